@@ -1,0 +1,26 @@
+"""Step 1.3: the first answer."""
+
+from grader.check import check, words
+from grader.seen import OK
+from grader.wire import LARGEST
+
+
+@check("1.3", clause="stage 1")
+def test_root_answers_200(service):
+    """`GET /` answers 200."""
+    assert service.get("/").status in OK
+
+
+@check("1.3", clause="stage 1")
+def test_root_answers_200_with_a_query_string(service):
+    """`GET /` answers 200 with a query string too."""
+    assert service.get("/", params={"from": words()}).status in OK
+
+
+@check("1.3", clause="stage 1")
+def test_root_has_a_body(service):
+    """The answer to `GET /` has a body that isn't empty, of at most 1 MiB."""
+    reply = service.get("/")
+
+    assert reply.body != b""
+    assert reply.size <= LARGEST

@@ -1,0 +1,29 @@
+"""Step 1.4: a path nobody declared, and requests that make no sense."""
+
+import pytest
+
+from grader.check import check, words
+from grader.seen import NOT_FOUND, OK, SERVER_ERRORS
+
+
+@pytest.mark.parametrize("shape", ["/{}", "/{}/{}", "/{}?page=1"])
+@check("1.4", clause="K4")
+def test_an_unknown_path_is_not_found(service, shape):
+    """A path that nobody declared is answered with 404."""
+    assert service.get(shape.format(words(), words())).status in NOT_FOUND
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "BREW"])
+@check("1.4", clause="K6")
+def test_an_unusual_method_is_no_server_error(service, method):
+    """`HEAD`, `OPTIONS` and a method that doesn't exist cause no server error; 501 is fine."""
+    assert service.request(method, "/").status not in SERVER_ERRORS
+
+
+@pytest.mark.parametrize("nonsense", [b"%s\r\n\r\n", b"GET / HT", b"GET / HTTP/1.1\r\nHost: %s\r\nAcc"])
+@check("1.4", clause="K6")
+def test_the_server_survives_nonsense(service, nonsense):
+    """After a line of garbage, or half a request, the server goes on answering."""
+    service.raw(nonsense.replace(b"%s", words().encode()))
+
+    assert service.get("/").status in OK

@@ -1,0 +1,28 @@
+"""Step 1.5: a client that asks the server and prints the answer."""
+
+import pytest
+
+from grader.check import check, words
+
+
+@pytest.mark.parametrize("slash", ["", "/"], ids=["without-slash", "with-slash"])
+@check("1.5", clause="stage 1")
+def test_ping_asks_for_root(client, answering, slash):
+    """`ping` sends `GET /` to `SERVER_URL`, which may end with a slash or not."""
+    server = answering(words())
+
+    run = client("ping", server_url=server.url + slash)
+
+    assert "GET /" in server.asked(run.request)
+
+
+@pytest.mark.parametrize("slash", ["", "/"], ids=["without-slash", "with-slash"])
+@check("1.5", clause="stage 1")
+def test_ping_prints_the_body(client, answering, slash):
+    """`ping` prints the body of the answer, whatever alphabet it is in, and exits with 0."""
+    body = f"{words()} – žluťoučký κόσμος 🐎 {words()}"
+
+    run = client("ping", server_url=answering(body).url + slash)
+
+    assert body in run.stdout
+    assert run.exit_code == 0

@@ -1,0 +1,46 @@
+"""Step 1.6: a client that fails so that people and programs notice."""
+
+import pytest
+
+from grader.check import check, words
+from grader.seen import FAILURE_CODES
+
+
+@check("1.6", clause="K10")
+def test_ping_fails_when_nobody_is_there(client, refused):
+    """When nobody listens, `ping` says so on stderr and exits with a code from 1 to 125."""
+    run = client("ping", server_url=refused)
+
+    assert run.exit_code in FAILURE_CODES
+    assert run.stderr != ""
+    assert run.stderr.traces == ()
+
+
+@pytest.mark.parametrize("status", [404, 500])
+@check("1.6", clause="stage 1")
+def test_ping_fails_when_the_answer_says_no(client, answering, status):
+    """When the status is 400 or above, `ping` says so on stderr and exits with a code from 1 to 125."""
+    run = client("ping", server_url=answering(words(), status=status).url)
+
+    assert run.exit_code in FAILURE_CODES
+    assert run.stderr != ""
+    assert run.stderr.traces == ()
+
+
+@pytest.mark.parametrize("url", ["nonsense://127.0.0.1", "http://127.0.0.1:99999"])
+@check("1.6", clause="K10")
+def test_ping_fails_when_the_address_makes_no_sense(client, url):
+    """When `SERVER_URL` makes no sense, `ping` says so on stderr and exits with a code from 1 to 125."""
+    run = client("ping", server_url=url)
+
+    assert run.exit_code in FAILURE_CODES
+    assert run.stderr != ""
+    assert run.stderr.traces == ()
+
+
+@check("1.6", clause="K10")
+def test_ping_gives_up_on_a_silent_server(ping_silence):
+    """When the server never answers, `ping` gives up within 15 seconds, says so and exits with a code from 1 to 125."""
+    assert ping_silence.exit_code in FAILURE_CODES
+    assert ping_silence.stderr != ""
+    assert ping_silence.stderr.traces == ()

@@ -1,0 +1,27 @@
+"""Step 1.9: many at once, and a database that somebody else holds for a moment."""
+
+import pytest
+
+from grader.check import check
+from grader.seen import OK
+
+
+@pytest.mark.parametrize("_round", ["first", "second", "third"])
+@check("1.9", clause="K4")
+def test_twenty_at_once_are_answered_and_stored(service, all_at_once, growth, _round):
+    """Twenty requests at the same moment are all answered with 200 and leave exactly twenty more rows."""
+    with growth(service) as grown:
+        replies = all_at_once(20, service, "/")
+
+    assert replies.statuses == OK
+    assert 20 in grown
+
+
+@check("1.9", clause="K6")
+def test_a_held_database_only_delays(service, all_at_once, growth, holding_the_lock):
+    """While another connection holds the database for a second, requests wait: no error, and no lost row."""
+    with growth(service) as grown, holding_the_lock(service, 1.0):
+        replies = all_at_once(4, service, "/", while_held=1.0)
+
+    assert replies.statuses == OK
+    assert 4 in grown

@@ -1,0 +1,223 @@
+"""The test bench of one project: what its checks share, started as late and ended as surely as possible."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from grader import client, project as projects
+from grader.clean import CleanClone
+from grader.database import Grown, Rows
+from grader.errors import Failed, TooLate
+from grader.port import Port
+from grader.project import Project
+from grader.scratch import Scratch
+from grader.scripted import Answer, scripted
+from grader.service import Service, Stopped
+from grader.wire import Replies, Reply
+from grader.workspace import Workspace
+
+
+class Bench:
+    """Everything that the checks of one run start; `close` ends it all."""
+
+    def __init__(self, folder: Path, scratch: Scratch) -> None:
+        self.folder = folder
+        self.scratch = scratch
+        self._shared: Service | None = None
+        self._restarted: Restart | None = None
+        self._services: list[Service] = []
+        self._silent: _Silence | None = None
+        self._clone: CleanClone | None = None
+        self._cloned: Service | None = None
+        self._unstoppable: list[TooLate] = []
+
+    @cached_property
+    def project(self) -> Project:
+        """What service.toml says; raises ProjectError when it can't be used."""
+        return projects.read(self.folder)
+
+    def launch(self) -> None:
+        """Start the shared service without waiting for it, so that other things can be done meanwhile."""
+        if self._shared is None:
+            self._shared = self.new_service()
+            self._shared.launch()
+
+    def service(self) -> Service:
+        """Return the shared service, ready; a new one with new data where the last one has died."""
+        if self._shared is not None and self._shared.seconds_to_ready and not self._shared.running:
+            self._forget(self._shared)
+        try:
+            self.launch()
+            assert self._shared is not None
+            if not self._shared.seconds_to_ready:
+                self._shared.ready()
+        except Failed:
+            if self._shared is not None:
+                self._forget(self._shared)
+            raise
+        return self._shared
+
+    def restart(self) -> Restart:
+        """Stop the shared service and start it again on its port, a second one at its side; done once."""
+        if self._restarted is None:
+            service = self.service()
+            stopped = self._stop(service)
+            neighbour = self.new_service()
+            service.seconds_to_ready = 0.0
+            service.launch()
+            neighbour.launch()
+            self._restarted = Restart(service, neighbour, stopped)
+        return self._restarted
+
+    def new_service(self, project: Project | None = None, *, data: Path | None = None, port: Port | None = None) -> Service:
+        """Make a service of its own for a check, with new data unless some is given; not yet started."""
+        service = Service(project or self.project, data or self.scratch.fresh("data"), port=port)
+        self._services.append(service)
+        return service
+
+    def workspace(self) -> Workspace:
+        return Workspace(self.folder)
+
+    def cloned_service(self) -> Service:
+        """Return a running service of the project as a stranger gets it: cloned and set up; made once."""
+        if self._clone is None:
+            self._clone = CleanClone(self.project, self.scratch)
+        if self._cloned is None or not self._cloned.running:
+            self._cloned = self.new_service(self._clone.project)
+            self._cloned.start()
+        return self._cloned
+
+    def lives(self, requests: Sequence[int], data: Path | None = None) -> list[Life]:
+        """Let services live side by side, one for each number of requests, and look at what they left behind.
+
+        Each gets new data, unless `data` of an earlier life is given, and is stopped by SIGTERM.
+        """
+        services = [self.new_service(data=data) for _ in requests]
+        before = [service.database.rows() for service in services]
+        for service in services:
+            service.launch()
+        for service, number in zip(services, requests, strict=True):
+            service.ready()
+            for _ in range(number):
+                service.get("/")
+        return [_end(service, rows) for service, rows in zip(services, before, strict=True)]
+
+    def begin_silence(self) -> None:
+        """Let the client talk to a server that never answers, while other checks go on."""
+        if self._silent is None:
+            self._silent = _Silence(self.project)
+
+    def silence(self) -> client.Run:
+        """Wait until the client has given up on the silent server."""
+        self.begin_silence()
+        assert self._silent is not None
+        silent, self._silent = self._silent, None
+        return silent.result()
+
+    def close(self) -> None:
+        if self._silent is not None:
+            self._silent.kill()
+        for service in self._services:
+            service.kill()
+        if self._clone is not None:
+            self._clone.close()
+
+    def _stop(self, service: Service) -> Stopped:
+        """Stop the shared service; a second refusal to stop is final for this run, as each costs 15 s."""
+        if len(self._unstoppable) > 1:
+            raise self._unstoppable[-1]
+        try:
+            return service.stop().in_time()
+        except TooLate as refusal:
+            self._unstoppable.append(refusal)
+            raise
+
+    def _forget(self, service: Service) -> None:
+        service.kill()
+        self._shared = None
+
+
+class Restart:
+    """The shared service's second life, and the neighbour that was started at the same time."""
+
+    def __init__(self, service: Service, neighbour: Service, stopped: Stopped) -> None:
+        self.stopped = stopped
+        self._service = service
+        self._neighbour = neighbour
+
+    def service(self) -> Service:
+        """Wait for the restarted service; on the same port as before."""
+        if not self._service.seconds_to_ready:
+            self._service.ready()
+        return self._service
+
+    def neighbour(self) -> Service:
+        if not self._neighbour.seconds_to_ready:
+            self._neighbour.ready()
+        return self._neighbour
+
+
+@dataclass(frozen=True)
+class Life:
+    """One life of a service, over now: its data, and what grew in the database between start and end."""
+
+    data: Path
+    grown: Grown
+
+
+def _end(service: Service, before: Rows) -> Life:
+    service.stop().in_time()
+    return Life(service.data, Grown(service.database, before))
+
+
+class _Silence:
+    """A client talking to a server that accepts everything and never answers."""
+
+    def __init__(self, project: Project) -> None:
+        self._server = scripted(Answer.silence())
+        server = self._server.__enter__()
+        try:
+            self._running = client.Running(project, ("ping",), server.url)
+        except Failed:
+            self._server.__exit__(None, None, None)
+            raise
+        self._run: Future[client.Run] = Future()
+        threading.Thread(target=self._wait, daemon=True).start()
+
+    def result(self) -> client.Run:
+        return self._run.result()
+
+    def kill(self) -> None:
+        self._running.kill()
+        self._run.exception()
+
+    def _wait(self) -> None:
+        try:
+            self._run.set_result(self._running.finish())
+        except BaseException as found:
+            self._run.set_exception(found)
+        finally:
+            self._server.__exit__(None, None, None)
+
+
+def at_once(count: int, service: Service, path: str, patience: float) -> Replies:
+    """Open `count` connections, send `GET path` on all of them at the same moment, and collect the answers.
+
+    Raises what the first request that got no answer raised.
+    """
+    with service.explained():
+        prepared = [service.wire.prepare("GET", path) for _ in range(count)]
+        barrier = threading.Barrier(count)
+
+        def send(number: int) -> Reply:
+            barrier.wait()
+            return prepared[number].send(patience)
+
+        with ThreadPoolExecutor(count) as pool:
+            futures = [pool.submit(send, number) for number in range(count)]
+            return Replies(future.result() for future in futures)

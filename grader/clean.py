@@ -1,0 +1,178 @@
+"""A project as a stranger gets it: the committed state in an empty place, with only what `setup` installs."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from grader import environment, project as projects
+from grader.errors import Failed, MachineError, NotChecked, ProjectError, TooLate
+from grader.port import Port
+from grader.process import Process, how_it_ended
+from grader.project import Project
+from grader.scratch import Scratch
+from grader.seen import command_line
+from grader.workspace import Workspace
+
+SETUP_WITHIN = 300.0
+KEPT_DAYS = 30
+REQUEST = "git clone . /tmp/clone && cd /tmp/clone"
+
+
+class CleanClone:
+    """A clone with its own environment; `project` is what can be started."""
+
+    def __init__(self, origin: Project, scratch: Scratch) -> None:
+        workspace = Workspace(origin.folder)
+        folder = workspace.clone(scratch.fresh("clone"))
+        try:
+            cloned = projects.read(folder)
+        except ProjectError as error:
+            raise Failed(f"in the clone: {error}", expected="service.toml among the committed files", request=REQUEST) from None
+        self._venv: _Environment | None = None
+        if cloned.setup:
+            self._venv = _Environment(cloned, workspace.tree_id())
+            (folder / ".venv").symlink_to(self._venv.folder)
+            try:
+                self._venv.prepare(lambda: _run_setup(cloned, scratch))
+            except BaseException:
+                self._venv.close()
+                raise
+        self.project = replace(cloned, folder=folder)
+
+    def close(self) -> None:
+        if self._venv is not None:
+            self._venv.close()
+
+
+class _Environment:
+    """A virtual environment, kept for the next run under the digest of everything that decides what is in it."""
+
+    def __init__(self, project: Project, tree_id: str) -> None:
+        self._project = project
+        self._place = _cache() / _digest(project, tree_id)
+        self._place.mkdir(parents=True, exist_ok=True)
+        self.folder = self._place / "venv"
+        self._lock = os.open(self._place / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def prepare(self, setup: object) -> None:
+        """Make the environment and run `setup`, unless an earlier run finished doing both."""
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        done = self._place / "done"
+        if not done.exists():
+            self._create()
+        if not (done.exists() and _installs_only(self._project)):
+            setup()  # type: ignore[operator]
+            done.touch()
+        os.utime(self._place)
+        fcntl.flock(self._lock, fcntl.LOCK_SH)
+
+    def close(self) -> None:
+        os.close(self._lock)
+
+    def _create(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        python = getattr(sys, "_base_executable", sys.executable)
+        made = subprocess.run([python, "-I", "-m", "venv", str(self.folder)], capture_output=True, text=True, check=False)
+        if made.returncode:
+            raise MachineError(f"No virtual environment could be made: {made.stderr.strip() or made.stdout.strip()}")
+
+
+def _run_setup(project: Project, scratch: Scratch) -> None:
+    line = f"{REQUEST} && {command_line(project.setup)}"
+    with _port() as port:
+        data = scratch.fresh("data")
+        process = Process(
+            project.setup,
+            cwd=project.folder,
+            env=environment.for_setup(project, port=port.number, data=data),
+            mark=f"DATABASE_URL={project.database_url(data)}",
+        )
+        try:
+            code = process.wait(SETUP_WITHIN)
+        finally:
+            process.kill()
+    log = process.output.last_lines()
+    if code is None:
+        raise TooLate(f"setup still running after {SETUP_WITHIN:.0f} s", expected="an end", request=line, log=log)
+    if code != 0:
+        if not _registry_reachable(project):
+            raise NotChecked("No package registry can be reached from here, so setup cannot install anything.")
+        raise Failed(f"setup ended with {how_it_ended(code)}", expected="exit code 0", request=line, log=log)
+
+
+def _registry_reachable(project: Project) -> bool:
+    """Tell whether pip, in the clone's own environment, can find a package that surely exists."""
+    argv = ["python", "-m", "pip", "index", "versions", "pip"]
+    env = environment.for_setup(project, port=0, data=project.folder)
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        asked = subprocess.run(argv, cwd=project.folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+        return asked.returncode == 0
+    return False
+
+
+def _installs_only(project: Project) -> bool:
+    """Tell whether `setup` does nothing but install what requirement files list into the environment."""
+    words = list(project.setup)
+    if words[:3] in (["python", "-m", "pip"], ["python3", "-m", "pip"]):
+        words = words[2:]
+    if words[:2] not in (["pip", "install"], ["pip3", "install"]):
+        return False
+    options = [word for word in words[2:] if not word.startswith("-q")]
+    files = options[1::2]
+    return bool(files) and set(options[::2]) <= {"-r", "--requirement"} and all(_is_plain(project.folder / name) for name in files)
+
+
+def _is_plain(requirements: Path) -> bool:
+    """Tell whether a requirement file names only packages: no path, no other file, no option."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        lines = [line.split("#")[0].strip() for line in requirements.read_text("utf-8").splitlines()]
+        return all(line[0].isalnum() and not set(line.split(";")[0]) & set("/\\@") for line in lines if line)
+    return False
+
+
+def _digest(project: Project, tree_id: str) -> str:
+    """Digest what decides the environment: `setup`, this Python, and the files it reads, or else all files."""
+    parts = [sys.version, sys.prefix, *project.setup]
+    if _installs_only(project):
+        parts += [path.read_text("utf-8") for word in project.setup if (path := project.folder / word).is_file()]
+    else:
+        parts.append(tree_id)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def _cache() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(base) / "backend-practice-kit" / "environments"
+    folder.mkdir(parents=True, exist_ok=True)
+    _forget_old(folder)
+    return folder
+
+
+def _forget_old(folder: Path) -> None:
+    """Remove environments that nobody used for a month and nobody uses now."""
+    for place in folder.iterdir():
+        with contextlib.suppress(OSError):
+            if time.time() - place.stat().st_mtime > KEPT_DAYS * 86_400:
+                with (place / "lock").open("r+b") as lock:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def _port() -> Iterator[Port]:
+    port = Port()
+    try:
+        yield port
+    finally:
+        port.release()

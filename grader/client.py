@@ -1,0 +1,84 @@
+"""The learner's client, run as a stranger would: with arguments, a base URL, and a limit of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader import environment
+from grader.errors import Failed, TooLate
+from grader.process import Process, how_it_ended
+from grader.project import FILE, Project
+from grader.seen import ExitCode, Text, command_line, shorten
+
+PATIENCE = 20.0
+LONGEST = 15
+"""What clause K10 promises, in seconds; PATIENCE adds the slack."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one run of the client ended."""
+
+    code: int
+    printed: str
+    complained: str
+    request: str
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return ExitCode(self.code, request=self.request, summary=self.summary)
+
+    @property
+    def stdout(self) -> Text:
+        return Text(self.printed, stream="stdout", request=self.request, summary=self.summary)
+
+    @property
+    def stderr(self) -> Text:
+        return Text(self.complained.strip(), stream="stderr", request=self.request, summary=self.summary)
+
+    @property
+    def summary(self) -> str:
+        streams = [
+            f"{shorten(text.encode())} on {name}" for name, text in (("stdout", self.printed), ("stderr", self.complained)) if text
+        ]
+        return ", ".join([how_it_ended(self.code), *(streams or ["nothing printed"])])
+
+
+class Running:
+    """A client that was started and not yet waited for."""
+
+    def __init__(self, project: Project, arguments: tuple[str, ...], server_url: str) -> None:
+        if not project.client:
+            raise Failed(f"{FILE} does not say how to start the client", expected="command = [...] under [client]")
+        self.request = command_line([*project.client, *arguments], SERVER_URL=server_url)
+        self._process = Process(
+            [*project.client, *arguments],
+            cwd=project.folder,
+            env=environment.for_client(project, server_url=server_url),
+            mark=f"SERVER_URL={server_url}",
+            apart=True,
+        )
+
+    def finish(self, patience: float = PATIENCE) -> Run:
+        """Wait for the end; raises TooLate when the client is still running then."""
+        try:
+            code = self._process.wait(patience)
+        finally:
+            self._process.kill()
+        printed, complained = self._process.output.text, self._process.errors.text
+        if code is None:
+            raise TooLate(
+                f"still running after {patience:.0f} s",
+                expected=f"an end within {LONGEST} s",
+                request=self.request,
+                log=self._process.errors.last_lines(),
+            )
+        return Run(code, printed, complained, self.request)
+
+    def kill(self) -> None:
+        self._process.kill()
+
+
+def run(project: Project, *arguments: str, server_url: str) -> Run:
+    """Run the client with these arguments and wait for it."""
+    return Running(project, arguments, server_url).finish()

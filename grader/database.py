@@ -1,0 +1,168 @@
+"""Looking into a project's database from outside: rows per table, and the write lock held on purpose.
+
+No table or column is known by name. An SQLite file is opened read-only by a second connection and closed at
+once; any other database is asked through the project's own `inspect` command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from grader.errors import Failed, NotChecked
+from grader.seen import Growth, Seen, shorten
+
+VISIBLE_WITHIN = 3.0
+QUIET = 1.0
+PATIENCE = 5.0
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+
+Rows = dict[str, int]
+
+
+class Database:
+    """One database of a project: a file, or whatever its `inspect` command counts."""
+
+    def __init__(self, url: str, *, inspect: Callable[[], str] | None = None) -> None:
+        self.url = url
+        self._inspect = inspect
+
+    @property
+    def path(self) -> Path:
+        """The file behind `DATABASE_URL`."""
+        if not self.url.startswith("sqlite:///"):
+            raise NotChecked("The database is not an SQLite file and service.toml has no inspect command.")
+        return Path(self.url.removeprefix("sqlite:///"))
+
+    def rows(self) -> Rows:
+        """Count the rows of every table; no file yet means no table."""
+        return self._by_command(self._inspect) if self._inspect else self._by_file()
+
+    def growth(self, before: Rows, expected: object) -> Growth:
+        """Say by how much each table grew since `before`.
+
+        When no table grew by `expected`, the count is taken again until nothing grew for a second, at most
+        three seconds after the first look.
+        """
+        growth = _difference(before, self.rows())
+        changed = time.monotonic()
+        deadline = changed + VISIBLE_WITHIN
+        while expected not in growth and time.monotonic() - changed < QUIET and time.monotonic() < deadline:
+            time.sleep(0.05)
+            later = _difference(before, self.rows())
+            changed = time.monotonic() if later != growth else changed
+            growth = later
+        return growth
+
+    @contextmanager
+    def locked(self, seconds: float) -> Iterator[None]:
+        """Hold the write lock from now for so many seconds, whatever the block does meanwhile.
+
+        The lock is taken before the block begins, and let go of by a thread, so that requests that wait for
+        it can finish inside the block.
+        """
+        connection = self._open("rw", check_same_thread=False, isolation_level=None)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            connection.close()
+            raise Failed(f"{error}: the server itself keeps it", expected="a write lock that another connection can take") from None
+        holder = threading.Timer(seconds, lambda: (connection.rollback(), connection.close()))
+        holder.start()
+        try:
+            yield
+        finally:
+            holder.join()
+
+    def _by_file(self) -> Rows:
+        if not self.path.exists():
+            return {}
+        try:
+            with closing(self._open("ro")) as connection:
+                names = [name for (name,) in connection.execute(TABLES)]
+                return {name: _count(connection, name) for name in names}
+        except sqlite3.Error as error:
+            raise Failed(f"{error} ({self.path.name})", expected="a database that can be read") from None
+
+    def _open(self, mode: str, **options: object) -> sqlite3.Connection:
+        uri = f"file:{quote(str(self.path))}?mode={mode}"
+        try:
+            return sqlite3.connect(uri, uri=True, timeout=PATIENCE, **options)  # type: ignore[call-overload, no-any-return]
+        except sqlite3.Error as error:
+            raise Failed(f"{error} ({self.path.name})", expected="a database file that can be opened") from None
+
+    @staticmethod
+    def _by_command(inspect: Callable[[], str]) -> Rows:
+        printed = inspect()
+        with contextlib.suppress(ValueError):
+            counts = json.loads(printed)
+            if isinstance(counts, dict) and all(isinstance(n, int) for n in counts.values()):
+                return counts
+        raise Failed(
+            f"the inspect command printed {shorten(printed.encode()) if printed.strip() else 'nothing'}",
+            expected='{"table name": row count, ...} as JSON',
+        )
+
+
+class Grown(Seen):
+    """The rows that came since some moment; `7 in grown` waits, as promised, until some table has seven more."""
+
+    def __init__(self, database: Database, before: Rows | None = None) -> None:
+        self._database = database
+        self._before = database.rows() if before is None else before
+        self._growth = Growth()
+
+    def __contains__(self, expected: object) -> bool:
+        self._growth = self._database.growth(self._before, expected)
+        return expected in self._growth
+
+    def wanted(self, operator: str, other: object) -> str:
+        return f"some table with exactly {other} more row{'s' if other != 1 else ''}"
+
+    def came(self) -> str:
+        return self._growth.came()
+
+
+def inspector(argv: list[str], cwd: Path, env: Mapping[str, str]) -> Callable[[], str]:
+    """Make a function that runs a project's `inspect` command and returns what it printed."""
+
+    def inspect() -> str:
+        try:
+            done = subprocess.run(argv, cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False)
+        except subprocess.TimeoutExpired:
+            raise Failed("the inspect command did not end within 10 s", expected="row counts as JSON") from None
+        except OSError as error:
+            raise Failed(f"the inspect command cannot be run: {error.strerror}", expected="row counts as JSON") from None
+        if done.returncode:
+            raise Failed(
+                f"the inspect command ended with exit code {done.returncode}",
+                expected="row counts as JSON",
+                log=done.stderr.decode("utf-8", "replace")[-2000:],
+            )
+        return done.stdout.decode("utf-8", "replace")
+
+    return inspect
+
+
+def _count(connection: sqlite3.Connection, table: str) -> int:
+    """Count a table's rows; one whose extension only the server has loaded counts as empty."""
+    quoted = table.replace('"', '""')
+    try:
+        (count,) = connection.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()
+    except sqlite3.OperationalError as error:
+        if "no such module" in str(error):
+            return 0
+        raise
+    return int(count)
+
+
+def _difference(before: Rows, after: Rows) -> Growth:
+    return Growth({name: count - before.get(name, 0) for name, count in after.items()})

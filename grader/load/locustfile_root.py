@@ -1,0 +1,112 @@
+"""What Locust runs, in a process of its own: users that request `/` again as soon as they have their answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import gevent  # type: ignore[import-untyped]
+import geventhttpclient.client
+from locust import FastHttpUser, events, task
+from locust.env import Environment
+from locust.runners import Runner
+
+FOLDER = Path(os.environ["KIT_LOAD_FOLDER"])
+SECONDS = float(os.environ["KIT_LOAD_SECONDS"])
+PATIENCE = 10.0
+
+# The client under FastHttpUser sends a GET again, up to eleven times, when the connection closes without an answer.
+# A row may have been written each time, so here every request is sent once.
+geventhttpclient.client.IDEMPOTENT_METHODS = frozenset()
+
+
+class Unanswered(Exception):
+    """The run was over before the answer came."""
+
+
+class Visitor(FastHttpUser):
+    """One user: no pauses, no redirects, no compression; anything but a complete 200 is a failure."""
+
+    network_timeout = PATIENCE
+    connection_timeout = PATIENCE
+    max_redirects = 0
+    over = False
+
+    @task
+    def root(self) -> None:
+        # Locust ends a user between two requests by an exception that may arrive when the next one is under way.
+        if self.over:
+            return
+        began = time.perf_counter()
+        try:
+            with self.client.get(
+                "/", headers={"Accept-Encoding": "identity"}, catch_response=True
+            ) as response:
+                if response.status_code != 200:
+                    response.failure(f"status {response.status_code}")
+        except gevent.GreenletExit:
+            self.report(began, Unanswered())
+            raise
+        except Exception as error:  # noqa: BLE001 - Locust tells nobody of a request whose answer it cannot decode
+            self.report(began, error)
+
+    def report(self, began: float, error: Exception) -> None:
+        self.environment.events.request.fire(
+            request_type="GET",
+            name="/",
+            response_time=(time.perf_counter() - began) * 1000,
+            response_length=0,
+            exception=error,
+            context={},
+        )
+
+
+class Recorder:
+    """Keeps every request of the run and writes them down when Locust ends."""
+
+    def __init__(self, runner: Runner) -> None:
+        self.samples: list[tuple[float, float, bool]] = []
+        self.unanswered = 0
+        self.runner = runner
+
+    def note(self, response_time: float, exception: Exception | None, **_: Any) -> None:
+        seconds = response_time / 1000
+        self.samples.append((time.monotonic() - seconds, seconds, exception is None))
+        self.unanswered += isinstance(exception, Unanswered)
+
+    def begin(self, **_: Any) -> None:
+        """Tell the kit that all users are there, and end the run in time; Locust's own timer knows whole seconds only."""
+        now = time.monotonic()
+        gevent.spawn_later(SECONDS, self.finish)
+        self.write("began", repr(now))
+
+    def finish(self) -> None:
+        Visitor.over = True
+        self.runner.quit()
+
+    def end(self, **_: Any) -> None:
+        self.write("samples.json", json.dumps({"samples": self.samples, "unanswered": self.unanswered}))
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file that is complete as soon as it exists."""
+        unfinished = FOLDER / f"{name}.unfinished"
+        unfinished.write_text(text)
+        unfinished.rename(FOLDER / name)
+
+
+def prepare(environment: Environment, runner: Runner, **_: Any) -> None:
+    recorder = Recorder(runner)
+    hooks = environment.events
+    listeners = (
+        (hooks.request, recorder.note),
+        (hooks.spawning_complete, recorder.begin),
+        (hooks.quit, recorder.end),
+    )
+    for hook, listener in listeners:
+        hook.add_listener(listener)  # type: ignore[no-untyped-call]
+
+
+events.init.add_listener(prepare)  # type: ignore[no-untyped-call]

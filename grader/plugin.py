@@ -1,0 +1,155 @@
+"""The pytest plugin that runs checks in course order and tells what each of them found."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import traceback
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from grader import fixtures
+from grader.bench import Bench
+from grader.course import Step
+from grader.errors import Failed, NotChecked, ProjectError, TooLate, Unclear
+from grader.result import CheckResult, Outcome
+from grader.seen import Seen
+
+BROKEN = {Outcome.FAIL, Outcome.ERROR, Outcome.UNCLEAR}
+PATIENT = "ping_silence"
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    operator: str
+    left: object
+    right: object
+
+
+class Course:
+    """Runs the checks of some steps: what an earlier failure explains isn't run, long waits come last."""
+
+    def __init__(self, steps: Sequence[Step], bench: Bench, emit: Callable[[CheckResult], None], *, stop: bool) -> None:
+        self._steps = {step.id: step for step in steps}
+        self._order = {step.id: number for number, step in enumerate(steps)}
+        self._bench = bench
+        self._emit = emit
+        self._stop = stop
+        self._broken: set[str] = set()
+        self._raised: list[BaseException] = []
+        self._comparison: _Comparison | None = None
+        self.faults: list[str] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "check(step, clause): the promise that a check verifies")
+        config.stash[fixtures.BENCH] = self._bench
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.faults.append(str(report.longrepr))
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep course order; a check that waits long is begun first and asked last."""
+        items.sort(key=lambda item: (PATIENT in _fixtures(item), self._order[_step(item)]))
+
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        if any(PATIENT in _fixtures(item) for item in session.items):
+            with contextlib.suppress(Failed):
+                self._bench.begin_silence()
+
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """Run one check and tell what it found; what took too long gets a second try."""
+        if not self._wanted(item):
+            return True
+        found = self._run(item, nextitem)
+        if found.outcome is Outcome.FAIL and isinstance(self._finding(), TooLate):
+            item._initrequest()  # type: ignore[attr-defined]
+            found = self._run(item, nextitem)
+        if found.outcome in BROKEN:
+            self._broken.add(found.step)
+        self._emit(found)
+        return True
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, object, object]:
+        if call.excinfo is not None:
+            self._raised.append(call.excinfo.value)
+        return (yield)
+
+    def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
+        self._comparison = _Comparison(op, left, right)
+
+    def _wanted(self, item: pytest.Item) -> bool:
+        step = self._steps[_step(item)]
+        if any(need in self._broken for need in self._needs(step)):
+            return False
+        earlier = any(self._order[broken] < self._order[step.id] for broken in self._broken)
+        return not (self._stop and (earlier or step.id in self._broken))
+
+    def _needs(self, step: Step) -> set[str]:
+        direct = {need for need in step.needs if need in self._steps}
+        return direct.union(*(self._needs(self._steps[need]) for need in direct))
+
+    def _run(self, item: pytest.Item, nextitem: pytest.Item | None) -> CheckResult:
+        self._raised.clear()
+        self._comparison = None
+        began = time.monotonic()
+        runtestprotocol(item, log=False, nextitem=nextitem)
+        return self._result(item, time.monotonic() - began)
+
+    def _finding(self) -> BaseException | None:
+        return self._raised[0] if self._raised else None
+
+    def _result(self, item: pytest.Item, seconds: float) -> CheckResult:
+        marker = item.get_closest_marker("check")
+        assert marker is not None
+        common = {
+            "step": _step(item),
+            "id": item.name,
+            "sentence": " ".join((getattr(item, "function").__doc__ or "").split()),
+            "clause": marker.kwargs["clause"],
+            "seconds": round(seconds, 3),
+        }
+        finding = self._finding()
+        if finding is None:
+            return CheckResult(outcome=Outcome.PASS, **common)
+        return CheckResult(**common, **self._explain(finding))
+
+    def _explain(self, finding: BaseException) -> dict[str, object]:
+        """Turn what a check raised into an outcome: a broken promise, doubt, or the kit's own fault."""
+        match finding:
+            case Failed():
+                said = {"request": finding.request, "expected": finding.expected, "actual": finding.actual, "log": finding.log}
+                return {"outcome": Outcome.FAIL, **said}
+            case ProjectError():
+                return {"outcome": Outcome.FAIL, "expected": "a service.toml that can be used", "actual": str(finding)}
+            case NotChecked():
+                return {"outcome": Outcome.NOT_CHECKED, "actual": str(finding), "because": finding.because}
+            case Unclear():
+                return {"outcome": Outcome.UNCLEAR, "actual": str(finding), "because": str(finding)}
+            case AssertionError() if self._comparison is not None:
+                return {"outcome": Outcome.FAIL, **_describe(self._comparison)}
+        trace = "".join(traceback.format_exception(finding)[-12:])
+        return {"outcome": Outcome.ERROR, "actual": f"{type(finding).__name__}: {finding}", "log": trace}
+
+
+def _describe(comparison: _Comparison) -> dict[str, object]:
+    """Let the side of a failed comparison that was seen say what was wanted and what came."""
+    left, right = comparison.left, comparison.right
+    seen, other = (left, right) if isinstance(left, Seen) else (right, left)
+    if not isinstance(seen, Seen):
+        return {"expected": f"{comparison.operator} {right!r}", "actual": repr(left)}
+    return {"request": seen.request, "expected": seen.wanted(comparison.operator, other), "actual": seen.came()}
+
+
+def _step(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("check")
+    assert marker is not None, f"{item.name} has no @check(...)"
+    return str(marker.args[0])
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return list(getattr(item, "fixturenames", []))

@@ -1,0 +1,162 @@
+"""One program of a learner's, running: started without a shell, always drained, ended with all it started."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from grader import tree
+from grader.errors import Failed
+
+KEPT = 64 * 1024
+
+
+class Output:
+    """What a stream printed: always read to its end, only its last 64 KiB kept."""
+
+    def __init__(self, descriptor: int, keep: int = KEPT) -> None:
+        self.total = 0
+        self._keep = keep
+        self._tail = bytearray()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._drain, args=(descriptor,), daemon=True)
+        self._thread.start()
+
+    @property
+    def bytes(self) -> bytes:
+        with self._lock:
+            return bytes(self._tail)
+
+    @property
+    def text(self) -> str:
+        return self.bytes.decode("utf-8", "replace")
+
+    def last_lines(self, count: int = 12) -> str:
+        """Return the last lines, without blank ones."""
+        lines = [line for line in self.text.splitlines() if line.strip()]
+        return "\n".join(lines[-count:])
+
+    def finish(self, patience: float = 1.0) -> None:
+        """Wait until the stream has ended, as long as nobody else keeps it open."""
+        self._thread.join(patience)
+
+    def _drain(self, descriptor: int) -> None:
+        with contextlib.suppress(OSError), os.fdopen(descriptor, "rb", buffering=0) as stream:
+            while chunk := stream.read(KEPT):
+                with self._lock:
+                    self.total += len(chunk)
+                    self._tail += chunk
+                    del self._tail[: -self._keep]
+
+
+class Process:
+    """A running program in a session of its own.
+
+    `mark` is an environment entry (`NAME=value`) that only this program and its children carry; by it the kit
+    finds those that left the process group.
+    """
+
+    started: Callable[[int], None] = staticmethod(lambda pid: None)
+    """Told the id of every process right after its start, so that somebody else can clean up after a crash."""
+
+    def __init__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], mark: str, apart: bool = False) -> None:
+        self.argv = list(argv)
+        self.mark = mark
+        self._stdin, self._held = os.pipe()
+        try:
+            self._popen = subprocess.Popen(
+                self.argv,
+                cwd=cwd,
+                env=dict(env),
+                stdin=self._stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE if apart else subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            os.close(self._held)
+            raise Failed(_cannot_run(self.argv, cwd, error), expected="a program that can be started") from None
+        finally:
+            os.close(self._stdin)
+        Process.started(self._popen.pid)
+        assert self._popen.stdout is not None
+        self.output = Output(os.dup(self._popen.stdout.fileno()))
+        self._popen.stdout.close()
+        self.errors = self.output
+        if self._popen.stderr is not None:
+            self.errors = Output(os.dup(self._popen.stderr.fileno()))
+            self._popen.stderr.close()
+
+    @property
+    def pid(self) -> int:
+        return self._popen.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code, negative for a signal, or None while it runs."""
+        return self._popen.poll()
+
+    def wait(self, seconds: float) -> int | None:
+        """Wait for the end, at most so long, and return the exit code or None."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._popen.wait(seconds)
+        return None
+
+    def terminate(self) -> None:
+        """Send SIGTERM to the started process, and to nobody else."""
+        if self._popen.poll() is None:
+            self._popen.send_signal(signal.SIGTERM)
+
+    def tree(self) -> list[int]:
+        """List the living processes of this program: itself, its group, its descendants and those who left."""
+        below = tree.descendants(os.getpid())
+        own = {self.pid, *tree.descendants(self.pid), *tree.group(self.pid)}
+        strays = tree.carrying(self.mark, [pid for pid in below if pid not in own])
+        return [pid for pid in {*own, *strays} if pid in below]
+
+    def kill(self) -> None:
+        """End the process and everything it started, wherever that went, and close what the kit holds."""
+        with contextlib.suppress(OSError):
+            os.killpg(self.pid, signal.SIGKILL)
+        for _ in range(3):
+            if not tree.kill(pid for pid in self.tree() if pid != self.pid):
+                break
+        self._popen.wait()
+        if self._held >= 0:
+            os.close(self._held)
+            self._held = -1
+        self.output.finish()
+        self.errors.finish()
+
+
+def how_it_ended(code: int) -> str:
+    """Say an exit code as people do: `exit code 1`, or the name of the signal."""
+    if code >= 0:
+        return f"exit code {code}"
+    with contextlib.suppress(ValueError):
+        return f"killed by {signal.Signals(-code).name}"
+    return f"killed by signal {-code}"
+
+
+def wait_until(condition: Callable[[], bool], seconds: float, interval: float = 0.01) -> bool:
+    """Wait until a condition holds, at most so many seconds; tell whether it did."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(interval)
+    return True
+
+
+def _cannot_run(argv: Sequence[str], cwd: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f'There is no program "{argv[0]}": neither on PATH nor, as a path, below {cwd.name}/.'
+    if isinstance(error, PermissionError):
+        return f'"{argv[0]}" may not be run: is it marked as executable?'
+    return f'"{argv[0]}" cannot be run: {error.strerror or error}.'

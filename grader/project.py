@@ -1,0 +1,153 @@
+"""A learner's project: the folder, and what its service.toml says about running things."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.errors import ProjectError, UsageError
+
+FILE = "service.toml"
+DEFAULT_DATABASE = "sqlite:///{data}/app.db"
+LONGEST_START = 120.0
+
+KEYS = {
+    "server": ("command", "setup", "migrate", "start_timeout_s"),
+    "client": ("command",),
+    "database": ("url", "inspect"),
+    "load": ("reads", "writes", "mixed"),
+}
+
+
+@dataclass(frozen=True)
+class Project:
+    """What service.toml promises; commands are argument lists, run without a shell from `folder`."""
+
+    folder: Path
+    server: tuple[str, ...]
+    setup: tuple[str, ...]
+    migrate: tuple[str, ...]
+    start_timeout: float
+    client: tuple[str, ...]
+    database: str
+    inspect: tuple[str, ...]
+    load: Mapping[str, tuple[str, ...]]
+
+    @property
+    def has_file_database(self) -> bool:
+        """Whether the database is an SQLite file that the kit can open by itself."""
+        return self.database.startswith("sqlite:///") and not self.inspect
+
+    def database_url(self, data: Path) -> str:
+        return self.database.replace("{data}", str(data))
+
+    def fill(self, command: tuple[str, ...], port: int, data: Path) -> list[str]:
+        """Fill `{port}` and `{data}` into a command."""
+        return [word.replace("{port}", str(port)).replace("{data}", str(data)) for word in command]
+
+
+def find(folder: Path) -> Path:
+    """Check that a project's folder exists and can be read, and return it resolved."""
+    if not folder.exists():
+        raise UsageError(f'There is no folder "{folder}".')
+    if not folder.is_dir():
+        raise UsageError(f'"{folder}" is a file; name the folder of a project.')
+    try:
+        next(folder.iterdir(), None)
+    except PermissionError:
+        raise UsageError(f'The folder "{folder}" cannot be read: permission denied.') from None
+    return folder.resolve()
+
+
+def read(folder: Path) -> Project:
+    """Read and validate a project's service.toml.
+
+    Raises ProjectError with one sentence: a missing or empty file, broken TOML with its line, an unknown key
+    with a suggestion, a value of the wrong type.
+    """
+    tables = _tables(_parse(folder / FILE))
+    server, database = tables["server"], tables["database"]
+    if "command" not in server:
+        raise ProjectError(f'{FILE} does not say how to start the server: add command = [...] under [server].')
+    return Project(
+        folder=folder,
+        server=_command("server.command", server["command"], required=True),
+        setup=_command("server.setup", server.get("setup", "")),
+        migrate=_command("server.migrate", server.get("migrate", "")),
+        start_timeout=_seconds("server.start_timeout_s", server.get("start_timeout_s", 20)),
+        client=_command("client.command", tables["client"].get("command", "")),
+        database=_text("database.url", database.get("url", DEFAULT_DATABASE)),
+        inspect=_command("database.inspect", database.get("inspect", "")),
+        load={name: _command(f"load.{name}", value) for name, value in tables["load"].items()},
+    )
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ProjectError(f'There is no {FILE} in "{path.parent}": it says how your server is started.') from None
+    except IsADirectoryError:
+        raise ProjectError(f"{FILE} is a folder; it must be a file.") from None
+    except PermissionError:
+        raise ProjectError(f"{FILE} cannot be read: permission denied.") from None
+    except UnicodeDecodeError:
+        raise ProjectError(f"{FILE} is not UTF-8 text.") from None
+    if not text.strip():
+        raise ProjectError(f"{FILE} is empty: it must say how your server is started, under [server].")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ProjectError(f"{FILE} is not valid TOML: {error}.") from None
+
+
+def _tables(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    for name, table in data.items():
+        if name not in KEYS:
+            raise ProjectError(_unknown(name, list(KEYS), "table" if isinstance(table, dict) else "key"))
+        if not isinstance(table, dict):
+            raise ProjectError(f'"{name}" in {FILE} must be a table: write [{name}] on a line of its own.')
+        for key in table:
+            if key not in KEYS[name]:
+                raise ProjectError(_unknown(key, list(KEYS[name]), "key", f" under [{name}]"))
+    return {name: data.get(name, {}) for name in KEYS}
+
+
+def _unknown(word: str, known: list[str], kind: str, place: str = "") -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    remedy = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(known)}."
+    return f'{FILE} has an unknown {kind} "{word}"{place}; {remedy}'
+
+
+def _command(name: str, value: Any, *, required: bool = False) -> tuple[str, ...]:
+    if isinstance(value, str):
+        try:
+            words = shlex.split(value)
+        except ValueError as error:
+            raise ProjectError(f"{name} in {FILE} cannot be split into words: {error}.") from None
+    elif isinstance(value, list) and all(isinstance(word, str) for word in value):
+        words = value
+    else:
+        raise ProjectError(f"{name} in {FILE} must be a string or a list of strings.")
+    if any("\0" in word for word in words):
+        raise ProjectError(f"{name} in {FILE} contains a NUL character.")
+    if required and (not words or not words[0]):
+        raise ProjectError(f"{name} in {FILE} is empty: it must say how to start the server.")
+    return tuple(words)
+
+
+def _seconds(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST_START:
+        raise ProjectError(f"{name} in {FILE} must be a number of seconds, above 0 and at most {LONGEST_START:.0f}.")
+    return float(value)
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str) or "://" not in value or "\0" in value:
+        raise ProjectError(f'{name} in {FILE} must be a URL such as "{DEFAULT_DATABASE}".')
+    return value

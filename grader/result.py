@@ -1,0 +1,183 @@
+"""What a run found: outcomes of checks, steps and stages, and the points they earn. Data in, data out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from grader.course import Stage, Step
+
+POINTS = 10
+BONUS_POINTS = 5
+
+
+class Outcome(StrEnum):
+    """How a check, and so its step, ended."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    SKIP = "skip"
+    UNCLEAR = "unclear"
+    NOT_CHECKED = "not_checked"
+    ERROR = "error"
+
+
+class ExitStatus(IntEnum):
+    """What `kit` tells the shell."""
+
+    PASSED = 0
+    FAILED = 1
+    USAGE = 2
+    FAULT = 3
+    UNDECIDED = 4
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What one check found.
+
+    `request` is a line to paste; `expected` and `actual` are for people; `log` holds the last lines that the
+    learner's program printed, or the kit's own traceback for an `error`; `because` is `machine` or `project`
+    for `not_checked`, and the noise for `unclear`.
+    """
+
+    step: str
+    id: str
+    sentence: str
+    outcome: Outcome
+    clause: str
+    request: str = ""
+    expected: str = ""
+    actual: str = ""
+    log: str = ""
+    because: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What all checks of one step found together, and what that earns."""
+
+    id: str
+    title: str
+    bonus: bool
+    outcome: Outcome
+    because: str | None
+    note: str | None
+    points: int
+    max_points: int
+    checks: tuple[CheckResult, ...] = ()
+
+    @property
+    def problem(self) -> CheckResult | None:
+        """The first check that explains why the step did not pass."""
+        return next((check for check in self.checks if check.outcome is self.outcome), None)
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """The steps of one stage and their sums."""
+
+    id: str
+    title: str
+    steps: tuple[StepResult, ...] = field(default=())
+
+    @property
+    def points(self) -> int:
+        return sum(step.points for step in self.steps if not step.bonus)
+
+    @property
+    def max_points(self) -> int:
+        return sum(step.max_points for step in self.steps if not step.bonus)
+
+    @property
+    def bonus_points(self) -> int:
+        return sum(step.points for step in self.steps if step.bonus)
+
+    @property
+    def max_bonus(self) -> int:
+        return sum(step.max_points for step in self.steps if step.bonus)
+
+
+def judge_stage(stage: Stage, asked: Sequence[Step], checks: Iterable[CheckResult]) -> StageResult:
+    """Judge the steps of `stage` that were asked for, in order.
+
+    A step whose need did not pass is `skip` and names that step, unless its own checks ran and failed before
+    the need was known to; a need that was not asked for is taken as met.
+    """
+    by_step: dict[str, list[CheckResult]] = {}
+    for check in checks:
+        by_step.setdefault(check.step, []).append(check)
+    done: dict[str, StepResult] = {}
+    for step in asked:
+        if step.stage == stage.id:
+            done[step.id] = judge_step(step, by_step.get(step.id, []), done)
+    return StageResult(stage.id, stage.title, tuple(done.values()))
+
+
+def judge_step(step: Step, checks: Sequence[CheckResult], done: Mapping[str, StepResult]) -> StepResult:
+    """Judge one step by its checks and by the steps it needs, all or nothing."""
+    outcome, because = _combine(checks)
+    blocker = blocked_by(step, done)
+    if blocker is not None:
+        outcome, because = Outcome.SKIP, blocker
+    worth = BONUS_POINTS if step.bonus else POINTS
+    left_out = outcome is Outcome.NOT_CHECKED and because == "machine"
+    notes = [check.actual for check in checks if check.outcome is Outcome.NOT_CHECKED]
+    return StepResult(
+        id=step.id,
+        title=step.title,
+        bonus=step.bonus,
+        outcome=outcome,
+        because=because,
+        note=" ".join(dict.fromkeys(notes)) or None,
+        points=worth if outcome is Outcome.PASS else 0,
+        max_points=0 if left_out else worth,
+        checks=tuple(checks),
+    )
+
+
+def blocked_by(step: Step, done: Mapping[str, StepResult]) -> str | None:
+    """Name the first needed step that did not pass, or the one that blocked it in turn."""
+    for need in step.needs:
+        found = done.get(need)
+        if found is None or found.outcome is Outcome.PASS:
+            continue
+        return found.because if found.outcome is Outcome.SKIP and found.because else need
+    return None
+
+
+def exit_status(stages: Iterable[StageResult], extra: Iterable[Outcome] = ()) -> ExitStatus:
+    """Reduce everything to one exit status: a fault over a failure over something undecided over success."""
+    outcomes = {step.outcome for stage in stages for step in stage.steps} | set(extra)
+    if Outcome.ERROR in outcomes:
+        return ExitStatus.FAULT
+    if Outcome.FAIL in outcomes:
+        return ExitStatus.FAILED
+    if outcomes - {Outcome.PASS}:
+        return ExitStatus.UNDECIDED
+    return ExitStatus.PASSED
+
+
+def reruns(stages: Iterable[StageResult]) -> list[str]:
+    """List the commands that would settle what is not settled yet; none means that the result is final."""
+    open_outcomes = {Outcome.ERROR, Outcome.UNCLEAR}
+    return [f"kit check {step.id}" for stage in stages for step in stage.steps if step.outcome in open_outcomes]
+
+
+def _combine(checks: Sequence[CheckResult]) -> tuple[Outcome, str | None]:
+    """A failure outweighs the kit's own fault, which outweighs doubt; what the machine can't check is left out."""
+    if not checks:
+        return Outcome.ERROR, None
+    outcomes = [check.outcome for check in checks]
+    for outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.UNCLEAR):
+        if outcome in outcomes:
+            return outcome, next(check.because for check in checks if check.outcome is outcome)
+    left_out = [check for check in checks if check.outcome is Outcome.NOT_CHECKED]
+    if any(check.because == "project" for check in left_out):
+        return Outcome.NOT_CHECKED, "project"
+    if len(left_out) == len(checks):
+        return Outcome.NOT_CHECKED, "machine"
+    return Outcome.PASS, None

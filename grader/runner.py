@@ -1,0 +1,156 @@
+"""Runs checks on one project: starts the process in which they run, listens to it, and survives its end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from grader import course, project as projects, tree
+from grader.course import Step
+from grader.errors import ProjectError
+from grader.result import CheckResult, Outcome, StageResult, judge_stage
+
+FIRST_WITH_SERVER = "1.2"
+WITHOUT_SERVICE_FILE = ("1.1", FIRST_WITH_SERVER)
+Listener = Callable[[CheckResult], None]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything that one run of checks found; `seed` repeats what was drawn at random."""
+
+    stages: tuple[StageResult, ...]
+    seed: int
+    faults: tuple[str, ...] = field(default=())
+
+    @property
+    def problem(self) -> CheckResult | None:
+        """The check behind the first step that did not pass and isn't just explained by another."""
+        for stage in self.stages:
+            for step in stage.steps:
+                if step.outcome not in (Outcome.PASS, Outcome.SKIP):
+                    return step.problem
+        return None
+
+
+def run(
+    folder: Path,
+    steps: Sequence[Step],
+    *,
+    stop: bool = False,
+    seed: int | None = None,
+    memory: bool = True,
+    listener: Listener = lambda found: None,
+) -> Findings:
+    """Run the checks of `steps` on the project in `folder`, and judge them.
+
+    With `stop`, nothing later than the first step that doesn't pass is run or judged. `listener` hears of each
+    check as it ends. A service.toml that can't be used fails step 1.2 and leaves 1.1 to be checked. Faults of
+    the kit make the steps that they concern an `error`.
+    """
+    chosen = random.SystemRandom().randrange(10_000) if seed is None else seed
+    runnable = steps
+    try:
+        projects.read(folder)
+    except ProjectError:
+        steps = _without_service_file(steps)
+        runnable = [step for step in steps if step.id in WITHOUT_SERVICE_FILE]
+    job = {"folder": str(folder), "steps": [step.id for step in runnable], "stop": stop, "seed": chosen, "memory": memory}
+    with _session(job) as heard:
+        checks, faults = _listen(heard, listener)
+    return Findings(_judge(steps, checks, stop=stop), chosen, tuple(faults))
+
+
+@dataclass
+class _Heard:
+    """What the other process says, and what is known about it."""
+
+    lines: Iterable[str]
+    process: subprocess.Popen[bytes]
+    complaints: Any
+    started: list[int] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def _session(job: dict[str, Any]) -> Iterator[_Heard]:
+    """Start the process of the checks, and leave nothing of it, however this ends."""
+    reading, writing = os.pipe()
+    with tempfile.TemporaryFile() as complaints:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-c", "from grader.session import main; main()", json.dumps(job), str(writing)],
+            stdin=subprocess.PIPE,
+            stdout=complaints,
+            stderr=complaints,
+            pass_fds=[writing],
+            start_new_session=True,
+        )
+        os.close(writing)
+        tree.adopt_orphans()
+        with os.fdopen(reading, encoding="utf-8") as lines:
+            heard = _Heard(lines, process, complaints)
+            try:
+                yield heard
+            finally:
+                _finish(heard)
+
+
+def _listen(heard: _Heard, listener: Listener) -> tuple[list[CheckResult], list[str]]:
+    checks: list[CheckResult] = []
+    for line in heard.lines:
+        message = json.loads(line)
+        event = message.pop("event")
+        if event == "started":
+            heard.started.append(message["pid"])
+        elif event == "check":
+            checks.append(CheckResult(**message | {"outcome": Outcome(message["outcome"])}))
+            listener(checks[-1])
+        elif event == "end":
+            return checks, message["faults"]
+    heard.process.wait()
+    heard.complaints.seek(0)
+    said = heard.complaints.read().decode("utf-8", "replace").strip()[-4000:]
+    return checks, [f"The process of the checks ended early (status {heard.process.returncode}).\n{said}".strip()]
+
+
+def _finish(heard: _Heard) -> None:
+    """Let the process clean up after itself; what is left when it can't is ended here."""
+    process = heard.process
+    assert process.stdin is not None
+    process.stdin.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(10)
+    process.kill()
+    process.wait()
+    if process.returncode:
+        survivors = {pid for first in heard.started for pid in (*tree.group(first), *tree.descendants(first))}
+        tree.kill(survivors | set(tree.descendants(os.getpid())))
+
+
+def _judge(steps: Sequence[Step], checks: list[CheckResult], *, stop: bool) -> tuple[StageResult, ...]:
+    judged = tuple(judge_stage(stage, of_stage, checks) for stage, of_stage in course.split(steps))
+    if not stop:
+        return judged
+    kept: list[StageResult] = []
+    for stage in judged:
+        ends = next((n for n, step in enumerate(stage.steps, 1) if step.outcome is not Outcome.PASS), None)
+        kept.append(StageResult(stage.id, stage.title, stage.steps[:ends]))
+        if ends is not None:
+            break
+    return tuple(kept)
+
+
+def _without_service_file(steps: Sequence[Step]) -> list[Step]:
+    """Let 1.2 explain everything that needs a service.toml, whether or not it was asked for."""
+    asked = {step.id for step in steps}
+    listed = [step for step in course.all_steps() if step.id in asked or step.id == FIRST_WITH_SERVER]
+    return [step if step.id in WITHOUT_SERVICE_FILE else replace(step, needs=(FIRST_WITH_SERVER,)) for step in listed]

@@ -1,0 +1,246 @@
+"""A learner's server, running: started on a free port with a folder of its own, ready, spoken to, stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader import environment, tree
+from grader.database import Database, inspector
+from grader.errors import Failed, TooLate
+from grader.port import Port, answers
+from grader.process import Process, how_it_ended, wait_until
+from grader.project import Project
+from grader.seen import Listing, command_line
+from grader.wire import Reply, Wire
+
+STOP_WITHIN = 10
+STOP_PATIENCE = 15.0
+MIGRATE_WITHIN = 60.0
+TRIES_FOR_A_PORT = 3
+SIGTERM = "kill -TERM $PID   (the process that `command` started)"
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """How a server took SIGTERM: its exit code, None when it had to be killed, and who was left listening."""
+
+    exit_code: int | None
+    listening: Listing
+    log: str
+
+    def in_time(self) -> Stopped:
+        """Return itself; raises TooLate when the process was still there after the promised time and its slack."""
+        if self.exit_code is None:
+            raise TooLate(
+                f"still running {STOP_PATIENCE:.0f} s after SIGTERM",
+                expected=f"an end within {STOP_WITHIN} s of SIGTERM, which goes to the started process",
+                request=SIGTERM,
+                log=self.log,
+            )
+        return self
+
+
+class Service:
+    """One server of a project.
+
+    `launch` starts it and returns at once; `ready` waits for the first answer. The port is chosen anew when
+    somebody else took it meanwhile, unless one was given.
+    """
+
+    def __init__(self, project: Project, data: Path, *, port: Port | None = None) -> None:
+        self.project = project
+        self.data = data
+        self.port = port or Port()
+        self._own_port = port is None
+        self._process: Process | None = None
+        self._launched = 0.0
+        self.seconds_to_ready = 0.0
+        self.wire = Wire(self.port.number)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port.number}"
+
+    @property
+    def process(self) -> Process:
+        assert self._process is not None, "the service was never launched"
+        return self._process
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.exit_code is None
+
+    @property
+    def log(self) -> str:
+        return self._process.output.last_lines() if self._process else ""
+
+    @property
+    def database(self) -> Database:
+        project, url = self.project, self.project.database_url(self.data)
+        if not project.inspect:
+            return Database(url)
+        env = environment.for_server(project, port=self.port.number, data=self.data)
+        return Database(url, inspect=inspector(project.fill(project.inspect, self.port.number, self.data), project.folder, env))
+
+    def get(self, path: str, **more: Any) -> Reply:
+        return self.request("GET", path, **more)
+
+    def request(self, method: str, path: str, **more: Any) -> Reply:
+        """Send one request; a server that has died meanwhile is one sentence with its last lines."""
+        with self.explained():
+            return self.wire.request(method, path, **more)
+
+    @contextlib.contextmanager
+    def explained(self) -> Any:
+        """Turn a failed exchange into the news that the server has died, where that is why."""
+        try:
+            yield
+        except Failed as failure:
+            if self._process is not None and self._process.wait(0.2) is not None:
+                raise Failed(
+                    f"the server stopped ({how_it_ended(self._process.exit_code or 0)})",
+                    expected=failure.expected,
+                    request=failure.request,
+                    log=self.log,
+                ) from None
+            failure.log = failure.log or self.log
+            raise
+
+    def launch(self) -> None:
+        """Run `migrate`, if there is one, to completion, and start the server without waiting for it."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        if self.project.migrate:
+            self._migrate()
+        self._launched = time.monotonic()
+        self._process = self._start(self.project.server)
+
+    def ready(self) -> None:
+        """Wait until the server has answered its first request; any status will do.
+
+        Raises Failed when the process ends before, TooLate when nobody answers within the project's
+        `start_timeout_s`; both say what the server printed last and where else it listens.
+        """
+        for left in reversed(range(TRIES_FOR_A_PORT)):
+            try:
+                self._await_answer()
+                self.seconds_to_ready = time.monotonic() - self._launched
+                return
+            except _Taken:
+                if not left or not self._own_port:
+                    raise Failed("the port was taken by another program", expected="a free port") from None
+                self._move()
+
+    def stop(self) -> Stopped:
+        """Send SIGTERM to the started process, wait, see what is left listening, then end everything."""
+        process = self.process
+        began = time.monotonic()
+        process.terminate()
+        code = process.wait(STOP_PATIENCE)
+        seconds = time.monotonic() - began
+        grace = max(0.5, STOP_WITHIN - seconds) if process.tree() else 0.5
+        gone = code is None or wait_until(lambda: not answers(self.port.number), grace)
+        left = [] if gone else ["the port in PORT still accepts connections, though the started process has ended"]
+        log = self.log
+        process.kill()
+        return Stopped(code, Listing(left, request=SIGTERM, what="process listening after SIGTERM"), log)
+
+    def kill(self) -> None:
+        """End the server and everything it started, and give its port back."""
+        if self._process is not None:
+            self._process.kill()
+        if self._own_port:
+            self.port.release()
+
+    def start(self) -> None:
+        """Launch the server and wait until it is ready."""
+        self.launch()
+        self.ready()
+
+    def _start(self, command: tuple[str, ...]) -> Process:
+        port = self.port.number
+        return Process(
+            self.project.fill(command, port, self.data),
+            cwd=self.project.folder,
+            env=environment.for_server(self.project, port=port, data=self.data),
+            mark=f"DATABASE_URL={self.project.database_url(self.data)}",
+        )
+
+    def _migrate(self) -> None:
+        process = self._start(self.project.migrate)
+        try:
+            code = process.wait(MIGRATE_WITHIN)
+        finally:
+            process.kill()
+        line = command_line(self.project.migrate)
+        if code is None:
+            raise TooLate(f"migrate still running after {MIGRATE_WITHIN:.0f} s", expected="an end", request=line, log=process.output.last_lines())
+        if code != 0:
+            raise Failed(f"migrate ended with {how_it_ended(code)}", expected="exit code 0", request=line, log=process.output.last_lines())
+
+    def _await_answer(self) -> None:
+        process, deadline = self.process, self._launched + self.project.start_timeout
+        while (prepared := self.wire.prepare_if_listening("GET", "/")) is None:
+            if process.exit_code is not None:
+                self._explain_death()
+            if time.monotonic() > deadline:
+                raise TooLate(self._nobody_there(), expected=self._promise, request=self._line, log=self.log)
+            time.sleep(0.005)
+        if self._somebody_else():
+            prepared.connection.close()
+            raise _Taken
+        try:
+            prepared.send(max(1.0, deadline - time.monotonic()))
+        except Failed as failure:
+            if process.wait(0.1) is not None:
+                self._explain_death()
+            failure.expected, failure.request, failure.log = self._promise, self._line, self.log
+            raise
+
+    @property
+    def _promise(self) -> str:
+        return f"an answer to GET / on the port in PORT within {self.project.start_timeout:.0f} s"
+
+    @property
+    def _line(self) -> str:
+        url = self.project.database_url(Path("/tmp"))
+        return command_line(self.project.server, PORT="5000", DATABASE_URL=url)
+
+    def _explain_death(self) -> None:
+        self.process.output.finish()
+        if answers(self.port.number) and self._somebody_else():
+            raise _Taken
+        raise Failed(
+            f"the server stopped before it answered ({how_it_ended(self.process.exit_code or 0)})",
+            expected=self._promise,
+            request=self._line,
+            log=self.log,
+        )
+
+    def _nobody_there(self) -> str:
+        elsewhere = tree.listening_ports(self.process.tree()) - {self.port.number}
+        where = f"; the server listens on {', '.join(map(str, sorted(elsewhere)))} instead" if elsewhere else ""
+        return f"nobody listened on the port in PORT{where}"
+
+    def _somebody_else(self) -> bool:
+        own = self.process.tree()
+        if self.port.number in tree.listening_ports(own):
+            return False
+        return any(pid not in own for pid in tree.listeners_on(self.port.number))
+
+    def _move(self) -> None:
+        """Try again on another port, with the same data."""
+        self.process.kill()
+        self.port.release()
+        self.port = Port()
+        self.wire = Wire(self.port.number)
+        self._launched = time.monotonic()
+        self._process = self._start(self.project.server)
+
+
+class _Taken(Exception):
+    """Somebody else listens on the port that was chosen."""
+

@@ -1,0 +1,103 @@
+"""The process in which checks run: apart from the command, in a neutral folder, ended with all it started.
+
+It is given a job as JSON and a descriptor, on which it writes one JSON object per line: `started` with the id
+of a process, `check` with what a check found, `end` when everything was said.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NoReturn
+
+from grader import course, tree
+from grader.bench import Bench
+from grader.errors import Failed, ProjectError
+from grader.port import Port
+from grader.process import Process
+from grader.result import CheckResult
+from grader.scratch import Scratch
+
+NEEDS_A_SERVER = "1.2"
+QUIET = ("terminal", "capture", "cacheprovider", "doctest", "junitxml", "logging", "faulthandler", "unittest", "warnings")
+
+
+def main() -> None:
+    """Run one job and exit; the status is 0 whatever the checks found."""
+    job, descriptor = json.loads(sys.argv[1]), int(sys.argv[2])
+    tree.adopt_orphans()
+    scratch = Scratch(memory=job["memory"])
+    signal.signal(signal.SIGTERM, lambda *_: _abandon(scratch))
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.chdir(scratch.folder)
+    with os.fdopen(descriptor, "w", buffering=1) as channel:
+        _run(job, scratch, channel)
+    tree.kill(tree.descendants(os.getpid()))
+    scratch.close()
+    os._exit(0)
+
+
+def _run(job: dict[str, Any], scratch: Scratch, channel: Any) -> None:
+    def tell(event: str, **more: object) -> None:
+        channel.write(json.dumps({"event": event, **more}) + "\n")
+
+    def started(pid: int) -> None:
+        scratch.record(pid)
+        tell("started", pid=pid)
+
+    Process.started = staticmethod(started)
+    bench = Bench(Path(job["folder"]), scratch)
+    try:
+        steps = [course.find_step(word) for word in job["steps"]]
+        if any(NEEDS_A_SERVER in (step.id, *(s.id for s in course.with_needs([step]))) for step in steps):
+            _launch_early(bench)
+        faults = _run_pytest(job, steps, bench, lambda found: tell("check", **asdict(found)))
+    finally:
+        bench.close()
+    tell("end", faults=faults)
+
+
+def _launch_early(bench: Bench) -> None:
+    """Start the service before pytest is imported: both take about as long, and there may be two processors."""
+    try:
+        bench.launch()
+    except (Failed, ProjectError):
+        pass  # the first check that needs the service tries again and says why it can't be started
+
+
+def _run_pytest(job: dict[str, Any], steps: list[course.Step], bench: Bench, emit: Any) -> list[str]:
+    import pytest
+
+    from grader import check, fixtures, plugin
+
+    check.seed(job["seed"])
+    runs = plugin.Course(steps, bench, emit, stop=job["stop"])
+    files = [str(course.stage_of(step).check_file(step)) for step in steps]
+    switches = [f"-pno:{name}" for name in QUIET]
+    fixed = ["-c", os.devnull, f"--rootdir={course.EXERCISES}", f"--confcutdir={course.EXERCISES}", "--disable-plugin-autoload"]
+    status = pytest.main([*fixed, *switches, *files], plugins=[runs, fixtures])
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        runs.faults.append(f"pytest ended with {status!r}")
+    return runs.faults
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of standard input, which only the parent holds open, and clean up then."""
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _abandon(scratch: Scratch) -> NoReturn:
+    """End everything at once, whatever is under way."""
+    for _ in range(3):
+        tree.kill(tree.descendants(os.getpid()))
+    for port in list(Port.held):
+        port.release()
+    scratch.close()
+    os._exit(143)

@@ -1,0 +1,146 @@
+"""Process trees as the kernel sees them: who descends from whom, who listens where, and ending them all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+PROC = Path("/proc")
+HAS_PROC = PROC.joinpath("self/stat").exists()
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt_orphans() -> None:
+    """Make this process the parent of every descendant whose own parent ends (Linux; elsewhere nothing).
+
+    A daemon that forked twice and opened a session of its own then still shows up among `descendants`.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def descendants(pid: int) -> list[int]:
+    """List the process ids that descend from `pid`, without itself and without zombies."""
+    children: dict[int, list[int]] = {}
+    for child, parent, _ in _processes():
+        children.setdefault(parent, []).append(child)
+    found: list[int] = []
+    queue = [pid]
+    while queue:
+        below = children.get(queue.pop(), [])
+        found += below
+        queue += below
+    return found
+
+
+def group(pgid: int) -> list[int]:
+    """List the living members of a process group."""
+    return [pid for pid, _, its_group in _processes() if its_group == pgid]
+
+
+def carrying(entry: str, among: Iterable[int]) -> list[int]:
+    """List those of the processes whose environment holds `entry` (`NAME=value`); Linux only."""
+    wanted = os.fsencode(entry)
+    found = []
+    for pid in among:
+        with contextlib.suppress(OSError):
+            if wanted in (PROC / str(pid) / "environ").read_bytes().split(b"\0"):
+                found.append(pid)
+    return found
+
+
+def kill(pids: Iterable[int], *, patience: float = 5.0) -> list[int]:
+    """Kill processes, wait until they are gone, and return those that would not go."""
+    left = [pid for pid in pids if pid != os.getpid()]
+    for pid in left:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + patience
+    while True:
+        left = [pid for pid in left if not _gone(pid)]
+        if not left or time.monotonic() > deadline:
+            return left
+        time.sleep(0.005)
+
+
+def listening_ports(pids: Iterable[int]) -> set[int]:
+    """List the TCP ports on which any of the processes listens; empty where the system doesn't tell."""
+    sockets = {inode for pid in pids for inode in _sockets(pid)}
+    return {port for port, inode in _listeners() if inode in sockets}
+
+
+def listeners_on(port: int) -> list[int]:
+    """List the processes that listen on a port, as far as this user may see them."""
+    inodes = {inode for its_port, inode in _listeners() if its_port == port}
+    return [pid for pid, _, _ in _processes() if HAS_PROC and not inodes.isdisjoint(_sockets(pid))]
+
+
+def started_at(pid: int) -> str | None:
+    """Return what tells a process from a later one with the same id: its start time in kernel ticks."""
+    try:
+        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return None
+
+
+def _gone(pid: int) -> bool:
+    with contextlib.suppress(ChildProcessError, ProcessLookupError):
+        os.waitpid(pid, os.WNOHANG)
+    if HAS_PROC:
+        try:
+            return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+        except (OSError, IndexError):
+            return True
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return True
+    return False
+
+
+def _processes() -> Iterator[tuple[int, int, int]]:
+    """Yield (pid, parent, process group) of every process that is not a zombie."""
+    if not HAS_PROC:
+        yield from _processes_by_ps()
+        return
+    for entry in os.listdir(PROC):
+        if entry.isdigit():
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                fields = (PROC / entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
+                if fields[0] not in "ZX":
+                    yield int(entry), int(fields[1]), int(fields[2])
+
+
+def _processes_by_ps() -> Iterator[tuple[int, int, int]]:
+    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,pgid=,stat="], capture_output=True, text=True, check=False)
+    for line in listing.stdout.splitlines():
+        pid, parent, its_group, state = line.split()[:4]
+        if not state.startswith("Z"):
+            yield int(pid), int(parent), int(its_group)
+
+
+def _sockets(pid: int) -> Iterator[str]:
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(PROC / str(pid) / "fd"):
+            with contextlib.suppress(OSError):
+                target = os.readlink(entry.path)
+                if target.startswith("socket:["):
+                    yield target[8:-1]
+
+
+def _listeners() -> Iterator[tuple[int, str]]:
+    """Yield (port, socket inode) of every listening TCP socket; state 0A is LISTEN (proc(5), tcp)."""
+    for name in ("tcp", "tcp6"):
+        with contextlib.suppress(OSError):
+            for line in (PROC / "self" / "net" / name).read_text().splitlines()[1:]:
+                fields = line.split()
+                if fields[3] == "0A":
+                    yield int(fields[1].rpartition(":")[2], 16), fields[9]

@@ -1,0 +1,132 @@
+"""A project as git sees it: commits, tracked files, a clean clone, and the tag of a step that passed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from grader.errors import Failed, NotChecked
+from grader.seen import Listing
+
+SQLITE_HEADER = b"SQLite format 3\0"
+NEUTRAL = {"safe.directory": "*", "core.fsmonitor": "false", "core.hooksPath": os.devnull, "gc.auto": "0"}
+
+
+class Workspace:
+    """The git side of one project's folder, which may be a whole repository or a folder inside one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        if shutil.which("git") is None:
+            raise NotChecked("git is not installed.")
+
+    @property
+    def is_repository(self) -> bool:
+        return self._git("rev-parse", "--is-inside-work-tree").stdout.strip() == b"true"
+
+    def commits(self) -> Listing:
+        """List the commits that touch this folder, newest first."""
+        listed = self._git("log", "--format=%h", "-n", "20", "--", ".")
+        return Listing(listed.stdout.decode().split(), request="git log --oneline -- .", what="commit")
+
+    def tracked(self, *, named: str = "", beginning: bytes = b"") -> Listing:
+        """List the tracked files that have this name (a folder's name counts) or begin with these bytes."""
+        entries = [line.split(b"\t", 1) for line in self._git("ls-files", "-s", "-z", "--", ".").stdout.split(b"\0") if line]
+        files = [(os.fsdecode(path), info.split()[1].decode()) for info, path in entries]
+        if named:
+            found = [path for path, _ in files if named in PurePosixPath(path).parts]
+            return Listing(found, request="git ls-files", what=f"{named} among the tracked files")
+        heads = self._beginnings([blob for _, blob in files], len(beginning))
+        found = [path for (path, _), head in zip(files, heads, strict=True) if head == beginning]
+        return Listing(found, request="git ls-files", what="SQLite database among the tracked files")
+
+    def clone(self, place: Path) -> Path:
+        """Put the committed state of this folder into an empty place and return where the project lies there."""
+        prefix = self._git("rev-parse", "--show-prefix").stdout.decode().strip()
+        if not prefix:
+            done = self._git("clone", "-q", str(self.folder), str(place))
+            if done.returncode:
+                raise Failed(_last_line(done.stderr), expected="a clone", request=f"git clone . {place.name}")
+            return place
+        place.mkdir(parents=True)
+        index = {"GIT_INDEX_FILE": str(place.with_suffix(".index"))}
+        read = self._git("read-tree", f"HEAD:{prefix}", env=index)
+        if read.returncode:
+            raise Failed("nothing in this folder is committed", expected="a committed state", request="git status")
+        self._git("checkout-index", "-a", f"--prefix={place}/", env=index, cwd=self._top())
+        return place
+
+    def tree_id(self) -> str:
+        """Return git's own digest of the committed state of this folder; empty where there is none."""
+        prefix = self._git("rev-parse", "--show-prefix").stdout.decode().strip()
+        return self._git("rev-parse", "--verify", "-q", f"HEAD:{prefix}").stdout.decode().strip()
+
+    def head(self) -> str:
+        """Return the short id of the current commit; empty where there is none."""
+        return self._git("rev-parse", "--short", "-q", "--verify", "HEAD").stdout.decode().strip()
+
+    def is_clean(self) -> bool:
+        """Tell whether everything in the repository is committed or ignored."""
+        status = self._git("status", "--porcelain")
+        return status.returncode == 0 and not status.stdout.strip()
+
+    def is_own_repository(self) -> bool:
+        """Tell whether the project's folder is the top of its repository."""
+        return self.is_repository and self._top().resolve() == self.folder.resolve()
+
+    def tag(self, name: str) -> bool:
+        """Put a lightweight tag on the current commit unless it exists; tell whether it was made."""
+        return self._git("tag", name).returncode == 0
+
+    def tags_here(self) -> set[str]:
+        return set(self._git("tag", "--points-at", "HEAD").stdout.decode().split())
+
+    def _top(self) -> Path:
+        return Path(os.fsdecode(self._git("rev-parse", "--show-toplevel").stdout.strip()))
+
+    def _beginnings(self, blobs: list[str], length: int) -> Iterator[bytes]:
+        """Yield the first bytes of each blob, in order, without keeping any blob whole."""
+        argv = ["git", "-C", str(self.folder), "cat-file", "--batch"]
+        with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()) as batch:
+            assert batch.stdin is not None
+            assert batch.stdout is not None
+            for blob in blobs:
+                batch.stdin.write(f"{blob}\n".encode())
+                batch.stdin.flush()
+                header = batch.stdout.readline().split()
+                if header[-1] == b"missing":
+                    yield b""
+                    continue
+                left = int(header[2]) + 1
+                head = batch.stdout.read(min(length, left))
+                left -= len(head)
+                while left:
+                    left -= len(batch.stdout.read(min(left, 65536)))
+                yield head
+
+    def _git(self, *arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            ["git", *arguments],
+            cwd=cwd or self.folder,
+            env=_environment() | (env or {}),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+
+
+def _environment() -> dict[str, str]:
+    """Keep the caller's environment, but no repository, hook or monitor that somebody else configured."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    settings = {"GIT_CONFIG_COUNT": str(len(NEUTRAL)), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    for number, (key, value) in enumerate(NEUTRAL.items()):
+        settings |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return kept | settings
+
+
+def _last_line(output: bytes) -> str:
+    lines = output.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "git said nothing"
