@@ -1,11 +1,58 @@
 """The command `kit`; also `python -m grader`."""
 
+import os
+import sys
+
+USAGE, FAULT, INTERRUPTED = 2, 3, 130
+
 
 def main() -> None:
-    """Run the command."""
-    from grader.cli import cli
+    """Run the command and exit; whatever goes wrong is one sentence and an exit status."""
+    if sys.platform == "win32":
+        sys.exit("kit: Windows itself is not supported. In WSL (type: wsl --install) everything works.")
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    sys.exit(_run())
 
-    cli()
+
+def _run() -> int:
+    import click
+
+    from grader.cli import cli
+    from grader.errors import KitError, ProjectError
+
+    try:
+        status = cli.main(prog_name="kit", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        print("kit: stopped.", file=sys.stderr)
+        return INTERRUPTED
+    except KitError as error:
+        print(f"kit: {error}", file=sys.stderr)
+        return error.exit_status
+    except ProjectError as error:
+        print(f"kit: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAULT
+    except Exception as error:
+        return _own_fault(error)
+    return int(status or 0)
+
+
+def _own_fault(error: Exception) -> int:
+    """Tell of a fault of the kit's own; with --verbose also where it happened."""
+    if {"-v", "--verbose"} & set(sys.argv):
+        import traceback
+
+        traceback.print_exception(error)
+    print(f"kit: a fault of the kit's own: {type(error).__name__}: {error}. More with --verbose.", file=sys.stderr)
+    return FAULT
 
 
 if __name__ == "__main__":

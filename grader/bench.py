@@ -11,12 +11,13 @@ from pathlib import Path
 
 from grader import client, project as projects
 from grader.clean import CleanClone
-from grader.database import Grown, Rows
+from grader.database import Rows
 from grader.errors import Failed, TooLate
 from grader.port import Port
 from grader.project import Project
 from grader.scratch import Scratch
 from grader.scripted import Answer, scripted
+from grader.seen import Growth
 from grader.service import Service, Stopped
 from grader.wire import Replies, Reply
 from grader.workspace import Workspace
@@ -74,7 +75,9 @@ class Bench:
             self._restarted = Restart(service, neighbour, stopped)
         return self._restarted
 
-    def new_service(self, project: Project | None = None, *, data: Path | None = None, port: Port | None = None) -> Service:
+    def new_service(
+        self, project: Project | None = None, *, data: Path | None = None, port: Port | None = None
+    ) -> Service:
         """Make a service of its own for a check, with new data unless some is given; not yet started."""
         service = Service(project or self.project, data or self.scratch.fresh("data"), port=port)
         self._services.append(service)
@@ -167,12 +170,14 @@ class Life:
     """One life of a service, over now: its data, and what grew in the database between start and end."""
 
     data: Path
-    grown: Grown
+    grown: Growth
 
 
 def _end(service: Service, before: Rows) -> Life:
+    requests = len(service.wire.exchanges)
     service.stop().in_time()
-    return Life(service.data, Grown(service.database, before))
+    lines = f"{service.wire.exchanges[0]}   ({requests} in this life, then SIGTERM)"
+    return Life(service.data, service.database.difference(before, lines))
 
 
 class _Silence:

@@ -38,7 +38,9 @@ class CleanClone:
         try:
             cloned = projects.read(folder)
         except ProjectError as error:
-            raise Failed(f"in the clone: {error}", expected="service.toml among the committed files", request=REQUEST) from None
+            raise Failed(
+                f"in the clone: {error}", expected="service.toml among the committed files", request=REQUEST
+            ) from None
         self._venv: _Environment | None = None
         if cloned.setup:
             self._venv = _Environment(cloned, workspace.tree_id())
@@ -83,7 +85,9 @@ class _Environment:
     def _create(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
         python = getattr(sys, "_base_executable", sys.executable)
-        made = subprocess.run([python, "-I", "-m", "venv", str(self.folder)], capture_output=True, text=True, check=False)
+        made = subprocess.run(
+            [python, "-I", "-m", "venv", str(self.folder)], capture_output=True, text=True, check=False
+        )
         if made.returncode:
             raise MachineError(f"No virtual environment could be made: {made.stderr.strip() or made.stdout.strip()}")
 
@@ -116,7 +120,9 @@ def _registry_reachable(project: Project) -> bool:
     argv = ["python", "-m", "pip", "index", "versions", "pip"]
     env = environment.for_setup(project, port=0, data=project.folder)
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-        asked = subprocess.run(argv, cwd=project.folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+        asked = subprocess.run(
+            argv, cwd=project.folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False
+        )
         return asked.returncode == 0
     return False
 
@@ -130,7 +136,11 @@ def _installs_only(project: Project) -> bool:
         return False
     options = [word for word in words[2:] if not word.startswith("-q")]
     files = options[1::2]
-    return bool(files) and set(options[::2]) <= {"-r", "--requirement"} and all(_is_plain(project.folder / name) for name in files)
+    return (
+        bool(files)
+        and set(options[::2]) <= {"-r", "--requirement"}
+        and all(_is_plain(project.folder / name) for name in files)
+    )
 
 
 def _is_plain(requirements: Path) -> bool:

@@ -39,7 +39,9 @@ class Run:
     @property
     def summary(self) -> str:
         streams = [
-            f"{shorten(text.encode())} on {name}" for name, text in (("stdout", self.printed), ("stderr", self.complained)) if text
+            f"{shorten(text.encode())} on {name}"
+            for name, text in (("stdout", self.printed), ("stderr", self.complained))
+            if text
         ]
         return ", ".join([how_it_ended(self.code), *(streams or ["nothing printed"])])
 

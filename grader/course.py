@@ -119,7 +119,11 @@ def stage_of(step: Step) -> Stage:
 
 def split(steps: Sequence[Step]) -> list[tuple[Stage, list[Step]]]:
     """Group steps by stage, both in course order."""
-    return [(stage, [s for s in steps if s.stage == stage.id]) for stage in stages() if any(s.stage == stage.id for s in steps)]
+    return [
+        (stage, [s for s in steps if s.stage == stage.id])
+        for stage in stages()
+        if any(s.stage == stage.id for s in steps)
+    ]
 
 
 def _read(folder: Path) -> Stage:

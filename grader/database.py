@@ -62,6 +62,10 @@ class Database:
             growth = later
         return growth
 
+    def difference(self, before: Rows, request: str = "") -> Growth:
+        """Say by how much each table has grown since `before`, as it is now."""
+        return _difference(before, self.rows(), request)
+
     @contextmanager
     def locked(self, seconds: float) -> Iterator[None]:
         """Hold the write lock from now for so many seconds, whatever the block does meanwhile.
@@ -74,7 +78,9 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             connection.close()
-            raise Failed(f"{error}: the server itself keeps it", expected="a write lock that another connection can take") from None
+            raise Failed(
+                f"{error}: the server itself keeps it", expected="a write lock that another connection can take"
+            ) from None
         holder = threading.Timer(seconds, lambda: (connection.rollback(), connection.close()))
         holder.start()
         try:
@@ -125,7 +131,7 @@ class Grown(Seen):
         return expected in self._growth
 
     def wanted(self, operator: str, other: object) -> str:
-        return f"some table with exactly {other} more row{'s' if other != 1 else ''}"
+        return self._growth.wanted(operator, other)
 
     def came(self) -> str:
         return self._growth.came()
@@ -136,11 +142,15 @@ def inspector(argv: list[str], cwd: Path, env: Mapping[str, str]) -> Callable[[]
 
     def inspect() -> str:
         try:
-            done = subprocess.run(argv, cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False)
+            done = subprocess.run(
+                argv, cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False
+            )
         except subprocess.TimeoutExpired:
             raise Failed("the inspect command did not end within 10 s", expected="row counts as JSON") from None
         except OSError as error:
-            raise Failed(f"the inspect command cannot be run: {error.strerror}", expected="row counts as JSON") from None
+            raise Failed(
+                f"the inspect command cannot be run: {error.strerror}", expected="row counts as JSON"
+            ) from None
         if done.returncode:
             raise Failed(
                 f"the inspect command ended with exit code {done.returncode}",
@@ -164,5 +174,7 @@ def _count(connection: sqlite3.Connection, table: str) -> int:
     return int(count)
 
 
-def _difference(before: Rows, after: Rows) -> Growth:
-    return Growth({name: count - before.get(name, 0) for name, count in after.items()})
+def _difference(before: Rows, after: Rows, request: str = "") -> Growth:
+    growth = Growth({name: count - before.get(name, 0) for name, count in after.items()})
+    growth.request = request
+    return growth

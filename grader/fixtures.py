@@ -135,6 +135,8 @@ def growth() -> Callable[[Service], AbstractContextManager[Grown]]:
         first = len(service.wire.exchanges)
         yield grown
         lines = service.wire.exchanges[first:]
-        grown.request = "; ".join(dict.fromkeys(lines)) if len(set(lines)) < 4 else f"{lines[0]}   ({len(lines)} such requests)"
+        grown.request = (
+            "; ".join(dict.fromkeys(lines)) if len(set(lines)) < 4 else f"{lines[0]}   ({len(lines)} such requests)"
+        )
 
     return counting

@@ -122,7 +122,12 @@ class Course:
         """Turn what a check raised into an outcome: a broken promise, doubt, or the kit's own fault."""
         match finding:
             case Failed():
-                said = {"request": finding.request, "expected": finding.expected, "actual": finding.actual, "log": finding.log}
+                said = {
+                    "request": finding.request,
+                    "expected": finding.expected,
+                    "actual": finding.actual,
+                    "log": finding.log,
+                }
                 return {"outcome": Outcome.FAIL, **said}
             case ProjectError():
                 return {"outcome": Outcome.FAIL, "expected": "a service.toml that can be used", "actual": str(finding)}

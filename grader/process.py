@@ -65,7 +65,9 @@ class Process:
     started: Callable[[int], None] = staticmethod(lambda pid: None)
     """Told the id of every process right after its start, so that somebody else can clean up after a crash."""
 
-    def __init__(self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], mark: str, apart: bool = False) -> None:
+    def __init__(
+        self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], mark: str, apart: bool = False
+    ) -> None:
         self.argv = list(argv)
         self.mark = mark
         self._stdin, self._held = os.pipe()

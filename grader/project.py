@@ -73,7 +73,7 @@ def read(folder: Path) -> Project:
     tables = _tables(_parse(folder / FILE))
     server, database = tables["server"], tables["database"]
     if "command" not in server:
-        raise ProjectError(f'{FILE} does not say how to start the server: add command = [...] under [server].')
+        raise ProjectError(f"{FILE} does not say how to start the server: add command = [...] under [server].")
     return Project(
         folder=folder,
         server=_command("server.command", server["command"], required=True),

@@ -18,7 +18,7 @@ from typing import Any
 from grader import course, project as projects, tree
 from grader.course import Step
 from grader.errors import ProjectError
-from grader.result import CheckResult, Outcome, StageResult, judge_stage
+from grader.result import CheckResult, Outcome, StageResult, StepResult, judge_stage
 
 FIRST_WITH_SERVER = "1.2"
 WITHOUT_SERVICE_FILE = ("1.1", FIRST_WITH_SERVER)
@@ -31,7 +31,9 @@ class Findings:
 
     stages: tuple[StageResult, ...]
     seed: int
-    faults: tuple[str, ...] = field(default=())
+    faults: tuple[str, ...] = ()
+    load: tuple[dict[str, Any], ...] = ()
+    load_note: str = ""
 
     @property
     def problem(self) -> CheckResult | None:
@@ -50,12 +52,15 @@ def run(
     stop: bool = False,
     seed: int | None = None,
     memory: bool = True,
+    load: str = "none",
     listener: Listener = lambda found: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Findings:
     """Run the checks of `steps` on the project in `folder`, and judge them.
 
     With `stop`, nothing later than the first step that doesn't pass is run or judged. `listener` hears of each
-    check as it ends. A service.toml that can't be used fails step 1.2 and leaves 1.1 to be checked. Faults of
+    check as it ends. `load` (`none`, `quick` or `full`) says how long the service is put under load afterwards,
+    where it answers at all; `meanwhile` is done while the project starts. A service.toml that can't be used fails step 1.2 and leaves 1.1 to be checked. Faults of
     the kit make the steps that they concern an `error`.
     """
     chosen = random.SystemRandom().randrange(10_000) if seed is None else seed
@@ -65,10 +70,29 @@ def run(
     except ProjectError:
         steps = _without_service_file(steps)
         runnable = [step for step in steps if step.id in WITHOUT_SERVICE_FILE]
-    job = {"folder": str(folder), "steps": [step.id for step in runnable], "stop": stop, "seed": chosen, "memory": memory}
+    job = {
+        "folder": str(folder),
+        "steps": [step.id for step in runnable],
+        "stop": stop,
+        "seed": chosen,
+        "memory": memory,
+        "load": load,
+    }
     with _session(job) as heard:
-        checks, faults = _listen(heard, listener)
-    return Findings(_judge(steps, checks, stop=stop), chosen, tuple(faults))
+        meanwhile()
+        told = _listen(heard, listener)
+    judged = _judge(steps, told.checks, stop=stop)
+    return Findings(judged, chosen, tuple(told.faults), tuple(told.load), told.load_note)
+
+
+@dataclass
+class _Told:
+    """What the other process said, sorted."""
+
+    checks: list[CheckResult] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    load: list[dict[str, Any]] = field(default_factory=list)
+    load_note: str = ""
 
 
 @dataclass
@@ -104,22 +128,28 @@ def _session(job: dict[str, Any]) -> Iterator[_Heard]:
                 _finish(heard)
 
 
-def _listen(heard: _Heard, listener: Listener) -> tuple[list[CheckResult], list[str]]:
-    checks: list[CheckResult] = []
+def _listen(heard: _Heard, listener: Listener) -> _Told:
+    told = _Told()
     for line in heard.lines:
         message = json.loads(line)
         event = message.pop("event")
         if event == "started":
             heard.started.append(message["pid"])
         elif event == "check":
-            checks.append(CheckResult(**message | {"outcome": Outcome(message["outcome"])}))
-            listener(checks[-1])
+            told.checks.append(CheckResult(**message | {"outcome": Outcome(message["outcome"])}))
+            listener(told.checks[-1])
+        elif event == "load":
+            told.load.append(message)
+        elif event == "no_load":
+            told.load_note = message["reason"]
         elif event == "end":
-            return checks, message["faults"]
+            told.faults = message["faults"]
+            return told
     heard.process.wait()
     heard.complaints.seek(0)
     said = heard.complaints.read().decode("utf-8", "replace").strip()[-4000:]
-    return checks, [f"The process of the checks ended early (status {heard.process.returncode}).\n{said}".strip()]
+    told.faults = [f"The process of the checks ended early (status {heard.process.returncode}).\n{said}".strip()]
+    return told
 
 
 def _finish(heard: _Heard) -> None:
@@ -142,11 +172,16 @@ def _judge(steps: Sequence[Step], checks: list[CheckResult], *, stop: bool) -> t
         return judged
     kept: list[StageResult] = []
     for stage in judged:
-        ends = next((n for n, step in enumerate(stage.steps, 1) if step.outcome is not Outcome.PASS), None)
+        ends = next((n for n, step in enumerate(stage.steps, 1) if not _lets_on(step)), None)
         kept.append(StageResult(stage.id, stage.title, stage.steps[:ends]))
         if ends is not None:
             break
     return tuple(kept)
+
+
+def _lets_on(step: StepResult) -> bool:
+    """Tell whether a learner goes on to the next step: what only this machine can't check is no obstacle."""
+    return step.outcome is Outcome.PASS or (step.outcome is Outcome.NOT_CHECKED and step.because == "machine")
 
 
 def _without_service_file(steps: Sequence[Step]) -> list[Step]:

@@ -204,6 +204,9 @@ class Growth(dict[str, int], Seen):
     def __contains__(self, number: object) -> bool:
         return number in self.values()
 
+    def wanted(self, operator: str, other: object) -> str:
+        return f"some table with exactly {other} more row{'s' if other != 1 else ''}"
+
     def came(self) -> str:
         if not self:
             return "a database without any table"

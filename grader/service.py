@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,9 @@ class Service:
         if not project.inspect:
             return Database(url)
         env = environment.for_server(project, port=self.port.number, data=self.data)
-        return Database(url, inspect=inspector(project.fill(project.inspect, self.port.number, self.data), project.folder, env))
+        return Database(
+            url, inspect=inspector(project.fill(project.inspect, self.port.number, self.data), project.folder, env)
+        )
 
     def get(self, path: str, **more: Any) -> Reply:
         return self.request("GET", path, **more)
@@ -94,8 +97,13 @@ class Service:
         with self.explained():
             return self.wire.request(method, path, **more)
 
+    def raw(self, data: bytes) -> None:
+        """Send bytes that may be no request at all, and close the connection without reading."""
+        with self.explained():
+            self.wire.raw(data)
+
     @contextlib.contextmanager
-    def explained(self) -> Any:
+    def explained(self) -> Iterator[None]:
         """Turn a failed exchange into the news that the server has died, where that is why."""
         try:
             yield
@@ -177,9 +185,19 @@ class Service:
             process.kill()
         line = command_line(self.project.migrate)
         if code is None:
-            raise TooLate(f"migrate still running after {MIGRATE_WITHIN:.0f} s", expected="an end", request=line, log=process.output.last_lines())
+            raise TooLate(
+                f"migrate still running after {MIGRATE_WITHIN:.0f} s",
+                expected="an end",
+                request=line,
+                log=process.output.last_lines(),
+            )
         if code != 0:
-            raise Failed(f"migrate ended with {how_it_ended(code)}", expected="exit code 0", request=line, log=process.output.last_lines())
+            raise Failed(
+                f"migrate ended with {how_it_ended(code)}",
+                expected="exit code 0",
+                request=line,
+                log=process.output.last_lines(),
+            )
 
     def _await_answer(self) -> None:
         process, deadline = self.process, self._launched + self.project.start_timeout
@@ -243,4 +261,3 @@ class Service:
 
 class _Taken(Exception):
     """Somebody else listens on the port that was chosen."""
-

@@ -11,20 +11,31 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
 from grader import course, tree
 from grader.bench import Bench
-from grader.errors import Failed, ProjectError
+from grader.errors import Failed, MachineError, NotChecked, ProjectError
 from grader.port import Port
 from grader.process import Process
 from grader.result import CheckResult
 from grader.scratch import Scratch
 
 NEEDS_A_SERVER = "1.2"
-QUIET = ("terminal", "capture", "cacheprovider", "doctest", "junitxml", "logging", "faulthandler", "unittest", "warnings")
+QUIET = (
+    "terminal",
+    "capture",
+    "cacheprovider",
+    "doctest",
+    "junitxml",
+    "logging",
+    "faulthandler",
+    "unittest",
+    "warnings",
+)
 
 
 def main() -> None:
@@ -59,6 +70,8 @@ def _run(job: dict[str, Any], scratch: Scratch, channel: Any) -> None:
         faults = _run_pytest(job, steps, bench, lambda found: tell("check", **asdict(found)))
     finally:
         bench.close()
+    if job["load"] != "none":
+        _load(job, tell)
     tell("end", faults=faults)
 
 
@@ -79,11 +92,36 @@ def _run_pytest(job: dict[str, Any], steps: list[course.Step], bench: Bench, emi
     runs = plugin.Course(steps, bench, emit, stop=job["stop"])
     files = [str(course.stage_of(step).check_file(step)) for step in steps]
     switches = [f"-pno:{name}" for name in QUIET]
-    fixed = ["-c", os.devnull, f"--rootdir={course.EXERCISES}", f"--confcutdir={course.EXERCISES}", "--disable-plugin-autoload"]
+    fixed = [
+        "-c",
+        os.devnull,
+        f"--rootdir={course.EXERCISES}",
+        f"--confcutdir={course.EXERCISES}",
+        "--disable-plugin-autoload",
+    ]
     status = pytest.main([*fixed, *switches, *files], plugins=[runs, fixtures])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         runs.faults.append(f"pytest ended with {status!r}")
     return runs.faults
+
+
+def _load(job: dict[str, Any], tell: Callable[..., None]) -> None:
+    """Put a service of its own under load, with its data on a disk, as the cost of a commit is part of the lesson."""
+    from grader.load import account
+
+    disk = Scratch(memory=False)
+    bench = Bench(Path(job["folder"]), disk)
+    try:
+        service = bench.new_service()
+        service.start()
+        tell("load", **account.to_json(account.load_and_count(service, job["load"])))
+    except (Failed, ProjectError) as failure:
+        tell("no_load", reason=f"Not loaded: {failure}.")
+    except (NotChecked, MachineError) as obstacle:
+        tell("no_load", reason=f"Not loaded. {obstacle}")
+    finally:
+        bench.close()
+        disk.close()
 
 
 def _end_with_parent() -> None:

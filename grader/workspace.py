@@ -34,7 +34,9 @@ class Workspace:
 
     def tracked(self, *, named: str = "", beginning: bytes = b"") -> Listing:
         """List the tracked files that have this name (a folder's name counts) or begin with these bytes."""
-        entries = [line.split(b"\t", 1) for line in self._git("ls-files", "-s", "-z", "--", ".").stdout.split(b"\0") if line]
+        entries = [
+            line.split(b"\t", 1) for line in self._git("ls-files", "-s", "-z", "--", ".").stdout.split(b"\0") if line
+        ]
         files = [(os.fsdecode(path), info.split()[1].decode()) for info, path in entries]
         if named:
             found = [path for path, _ in files if named in PurePosixPath(path).parts]
@@ -107,7 +109,9 @@ class Workspace:
                     left -= len(batch.stdout.read(min(left, 65536)))
                 yield head
 
-    def _git(self, *arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+    def _git(
+        self, *arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
             ["git", *arguments],
             cwd=cwd or self.folder,

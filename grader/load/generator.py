@@ -19,6 +19,8 @@ from grader.process import Process, how_it_ended
 LOCUSTFILE = Path(__file__).with_name("locustfile_root.py")
 FINISH_WITHIN = 5
 """Seconds for the requests that are under way when the run ends."""
+LINGER = 0.1
+"""Seconds for which users go on after the run: Locust's stopping takes 20 ms that no measured request should wait."""
 PATIENCE = 15.0
 """Seconds for everything that is not the run itself: Locust's start, those last requests, and its end."""
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
@@ -42,9 +44,7 @@ class Generator:
     Whatever happens, it is over `patience` seconds after they should have passed.
     """
 
-    def __init__(
-        self, url: str, *, users: int, warm_up: float, seconds: float, patience: float = PATIENCE
-    ) -> None:
+    def __init__(self, url: str, *, users: int, warm_up: float, seconds: float, patience: float = PATIENCE) -> None:
         self._limit = warm_up + seconds + patience
         self._deadline = time.monotonic() + self._limit
         self._scratch = tempfile.TemporaryDirectory(prefix="kit-load-", ignore_cleanup_errors=True)
@@ -52,7 +52,7 @@ class Generator:
         mark = f"KIT_LOAD_FOLDER={self._folder}"
         env = _environment(self._folder) | {
             "KIT_LOAD_FOLDER": str(self._folder),
-            "KIT_LOAD_SECONDS": str(warm_up + seconds),
+            "KIT_LOAD_SECONDS": str(warm_up + seconds + LINGER),
         }
         try:
             self._process = Process(_command(url, users), cwd=self._folder, env=env, mark=mark)
@@ -62,6 +62,7 @@ class Generator:
 
     @property
     def pid(self) -> int:
+        """The process that Locust was started as."""
         return self._process.pid
 
     def __enter__(self) -> Self:

@@ -23,10 +23,6 @@ PATIENCE = 10.0
 geventhttpclient.client.IDEMPOTENT_METHODS = frozenset()
 
 
-class Unanswered(Exception):
-    """The run was over before the answer came."""
-
-
 class Visitor(FastHttpUser):
     """One user: no pauses, no redirects, no compression; anything but a complete 200 is a failure."""
 
@@ -37,23 +33,23 @@ class Visitor(FastHttpUser):
 
     @task
     def root(self) -> None:
+        """Ask once and judge the answer."""
         # Locust ends a user between two requests by an exception that may arrive when the next one is under way.
         if self.over:
             return
         began = time.perf_counter()
         try:
-            with self.client.get(
-                "/", headers={"Accept-Encoding": "identity"}, catch_response=True
-            ) as response:
+            with self.client.get("/", headers={"Accept-Encoding": "identity"}, catch_response=True) as response:
                 if response.status_code != 200:
                     response.failure(f"status {response.status_code}")
-        except gevent.GreenletExit:
-            self.report(began, Unanswered())
+        except gevent.GreenletExit as ended:
+            self.report(began, ended)
             raise
         except Exception as error:  # noqa: BLE001 - Locust tells nobody of a request whose answer it cannot decode
             self.report(began, error)
 
-    def report(self, began: float, error: Exception) -> None:
+    def report(self, began: float, error: BaseException) -> None:
+        """Tell of a request that Locust itself keeps quiet about."""
         self.environment.events.request.fire(
             request_type="GET",
             name="/",
@@ -72,22 +68,28 @@ class Recorder:
         self.unanswered = 0
         self.runner = runner
 
-    def note(self, response_time: float, exception: Exception | None, **_: Any) -> None:
+    def note(self, response_time: float, exception: BaseException | None, **_: Any) -> None:
+        """Keep one request; the exception that ends a user means that its answer had not come yet."""
         seconds = response_time / 1000
         self.samples.append((time.monotonic() - seconds, seconds, exception is None))
-        self.unanswered += isinstance(exception, Unanswered)
+        self.unanswered += isinstance(exception, gevent.GreenletExit)
 
     def begin(self, **_: Any) -> None:
-        """Tell the kit that all users are there, and end the run in time; Locust's own timer knows whole seconds only."""
+        """Tell the kit that all users are there, and set the timer; Locust's own knows whole seconds only."""
         now = time.monotonic()
-        gevent.spawn_later(SECONDS, self.finish)
+        gevent.spawn(self.finish, now + SECONDS)
         self.write("began", repr(now))
 
-    def finish(self) -> None:
+    def finish(self, closing: float) -> None:
+        """End the run: no new request, and patience for those under way."""
+        # One sleep may end early: gevent counts it from when it last looked at the clock.
+        while (left := closing - time.monotonic()) > 0:
+            gevent.sleep(left)
         Visitor.over = True
         self.runner.quit()
 
     def end(self, **_: Any) -> None:
+        """Write down all that was kept."""
         self.write("samples.json", json.dumps({"samples": self.samples, "unanswered": self.unanswered}))
 
     def write(self, name: str, text: str) -> None:
@@ -98,6 +100,7 @@ class Recorder:
 
 
 def prepare(environment: Environment, runner: Runner, **_: Any) -> None:
+    """Let a recorder listen to everything that happens in the run."""
     recorder = Recorder(runner)
     hooks = environment.events
     listeners = (

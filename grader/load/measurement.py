@@ -13,7 +13,7 @@ from grader.load.usage import Cores, Meter, cores_between, is_running
 NEEDED = ("locust", "psutil")
 
 
-class LoadUnavailable(MachineError):
+class LoadUnavailable(MachineError):  # noqa: N818 - it says what is the case, like the others
     """The packages that the load part needs are not installed."""
 
 
@@ -51,9 +51,7 @@ class Workload:
     note: str | None
 
 
-def measure(
-    url: str, service_pid: int, *, users: int = 8, warm_up: float = 1.0, seconds: float = 3.0
-) -> Workload:
+def measure(url: str, service_pid: int, *, users: int = 8, warm_up: float = 1.0, seconds: float = 3.0) -> Workload:
     """Load `GET /` of a running service in a closed loop: each of the users asks again once it has its answer.
 
     `url` is the service's address, `service_pid` the process it was started as; both times are in seconds. The run
@@ -83,16 +81,14 @@ def measure(
         probes=(_probe(users, window, started_in(window, record.samples), cores),),
         answered=answered,
         failed=len(record.samples) - answered,
-        note=_note(record, ended),
+        note=_note(record, ended=ended),
     )
 
 
 def _require(packages: tuple[str, ...]) -> None:
     missing = [name for name in packages if importlib.util.find_spec(name) is None]
     if missing:
-        raise LoadUnavailable(
-            f"Loading a service needs {' and '.join(missing)}; to install, type: make grade"
-        )
+        raise LoadUnavailable(f"Loading a service needs {' and '.join(missing)}; to install, type: make grade")
 
 
 def _probe(users: int, window: Window, samples: list[Sample], cores: Cores) -> Probe:
@@ -111,7 +107,7 @@ def _probe(users: int, window: Window, samples: list[Sample], cores: Cores) -> P
     )
 
 
-def _note(record: Record, ended: bool) -> str | None:
+def _note(record: Record, *, ended: bool) -> str | None:
     """Say what a reader of the figures has to know besides."""
     failed = sum(not sample.answered for sample in record.samples)
     own, locusts = (len(record.samples), failed), (record.locust_requests, record.locust_failures)

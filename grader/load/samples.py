@@ -9,7 +9,7 @@ HONEST_SHARE = 0.9
 
 
 class Sample(NamedTuple):
-    """One request: when it began (seconds on the monotonic clock), how long it took, whether it was answered with 200."""
+    """One request: when it began (seconds on the monotonic clock), how long it took, whether the answer was 200."""
 
     start: float
     seconds: float
@@ -24,6 +24,7 @@ class Window(NamedTuple):
 
     @property
     def seconds(self) -> float:
+        """How long the window is."""
         return self.closing - self.opening
 
 

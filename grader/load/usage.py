@@ -33,9 +33,7 @@ class Meter:
 
     def read(self) -> Reading:
         """Read all three clocks; they tick in hundredths of a second, so leave at least a second between readings."""
-        return Reading(
-            time.monotonic(), tree_seconds(self._service), tree_seconds(self._generator), machine_seconds()
-        )
+        return Reading(time.monotonic(), tree_seconds(self._service), tree_seconds(self._generator), machine_seconds())
 
 
 def cores_between(before: Reading, after: Reading) -> Cores:
@@ -56,7 +54,7 @@ def tree_seconds(pid: int) -> float:
     Children that nobody reaped count too; ended ones are lost on macOS, whose kernel does not pass their time on.
     0.0 where there is no such process.
     """
-    import psutil
+    import psutil  # noqa: PLC0415 - belongs to an optional group
 
     total = 0.0
     with contextlib.suppress(psutil.Error):
@@ -69,8 +67,8 @@ def tree_seconds(pid: int) -> float:
 
 
 def machine_seconds() -> float:
-    """Add up the busy processor seconds of all cores since the machine started, those that a hypervisor took included."""
-    import psutil
+    """Add up the busy processor seconds of all cores since the machine started, a hypervisor's share included."""
+    import psutil  # noqa: PLC0415 - belongs to an optional group
 
     times = psutil.cpu_times()._asdict()
     # Linux counts a guest's time a second time under `user`.
@@ -80,7 +78,7 @@ def machine_seconds() -> float:
 
 def is_running(pid: int) -> bool:
     """Tell whether a process still runs; one that has ended and waits to be reaped does not."""
-    import psutil
+    import psutil  # noqa: PLC0415 - belongs to an optional group
 
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE

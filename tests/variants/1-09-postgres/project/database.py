@@ -23,7 +23,7 @@ import time
 from urllib.parse import parse_qs, urlsplit
 
 USER = "chat"
-SCHEMA = "CREATE TABLE IF NOT EXISTS visit (id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())"
+SCHEMA = "CREATE TABLE visit (id bigserial PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())"
 SETTINGS = {
     "listen_addresses": "", "unix_socket_directories": ".", "unix_socket_permissions": "0700",
     "dynamic_shared_memory_type": "mmap", "shared_buffers": "16MB", "max_connections": "60",
@@ -127,10 +127,15 @@ class Cluster:
         return cls(folder, parts.path.strip("/") or "postgres")
 
     @contextlib.contextmanager
-    def _lock(self):
-        with open(self.folder + ".lock", "w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+    def _lock(self, name, how=fcntl.LOCK_NB):
+        """The descriptor of a locked file beside the folder, or None where another has it."""
+        with open(f"{self.folder}.{name}", "w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | how)
+            except BlockingIOError:
+                yield None
+            else:
+                yield file.fileno()
 
     @contextlib.contextmanager
     def _descriptor(self, folder):
@@ -140,18 +145,18 @@ class Cluster:
         finally:
             os.close(descriptor)
 
-    def _popen(self, descriptor, argv, **more):
+    def _popen(self, descriptors, argv, **more):
         user = other_user()
         if user:
             more.update(user=user.pw_uid, group=user.pw_gid, extra_groups=[])
-        return subprocess.Popen(argv, cwd="/", pass_fds=[descriptor], stdin=subprocess.DEVNULL,
+        return subprocess.Popen(argv, cwd="/", pass_fds=descriptors, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.DEVNULL, **more)
 
     def exists(self):
         return os.path.exists(os.path.join(self.folder, "PG_VERSION"))
 
     def create(self):
-        with self._lock():
+        with self._lock("create", how=0):
             if self.exists():
                 return
             new = self.folder + ".new"
@@ -161,8 +166,8 @@ class Cluster:
             if user:
                 os.chown(new, user.pw_uid, user.pw_gid)
             with self._descriptor(new) as n:
-                made = self._popen(n, [program("initdb"), "-D", f"/proc/self/fd/{n}", "-U", USER, "-A", "trust",
-                                       "-E", "UTF8", "--no-locale", "--no-sync", "--wal-segsize=1"])
+                made = self._popen([n], [program("initdb"), "-D", f"/proc/self/fd/{n}", "-U", USER, "-A", "trust",
+                                         "-E", "UTF8", "--no-locale", "--no-sync", "--wal-segsize=1"])
                 try:
                     status = made.wait()
                 finally:
@@ -171,6 +176,8 @@ class Cluster:
                         made.wait()
                 if status:
                     raise SystemExit("initdb failed")
+            with Cluster(new, self.name).running() as fresh:
+                fresh.query(SCHEMA)
             os.rename(new, self.folder)
 
     def connect(self):
@@ -194,37 +201,49 @@ class Cluster:
 
     def start(self):
         """Start the cluster if nobody else has; whoever started it stops it."""
-        with self.mine, self._lock():
-            if self.closed:
-                raise DatabaseError("the service is stopping")
-            if self.answers():
-                return
-            self._reap()
-            self._give_back()
-            with self._descriptor(self.folder) as n:
-                settings = [f"--{key}={value}" for key, value in SETTINGS.items()]
-                self.process = self._popen(n, [program("postgres"), "-D", f"/proc/self/fd/{n}", *settings])
-            end = time.monotonic() + 40
-            while not self.answers():
-                if self.process.poll() is not None:
+        end = time.monotonic() + 40
+        with self.mine:
+            while True:
+                if self.closed:
+                    raise DatabaseError("the service is stopping")
+                if self.answers():
+                    return
+                if self.process and self.process.poll():
                     raise DatabaseError(f"postgres ended with status {self.process.returncode}")
                 if time.monotonic() > end:
                     raise DatabaseError("postgres does not answer")
+                self._launch()
                 time.sleep(0.05)
 
-    def _reap(self):
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGQUIT)
-            self.process.wait()
-        self.process = None
+    def _launch(self):
+        """Start postgres, unless some process of this cluster still lives.
+
+        They all inherit the lock, and it ends with the last of them. So whoever gets it knows that
+        a postmaster.pid is a dead one's; PostgreSQL itself only asks whether that number is in use.
+        """
+        with self._lock("alive") as lock:
+            if lock is None:
+                return
+            self._give_back()
+            for name in ("postmaster.pid", ".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(os.path.join(self.folder, name))
+            with self._descriptor(self.folder) as n:
+                settings = [f"--{key}={value}" for key, value in SETTINGS.items()]
+                # No signal may come between the start and our knowing of it (postgres sets its own mask).
+                before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+                try:
+                    self.process = self._popen([n, lock], [program("postgres"), "-D", f"/proc/self/fd/{n}", *settings])
+                finally:
+                    signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def stop(self):
+        self.closed = True
         with self.mine:
-            self.closed = True
             process, self.process = self.process, None
         if process is None:
             return
-        for number, patience in ((signal.SIGINT, 5), (signal.SIGQUIT, 2), (signal.SIGKILL, 1)):
+        for number, patience in ((signal.SIGTERM, 2), (signal.SIGINT, 4), (signal.SIGQUIT, 1), (signal.SIGKILL, 1)):
             if process.poll() is not None:
                 break
             process.send_signal(number)
@@ -243,7 +262,7 @@ class Cluster:
         for attempt in range(5):
             try:
                 connection = self.connect()
-            except OSError:
+            except (OSError, DatabaseError):
                 if attempt == 4:
                     raise
                 self.start()         # another server may have stopped the cluster that it had started
@@ -275,10 +294,7 @@ def end_on_signals():
 if __name__ == "__main__":
     end_on_signals()
     if sys.argv[1:2] == ["migrate"] and len(sys.argv) == 3:
-        cluster = Cluster(sys.argv[2])
-        cluster.create()
-        with cluster.running():
-            cluster.query(SCHEMA)
+        Cluster(sys.argv[2]).create()
     elif sys.argv[1:] == ["count"]:
         print(json.dumps(Cluster.from_url(os.environ.get("DATABASE_URL", "")).counts()))
     else:

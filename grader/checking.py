@@ -1,0 +1,78 @@
+"""What follows a `kit check`: it is remembered, a step that passes is tagged, and the next command is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from grader import course
+from grader.course import Step
+from grader.errors import NotChecked
+from grader.memory import Memory, outcomes
+from grader.report.document import document
+from grader.result import Outcome
+from grader.runner import Findings
+from grader.workspace import Workspace
+
+Lines = list[tuple[str, str]]
+
+
+def remember(folder: Path, findings: Findings) -> None:
+    """Keep what was found as the project's last report."""
+    Memory(folder).keep_report(document(folder, findings))
+
+
+def tag(folder: Path, findings: Findings) -> str | None:
+    """Tag the commit with the last step that passed, and return the tag if it was made.
+
+    Only in a repository of the project's own, with nothing uncommitted, and never below a later step's tag:
+    the tag marks the newest state of which this step was the last to pass.
+    """
+    passed = [step.id for stage in findings.stages for step in stage.steps if step.outcome is Outcome.PASS]
+    try:
+        workspace = Workspace(folder)
+    except NotChecked:
+        return None
+    if not passed or not workspace.is_own_repository() or not workspace.is_clean():
+        return None
+    known = [step.id for step in course.all_steps()]
+    last = max(passed, key=known.index)
+    here = {name.removeprefix("step-") for name in workspace.tags_here()} & set(known)
+    beyond = here | {step for step, outcome in outcomes(Memory(folder).report()).items() if outcome == Outcome.PASS}
+    if any(known.index(step) > known.index(last) for step in beyond if step in known):
+        return None
+    return f"step-{last}" if workspace.tag(f"step-{last}") else None
+
+
+def next_lines(findings: Findings, asked: Sequence[Step], *, tags: str | None = None) -> Lines:
+    """Name the commands that make sense now, each with what it is for."""
+    results = [step for stage in findings.stages for step in stage.steps]
+    unsettled = next((step for step in results if step.outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.UNCLEAR)), None)
+    if unsettled is not None:
+        again = (f"kit check {unsettled.id}", "this step again")
+        if unsettled.outcome is not Outcome.FAIL:
+            return [again]
+        return [
+            (f"kit hint {unsettled.id}", "a nudge, one idea at a time"),
+            again,
+            ("kit serve", "your server, to try things by hand"),
+        ]
+    lines: Lines = [("git tag", f"now has {tags}: this state can be found again")] if tags else []
+    after = _after(asked)
+    if after is None:
+        return [*lines, ("kit grade .", "the whole report, with load")]
+    return [*lines, (f"kit check {after.id}", f"next: {after.title}")]
+
+
+def current_step(report: dict[str, Any]) -> Step:
+    """Find the step that a learner is at: the first that did not pass in the last report."""
+    passed = {step for step, outcome in outcomes(report).items() if outcome == Outcome.PASS}
+    steps = course.all_steps()
+    return next((step for step in steps if step.id not in passed and not step.bonus), steps[-1])
+
+
+def _after(asked: Sequence[Step]) -> Step | None:
+    steps = course.all_steps()
+    position = steps.index(asked[-1]) + 1
+    return steps[position] if position < len(steps) else None

@@ -1,0 +1,226 @@
+"""The words that people type, and the exit statuses they get; everything else happens elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+import click
+
+from grader import __version__, course, project as projects, runner
+from grader.errors import UsageError
+from grader.memory import Memory
+from grader.result import ExitStatus, Outcome, exit_status
+
+SERVE_PORT = 5000
+
+project_option = click.option(
+    "--project", "folder", default=".", metavar="DIR", help="The project's folder; this folder unless given."
+)
+verbose_option = click.option(
+    "-v", "--verbose", is_flag=True, help="Show all that was printed, and the kit's own faults."
+)
+seed_option = click.option("--seed", type=int, metavar="N", help="Repeat what a report's seed drew at random.")
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kit", message="%(prog)s %(version)s")
+@project_option
+@click.pass_context
+def cli(context: click.Context, folder: str) -> int:
+    """Build one small chat service, step by step; kit checks it from outside.
+
+    Alone, kit shows where you are and what comes next.
+
+    \b
+    Example:  kit start ~/chat && cd ~/chat && kit check
+    """
+    context.obj = folder
+    if context.invoked_subcommand is not None:
+        return ExitStatus.PASSED
+    from grader.report import status, terminal
+
+    out = terminal.console()
+    place = projects.find(Path(folder))
+    status.show(place, Memory(place).report(), out)
+    return ExitStatus.PASSED
+
+
+@cli.command()
+@click.argument("words", nargs=-1, required=True, metavar="[STAGE] DIR")
+def start(words: tuple[str, ...]) -> int:
+    """Make a new project in DIR from a stage's starter; stage 01 unless given.
+
+    \b
+    Example:  kit start ~/chat
+    """
+    from grader import starting
+    from grader.report import terminal
+
+    if len(words) > 2:
+        raise UsageError("kit start takes a folder, and before it a stage at most.")
+    stage = course.find_stage(words[0]) if len(words) == 2 else course.stages()[0]
+    folder = Path(words[-1]).expanduser()
+    starting.start(stage, folder)
+    out = terminal.console()
+    terminal.say(f"A project for stage {stage.id}, {stage.title}, lies in {folder}.", out)
+    brief = stage.folder / "README.md"
+    terminal.show_next(
+        [(f"cd {folder}", "go there"), ("kit check", "see the first thing to do"), (f"less {brief}", "read the brief")],
+        out,
+    )
+    return ExitStatus.PASSED
+
+
+@cli.command()
+@click.argument("what", required=False, metavar="[STAGE|STEP]")
+@project_option
+@seed_option
+@verbose_option
+@click.pass_context
+def check(context: click.Context, what: str | None, folder: str, seed: int | None, verbose: bool) -> int:  # noqa: FBT001
+    """Check the project, up to the first thing to fix.
+
+    Without an argument: all steps in order, up to the first that doesn't pass. With a stage: the whole stage.
+    With a step: that step and what it needs.
+
+    \b
+    Example:  kit check        kit check 1        kit check 1.3
+    """
+    place = _place(context, folder)
+    chosen = course.find(what) if what else course.all_steps()
+    steps = course.with_needs(chosen)
+    from grader.progress import Progress
+
+    with Progress() as progress:
+        findings = runner.run(
+            place, steps, stop=what is None, seed=seed, listener=progress.heard, meanwhile=progress.begin
+        )
+    from grader import checking
+    from grader.report import terminal
+
+    out = terminal.console()
+    beyond = len(steps) - sum(len(stage.steps) for stage in findings.stages)
+    terminal.show(findings, out, beyond=max(beyond, 0), verbose=verbose)
+    checking.remember(place, findings)
+    terminal.show_next(checking.next_lines(findings, chosen, tags=checking.tag(place, findings)), out)
+    return _status(findings)
+
+
+@cli.command()
+@click.argument("step", required=False)
+@project_option
+@click.pass_context
+def hint(context: click.Context, step: str | None, folder: str) -> int:
+    """Show the next hint for a step; for the one you are at unless you name it.
+
+    Each call shows one more. The first says where to look, the last almost what to do.
+
+    \b
+    Example:  kit hint 1.3
+    """
+    place = _place(context, folder)
+    from grader import checking
+    from grader.report import terminal
+
+    memory = Memory(place)
+    chosen = course.find_step(step) if step else checking.current_step(memory.report())
+    level = min(memory.hints_read(chosen.id) + 1, len(chosen.hints))
+    memory.keep_hints_read(chosen.id, level)
+    terminal.show_hints(chosen, level, terminal.console())
+    return ExitStatus.PASSED
+
+
+@cli.command()
+@click.option(
+    "--port", default=SERVE_PORT, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on."
+)
+@project_option
+@click.pass_context
+def serve(context: click.Context, port: int, folder: str) -> int:
+    """Run the project's server as the checks do, on a known port, until Ctrl-C.
+
+    Its database lies in .kit/data/ and stays.
+
+    \b
+    Example:  kit serve --port 5001
+    """
+    from grader import serving
+    from grader.report import terminal
+
+    place = _place(context, folder)
+    project = projects.read(place)
+    out = terminal.console(stderr=True)
+    data = Memory(place).data()
+    terminal.say(f"http://127.0.0.1:{port}/   DATABASE_URL={project.database_url(data)}   Ctrl-C ends it.", out)
+    code = serving.serve(project, port=port, data=data)
+    return ExitStatus.PASSED if code == 0 else ExitStatus.FAILED
+
+
+@cli.command()
+@click.argument("folders", nargs=-1, required=True, metavar="PROJECT...")
+@click.option("--stages", metavar="2 or 1-4", help="The stages to grade; all there are unless given.")
+@click.option(
+    "--load",
+    type=click.Choice(["none", "quick", "full"]),
+    default="quick",
+    show_default=True,
+    help="How long to load it.",
+)
+@click.option("--json", "json_file", metavar="FILE", help="Write the report of one project to this file.")
+@click.option("--report", "report_folder", metavar="DIR", help="Write every face of the report into this folder.")
+@seed_option
+@verbose_option
+def grade(  # noqa: PLR0913 - one parameter for each word that people may type
+    folders: tuple[str, ...],
+    stages: str | None,
+    load: str,
+    json_file: str | None,
+    report_folder: str | None,
+    seed: int | None,
+    verbose: bool,  # noqa: FBT001
+) -> int:
+    """Grade one project, or several one after the other, and write the report.
+
+    Several projects get a table, and a file grades.csv in the report's folder (report/ unless given).
+    One that can't be graded doesn't stop the others.
+
+    \b
+    Example:  kit grade .                kit grade class/* --report results
+    """
+    from grader import grading
+
+    chosen = course.stages_between(stages) if stages else course.stages()
+    steps = tuple(step for stage in chosen for step in stage.steps)
+    if json_file and len(folders) > 1:
+        raise UsageError("--json takes the report of one project; with several, use --report DIR.")
+    request = grading.Request(steps, load, seed, Path(report_folder) if report_folder else None, verbose)
+    if len(folders) == 1:
+        return grading.grade_one(Path(folders[0]), request, Path(json_file) if json_file else None)
+    return grading.grade_several([Path(folder) for folder in folders], request)
+
+
+@cli.command()
+def doctor() -> int:
+    """Say what this machine can and can't check, and the remedy for each.
+
+    \b
+    Example:  kit doctor
+    """
+    from grader import doctor as looking
+    from grader.report import terminal
+
+    found = looking.examine()
+    terminal.show_doctor(found, terminal.console())
+    if any(one.needed and not one.fine for one in found):
+        return ExitStatus.FAULT
+    return ExitStatus.PASSED if all(one.fine for one in found) else ExitStatus.UNDECIDED
+
+
+def _place(context: click.Context, folder: str) -> Path:
+    """Find the project's folder, whether it was named before or behind the command."""
+    before = context.obj if isinstance(context.obj, str) else "."
+    return projects.find(Path(folder if folder != "." else before).expanduser())
+
+
+def _status(findings: runner.Findings) -> ExitStatus:
+    extra = [Outcome.ERROR] if findings.faults else []
+    return exit_status(findings.stages, extra)

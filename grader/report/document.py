@@ -1,0 +1,108 @@
+"""The report as one JSON document, from which every other face is drawn."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import subprocess
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from grader import CONTRACT, __version__
+from grader.result import StageResult, reruns
+from grader.runner import Findings
+from grader.workspace import Workspace
+
+SCHEMA = "1"
+NOT_SUBMITTED = {".git", ".kit", ".venv", "venv", "node_modules", "__pycache__"}
+
+
+def document(folder: Path, findings: Findings) -> dict[str, Any]:
+    """Build the report of one run on the project in `folder`, as it is described by `schema.json`."""
+    stages = findings.stages
+    load = [asdict(workload) for workload in findings.load]
+    return {
+        "schema": SCHEMA,
+        "kit": __version__,
+        "contract": CONTRACT,
+        "seed": findings.seed,
+        "project": {"name": folder.name, "commit": _commit(folder), "digest": digest(folder)},
+        "machine": {
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+            "confined": False,
+            "other": load[0]["probes"][0]["other"] if load and load[0]["probes"] else None,
+        },
+        "stages": [_stage(stage) for stage in stages],
+        "load": load,
+        "points": sum(stage.points for stage in stages),
+        "max_points": sum(stage.max_points for stage in stages),
+        "bonus_points": sum(stage.bonus_points for stage in stages),
+        "faults": list(findings.faults),
+        "rerun": reruns(stages),
+    }
+
+
+def schema() -> dict[str, Any]:
+    """Read the JSON Schema that every report obeys."""
+    text = resources.files("grader.report").joinpath("schema.json").read_text("utf-8")
+    content: dict[str, Any] = json.loads(text)
+    return content
+
+
+def write(document: dict[str, Any], path: Path) -> None:
+    """Write a report so that a reader sees either the old one or the new one, whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    draft.replace(path)
+
+
+def digest(folder: Path) -> str:
+    """Digest the names and contents of a project's files, without what is no part of a submission."""
+    total = hashlib.sha256()
+    for path in sorted(_files(folder)):
+        total.update(os.fsencode(path.relative_to(folder)) + b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return f"sha256:{total.hexdigest()}"
+
+
+def _files(folder: Path) -> list[Path]:
+    """List the regular files of a project: those that git tracks or would track, else all of them."""
+    listed = subprocess.run(
+        ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=folder,
+        capture_output=True,
+        check=False,
+    )
+    if listed.returncode == 0:
+        names = {os.fsdecode(name) for name in listed.stdout.split(b"\0") if name}
+        return [path for name in names if (path := folder / name).is_file() and not path.is_symlink()]
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name not in NOT_SUBMITTED]
+        found += [path for name in names if (path := Path(place) / name).is_file() and not path.is_symlink()]
+    return found
+
+
+def _commit(folder: Path) -> str | None:
+    try:
+        return Workspace(folder).head() or None
+    except Exception:
+        return None
+
+
+def _stage(stage: StageResult) -> dict[str, Any]:
+    sums = ("points", "max_points", "bonus_points", "max_bonus")
+    steps = [_without_step(asdict(step)) for step in stage.steps]
+    return {"id": stage.id, "title": stage.title, **{name: getattr(stage, name) for name in sums}, "steps": steps}
+
+
+def _without_step(step: dict[str, Any]) -> dict[str, Any]:
+    checks: Sequence[dict[str, Any]] = step["checks"]
+    return {**step, "checks": [{key: value for key, value in check.items() if key != "step"} for check in checks]}

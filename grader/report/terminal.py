@@ -1,0 +1,262 @@
+"""The report on a terminal: every step in a line, one thing to fix, and what to type next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader import course
+from grader.course import Stage, Step
+from grader.doctor import Finding
+from grader.result import CheckResult, Outcome, StageResult, StepResult
+from grader.runner import Findings
+from grader.seen import printable
+
+WIDEST = 100
+MARKS = {
+    Outcome.PASS: ("✓", "green"),
+    Outcome.FAIL: ("✗", "bold red"),
+    Outcome.SKIP: ("·", "dim"),
+    Outcome.UNCLEAR: ("?", "yellow"),
+    Outcome.NOT_CHECKED: ("–", "yellow"),
+    Outcome.ERROR: ("!", "bold magenta"),
+}
+SAID = {
+    Outcome.UNCLEAR: "unclear: run it again when the machine is quieter",
+    Outcome.ERROR: "the kit's own fault, not yours",
+}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Make the console: as wide as the terminal, at most 100 columns, without colour where none is wanted."""
+    made = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    made.width = min(made.width, WIDEST)
+    return made
+
+
+def show(findings: Findings, out: Console, *, beyond: int = 0, verbose: bool = False) -> None:
+    """Show what one run found: its stages, its load, and the first problem with what led to it.
+
+    `beyond` steps were not run because they come after the first that doesn't pass.
+    """
+    for stage in findings.stages:
+        show_stage(stage, out)
+    if beyond:
+        out.print(Text(f"    … {beyond} step{'s' if beyond > 1 else ''} beyond", style="dim"))
+    for load in findings.load:
+        show_load(load, out)
+    if findings.load_note:
+        _paragraph(out, Text(findings.load_note, style="yellow"))
+    problem = first_problem(findings.stages)
+    if problem is not None:
+        show_problem(*problem, out, verbose=verbose)
+    for fault in findings.faults:
+        _paragraph(out, Text(printable(fault if verbose else fault.splitlines()[0]), style="magenta"))
+
+
+def show_stage(stage: StageResult, out: Console) -> None:
+    """Show a stage's heading, with its points where all of it was asked for, and a line for each step."""
+    whole = len(stage.steps) == len(course.find_stage(stage.id).steps)
+    points = f"{stage.points} of {stage.max_points} points" if whole else ""
+    out.print()
+    out.print(_ends(Text(f"  {stage.id}  {stage.title}", style="bold"), Text(points, style="bold"), out.width))
+    out.print()
+    rows = _steps_grid()
+    for step in stage.steps:
+        mark, style = MARKS[step.outcome]
+        title = Text(step.title, style="dim" if step.outcome is Outcome.SKIP else "")
+        title.append(_remark(step), style="dim")
+        rows.add_row(Text(mark, style=style), Text(step.id, style="dim" if step.outcome is Outcome.SKIP else ""), title)
+    out.print(rows)
+
+
+def first_problem(stages: Sequence[StageResult]) -> tuple[StepResult, CheckResult] | None:
+    """Find the first step that neither passed nor is explained by another, and the check that says why."""
+    for stage in stages:
+        for step in stage.steps:
+            if step.outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.UNCLEAR) and step.problem:
+                return step, step.problem
+    return None
+
+
+def show_problem(step: StepResult, check: CheckResult, out: Console, *, verbose: bool = False) -> None:
+    """Show one check that did not pass: what was asked, what was expected, what came, what the program printed."""
+    out.print()
+    sentence = Text(f"{step.id}  ", style="bold")
+    sentence.append_text(_inline(check.sentence, "bold"))
+    _paragraph(out, sentence, above=False)
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(width=8, style="dim")
+    rows.add_column(overflow="fold")
+    if check.request:
+        rows.add_row("asked", Text(printable(check.request), style="cyan"))
+    if check.expected:
+        rows.add_row("expected", printable(check.expected))
+    if check.actual:
+        rows.add_row("came", Text(printable(check.actual), style="red"))
+    if check.outcome in SAID:
+        rows.add_row("means", SAID[check.outcome])
+    rows.add_row("clause", Text(f"{check.clause} of the contract", style="dim"))
+    if check.log and (verbose or check.outcome is Outcome.FAIL):
+        rows.add_row("printed", Text(_log(check.log), style="dim"))
+    out.print()
+    out.print(Padding(rows, (0, 0, 0, 4), expand=False))
+
+
+def show_next(lines: Sequence[tuple[str, str]], out: Console) -> None:
+    """Show commands to type next, each with what it is for."""
+    rows = Table.grid(padding=(0, 3))
+    for command, purpose in lines:
+        rows.add_row(Text(command, style="bold cyan"), Text(purpose, style="dim"))
+    out.print()
+    out.print(Padding(rows, (0, 0, 0, 2), expand=False))
+    out.print()
+
+
+def show_load(load: dict[str, Any], out: Console) -> None:
+    """Show one load run: what was achieved, how long answers took, and who was the limit."""
+    out.print()
+    out.print(
+        Text("  Load on /", style="bold") + Text(f"   {load['model']} loop; no points hang on speed", style="dim")
+    )
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(width=11, style="dim")
+    rows.add_column()
+    for probe in load["probes"]:
+        least = "at least " if load["generator_bound"] else ""
+        rows.add_row(
+            "throughput",
+            f"{least}{probe['achieved']:.0f} requests/s with {probe['users']} users, {probe['failed']} failed",
+        )
+        rows.add_row("latency", ", ".join(f"{name} {_ms(probe[name + '_ms'])}" for name in ("p50", "p95", "p99")))
+        shares = (
+            (name, probe[key])
+            for name, key in (("service", "cpu_service"), ("generator", "cpu_generator"), ("others", "other"))
+        )
+        rows.add_row("processors", ", ".join(f"{name} {cores:.2f}" for name, cores in shares) + " cores")
+    rows.add_row("limit", "the load generator" if load["generator_bound"] else "the service")
+    rows.add_row("rows", _rows(load))
+    if load["note"]:
+        rows.add_row("note", printable(load["note"]))
+    out.print(Padding(rows, (0, 0, 0, 4), expand=False))
+
+
+def show_total(report: dict[str, Any], out: Console) -> None:
+    """Show the sum, and what to run again where something isn't settled."""
+    bonus = f" and {report['bonus_points']} bonus points" if report["bonus_points"] else ""
+    total = f"{report['points']} of {report['max_points']} points{bonus}"
+    say(total + (", provisional" if report["rerun"] or report["faults"] else ""), out, style="bold")
+    if report["rerun"]:
+        show_next([(command, "not settled yet") for command in report["rerun"]], out)
+    else:
+        out.print()
+
+
+def show_overview(stage: Stage, found: dict[str, str], out: Console) -> None:
+    """Show a stage with what is known of each step; a step that was never checked has no mark."""
+    passed = sum(found.get(step.id) == Outcome.PASS for step in stage.steps)
+    out.print()
+    out.print(
+        _ends(
+            Text(f"  {stage.id}  {stage.title}", style="bold"), Text(f"{passed} of {len(stage.steps)} steps"), out.width
+        )
+    )
+    out.print()
+    rows = _steps_grid()
+    for step in stage.steps:
+        mark, style = MARKS[Outcome(found[step.id])] if step.id in found else (" ", "")
+        rows.add_row(Text(mark, style=style), Text(step.id), Text(step.title))
+    out.print(rows)
+
+
+def show_hints(step: Step, level: int, out: Console) -> None:
+    """Show the hints of a step up to a level, the newest one standing out, and how many there are."""
+    out.print()
+    out.print(
+        Text(f"  {step.id}  {step.title}", style="bold") + Text(f"   hint {level} of {len(step.hints)}", style="dim")
+    )
+    rows = Table.grid(padding=(0, 2))
+    for number, hint in enumerate(step.hints[:level], 1):
+        newest = number == level
+        rows.add_row(Text(str(number), style="dim"), _inline(hint, "" if newest else "dim"))
+    out.print()
+    out.print(Padding(rows, (0, 0, 0, 4), expand=False))
+    more = [(f"kit hint {step.id}", "one more")] if level < len(step.hints) else []
+    show_next([*more, (f"kit check {step.id}", "when you have tried")], out)
+
+
+def show_doctor(found: Sequence[Finding], out: Console) -> None:
+    """Show what this machine can and can't do, and the remedies."""
+    rows = Table.grid(padding=(0, 2))
+    for one in found:
+        mark, style = ("✓", "green") if one.fine else ("✗", "bold red") if one.needed else ("–", "yellow")
+        seen = Text(one.seen)
+        if not one.fine:
+            seen.append(f"\n{one.remedy}", style="cyan")
+        rows.add_row(Text(mark, style=style), Text(one.name), seen)
+    out.print()
+    out.print(Padding(rows, (0, 0, 0, 2), expand=False))
+    lacking = sum(not one.fine for one in found)
+    say(
+        "Everything can be checked here." if not lacking else f"{lacking} of {len(found)} are not as they should be.",
+        out,
+    )
+    out.print()
+
+
+def say(sentence: str, out: Console, style: str = "") -> None:
+    """Say one sentence on a line of its own."""
+    _paragraph(out, Text(printable(sentence), style=style))
+
+
+def _ms(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f} ms"
+
+
+def _rows(load: dict[str, Any]) -> Text:
+    said = f"{load['rows_written']} written for {load['answered']} requests answered"
+    return Text(said) if load["outcome"] == Outcome.PASS else Text(f"{said}: they must be equal", style="red")
+
+
+def _steps_grid() -> Table:
+    rows = Table.grid(padding=(0, 1))
+    rows.add_column(width=3, justify="right")
+    rows.add_column(width=5)
+    rows.add_column()
+    return rows
+
+
+def _remark(step: StepResult) -> str:
+    if step.outcome is Outcome.SKIP:
+        return f"   needs {step.because}"
+    if step.outcome is Outcome.NOT_CHECKED:
+        return f"   not checked: {step.note}"
+    return f"   ({step.note})" if step.note else ""
+
+
+def _inline(sentence: str, style: str) -> Text:
+    """Show `code` in a sentence in its own colour, without the backticks."""
+    text = Text()
+    for number, part in enumerate(printable(sentence).split("`")):
+        text.append(part, style=f"{style} cyan" if number % 2 else style)
+    return text
+
+
+def _log(log: str) -> str:
+    return "\n".join(printable(line) for line in log.splitlines())
+
+
+def _paragraph(out: Console, text: Text, *, above: bool = True) -> None:
+    if above:
+        out.print()
+    out.print(Padding(text, (0, 0, 0, 2), expand=False))
+
+
+def _ends(left: Text, right: Text, width: int) -> Text:
+    gap = max(2, width - left.cell_len - right.cell_len - 2)
+    return left + Text(" " * gap) + right

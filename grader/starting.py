@@ -1,0 +1,45 @@
+"""A new project from a stage's starter: a folder and a git repository of its own, with a first commit."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from grader.course import Stage
+from grader.errors import MachineError, UsageError
+
+NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.pyc", ".kit", ".venv", "*.db")
+
+
+def start(stage: Stage, folder: Path) -> None:
+    """Copy the starter of `stage` to a new or empty folder and commit it there.
+
+    Raises UsageError when the folder has something in it, MachineError when git is missing or refuses.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f'"{folder}" is a file; name a new folder.')
+    if folder.is_dir() and any(folder.iterdir()):
+        raise UsageError(f'The folder "{folder}" is not empty; name a new one.')
+    if shutil.which("git") is None:
+        raise MachineError("git is not installed; a project is a git repository from its first step.")
+    try:
+        shutil.copytree(stage.starter, folder, dirs_exist_ok=True, ignore=NOT_COPIED)
+    except OSError as error:
+        raise UsageError(f'The folder "{folder}" cannot be made: {error.strerror}.') from None
+    _git(folder, "init", "-q", "-b", "main")
+    _git(folder, "add", "-A")
+    _git(folder, *_identity(folder), "commit", "-q", "-m", f"Start stage {stage.id}: {stage.title}")
+
+
+def _identity(folder: Path) -> list[str]:
+    """Lend a name to the first commit where git knows none."""
+    known = subprocess.run(["git", "config", "user.email"], cwd=folder, capture_output=True, check=False)
+    return [] if known.stdout.strip() else ["-c", "user.name=Learner", "-c", "user.email=learner@localhost"]
+
+
+def _git(folder: Path, *arguments: str) -> None:
+    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise MachineError(f"git {arguments[0]} failed: {said[-1] if said else done.returncode}")
