@@ -17,11 +17,11 @@ from pathlib import Path
 
 from grader import environment, project as projects
 from grader.errors import Failed, MachineError, NotChecked, ProjectError, TooLate
+from grader.paste import command_line
 from grader.port import Port
 from grader.process import Process, how_it_ended
 from grader.project import Project
 from grader.scratch import Scratch
-from grader.seen import command_line
 from grader.workspace import Workspace
 
 SETUP_WITHIN = 300.0

@@ -8,7 +8,10 @@ from grader import environment
 from grader.errors import Failed, TooLate
 from grader.process import Process, how_it_ended
 from grader.project import FILE, Project
-from grader.seen import ExitCode, Text, command_line, shorten
+from grader.paste import command_line
+from grader.project import FILE, Project
+from grader.seen import ExitCode, Text
+from grader.shown import shorten
 
 PATIENCE = 20.0
 LONGEST = 15

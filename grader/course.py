@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from grader.errors import CourseError, UsageError
 
@@ -52,8 +53,15 @@ class Stage:
 
 @cache
 def stages() -> tuple[Stage, ...]:
-    """Read every stage under `exercises/`, in order."""
-    return tuple(_read(path.parent) for path in sorted(EXERCISES.glob("[0-9][0-9]-*/steps.toml")))
+    """Read every stage under `exercises/`, in order.
+
+    Raises CourseError when there is none, when a `steps.toml` is broken, or when steps contradict each other.
+    """
+    found = tuple(_read(path.parent) for path in sorted(EXERCISES.glob("[0-9][0-9]-*/steps.toml")))
+    if not found:
+        raise CourseError(f'There is no stage in "{EXERCISES}": was the kit installed without its exercises?')
+    _confirm(found)
+    return found
 
 
 def find_stage(word: str) -> Stage:
@@ -131,18 +139,28 @@ def _read(folder: Path) -> Stage:
     number = folder.name[:2]
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        steps = tuple(
-            Step(
-                id=entry["id"],
-                stage=number,
-                title=entry["title"],
-                needs=tuple(entry["needs"]),
-                bonus=entry["bonus"],
-                hints=tuple(entry["hints"]),
-                slow=entry.get("slow", False),
-            )
-            for entry in data["steps"]
-        )
-        return Stage(number, data["title"], folder, steps)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise CourseError(f"{path.relative_to(ROOT)} cannot be read: {error!r}.") from error
+        title, entries = data["title"], data["steps"]
+        steps = tuple(_step(entry, number) for entry in entries)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise CourseError(f"{folder.name}/{path.name} cannot be read: {error!r}.") from error
+    if not steps:
+        raise CourseError(f"{folder.name}/{path.name} lists no steps.")
+    return Stage(number, title, folder, steps)
+
+
+def _step(entry: dict[str, Any], stage: str) -> Step:
+    texts = {name: entry[name] for name in ("id", "title") if isinstance(entry[name], str)}
+    lists = {name: tuple(entry[name]) for name in ("needs", "hints") if isinstance(entry[name], list)}
+    return Step(stage=stage, bonus=entry["bonus"], slow=entry.get("slow", False), **texts, **lists)
+
+
+def _confirm(stages: Sequence[Stage]) -> None:
+    """Make sure that every step has an id of its own in its stage, and needs only earlier ones."""
+    earlier: set[str] = set()
+    for stage in stages:
+        for step in stage.steps:
+            if step.id in earlier or step.id.partition(".")[0] != stage.id.lstrip("0"):
+                raise CourseError(f"{stage.folder.name}/steps.toml cannot have a step {step.id} here.")
+            if unknown := [need for need in step.needs if need not in earlier]:
+                raise CourseError(f"Step {step.id} needs {unknown[0]}, which is not an earlier step.")
+            earlier.add(step.id)

@@ -18,7 +18,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from grader.errors import Failed, NotChecked
-from grader.seen import Growth, Seen, shorten
+from grader.seen import Growth, Seen
+from grader.shown import shorten
 
 VISIBLE_WITHIN = 3.0
 QUIET = 1.0

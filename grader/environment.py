@@ -12,7 +12,10 @@ from pathlib import Path
 from grader.project import Project
 
 PASSED_ON = ("HOME", "TMPDIR")
+LOOPBACK = "127.0.0.1,localhost"
 ROUTE_TO_REGISTRIES = ("PIP_", "UV_", "SSL_CERT", "REQUESTS_CA", "NODE_EXTRA_CA", "NPM_CONFIG_", "CARGO_", "GOPROXY")
+ELSEWHERE = ("TARGET", "PREFIX", "ROOT", "USER", "PYTHON", "ENVIRONMENT")
+"""The last word of variables that make installers install somewhere else, such as `PIP_TARGET`, `UV_SYSTEM_PYTHON`."""
 LOCALES = ("C.UTF-8", "en_US.UTF-8", "C.utf8", "UTF-8")
 
 
@@ -29,22 +32,23 @@ def for_client(project: Project, *, server_url: str) -> dict[str, str]:
 
 def for_setup(project: Project, *, port: int, data: Path) -> dict[str, str]:
     """Build the environment of `setup`: the server's, and what leads to this machine's package registries."""
-    route = {
-        name: value
-        for name, value in os.environ.items()
-        if name.upper().startswith(ROUTE_TO_REGISTRIES) or name.lower().endswith("_proxy")
-    }
-    return route | for_server(project, port=port, data=data)
+    route = {name: value for name, value in os.environ.items() if _leads_to_registry(name.upper())}
+    theirs = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
+    direct = f"{LOOPBACK},{theirs}" if theirs else LOOPBACK
+    return route | for_server(project, port=port, data=data) | {"NO_PROXY": direct, "no_proxy": direct}
+
+
+def _leads_to_registry(name: str) -> bool:
+    return name.endswith("_PROXY") or (name.startswith(ROUTE_TO_REGISTRIES) and not name.endswith(ELSEWHERE))
 
 
 def _base(project: Project) -> dict[str, str]:
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    loopback = "127.0.0.1,localhost"
     return kept | {
         "PATH": search_path(project),
         "LC_ALL": utf8_locale(),
-        "NO_PROXY": loopback,
-        "no_proxy": loopback,
+        "NO_PROXY": LOOPBACK,
+        "no_proxy": LOOPBACK,
         "PYTHONUNBUFFERED": "1",
         "TZ": "UTC",
     }
@@ -62,7 +66,7 @@ def search_path(project: Project) -> str:
     ]
     chosen = next(path for path in candidates if (path / "bin").is_dir() or path == own)
     folder = (chosen / "bin").resolve() if chosen != own else chosen / "bin"
-    return os.pathsep.join([str(folder), os.environ.get("PATH", os.defpath)])
+    return os.pathsep.join([str(folder), os.environ.get("PATH") or os.defpath])
 
 
 @cache

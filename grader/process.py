@@ -10,15 +10,17 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from grader import tree
 from grader.errors import Failed
 
 KEPT = 64 * 1024
+LONGEST_LINE = 400
 
 
 class Output:
-    """What a stream printed: always read to its end, only its last 64 KiB kept."""
+    """What a stream printed: always read to its end, only its last bytes kept, 64 KiB unless told otherwise."""
 
     def __init__(self, descriptor: int, keep: int = KEPT) -> None:
         self.total = 0
@@ -30,17 +32,19 @@ class Output:
 
     @property
     def bytes(self) -> bytes:
+        """What was kept."""
         with self._lock:
             return bytes(self._tail)
 
     @property
     def text(self) -> str:
+        """What was kept, as text, whatever it is."""
         return self.bytes.decode("utf-8", "replace")
 
     def last_lines(self, count: int = 12) -> str:
-        """Return the last lines, without blank ones."""
-        lines = [line for line in self.text.splitlines() if line.strip()]
-        return "\n".join(lines[-count:])
+        """Return the last lines, without blank ones; of a line without end its last 400 characters."""
+        lines = [line for line in self.text.splitlines() if line.strip()][-count:]
+        return "\n".join(line if len(line) <= LONGEST_LINE else f"…{line[-LONGEST_LINE:]}" for line in lines)
 
     def finish(self, patience: float = 1.0) -> None:
         """Wait until the stream has ended, as long as nobody else keeps it open."""
@@ -62,14 +66,25 @@ class Process:
     finds those that left the process group.
     """
 
-    started: Callable[[int], None] = staticmethod(lambda pid: None)
+    started: Callable[[int], None] = staticmethod(lambda _pid: None)
     """Told the id of every process right after its start, so that somebody else can clean up after a crash."""
 
-    def __init__(
-        self, argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], mark: str, apart: bool = False
+    living: ClassVar[set[int]] = set()
+    """The ids of the programs that were started and not yet ended with all they started."""
+
+    def __init__(  # noqa: PLR0913 - what a program needs
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        mark: str,
+        apart: bool = False,
+        keep: int = KEPT,
     ) -> None:
         self.argv = list(argv)
         self.mark = mark
+        self._ending = threading.Lock()
         self._stdin, self._held = os.pipe()
         try:
             self._popen = subprocess.Popen(
@@ -86,17 +101,19 @@ class Process:
             raise Failed(_cannot_run(self.argv, cwd, error), expected="a program that can be started") from None
         finally:
             os.close(self._stdin)
+        Process.living.add(self._popen.pid)
         Process.started(self._popen.pid)
         assert self._popen.stdout is not None
-        self.output = Output(os.dup(self._popen.stdout.fileno()))
+        self.output = Output(os.dup(self._popen.stdout.fileno()), keep)
         self._popen.stdout.close()
         self.errors = self.output
         if self._popen.stderr is not None:
-            self.errors = Output(os.dup(self._popen.stderr.fileno()))
+            self.errors = Output(os.dup(self._popen.stderr.fileno()), keep)
             self._popen.stderr.close()
 
     @property
     def pid(self) -> int:
+        """The id of the started process, which is also that of its group and session."""
         return self._popen.pid
 
     @property
@@ -117,24 +134,27 @@ class Process:
 
     def tree(self) -> list[int]:
         """List the living processes of this program: itself, its group, its descendants and those who left."""
-        below = tree.descendants(os.getpid())
-        own = {self.pid, *tree.descendants(self.pid), *tree.group(self.pid)}
-        strays = tree.carrying(self.mark, [pid for pid in below if pid not in own])
-        return [pid for pid in {*own, *strays} if pid in below]
+        below = set(tree.descendants(os.getpid()))
+        group = set(tree.group(self.pid))
+        own = {self.pid, *group, *tree.descendants(self.pid, *group)} & below
+        others = Process.living - {self.pid}
+        strays = tree.carrying(self.mark, below - own - others - set(tree.descendants(*others)))
+        return [*own, *strays]
 
     def kill(self) -> None:
         """End the process and everything it started, wherever that went, and close what the kit holds."""
-        with contextlib.suppress(OSError):
-            os.killpg(self.pid, signal.SIGKILL)
-        for _ in range(3):
-            if not tree.kill(pid for pid in self.tree() if pid != self.pid):
-                break
-        self._popen.wait()
-        if self._held >= 0:
+        with self._ending:
+            if self._held < 0:
+                return
+            with contextlib.suppress(OSError):
+                os.killpg(self.pid, signal.SIGKILL)
+            tree.kill_all(lambda: [pid for pid in self.tree() if pid != self.pid])
+            self._popen.wait()
+            Process.living.discard(self.pid)
             os.close(self._held)
             self._held = -1
-        self.output.finish()
-        self.errors.finish()
+            self.output.finish()
+            self.errors.finish()
 
 
 def how_it_ended(code: int) -> str:
@@ -157,8 +177,14 @@ def wait_until(condition: Callable[[], bool], seconds: float, interval: float = 
 
 
 def _cannot_run(argv: Sequence[str], cwd: Path, error: OSError) -> str:
+    there = cwd / argv[0]
+    if there.is_dir():
+        return f'"{argv[0]}" is a folder, not a program.'
+    if isinstance(error, FileNotFoundError) and "/" not in argv[0]:
+        near = f'; the file in this folder would be "./{argv[0]}"' if there.is_file() else ""
+        return f'There is no program "{argv[0]}" on PATH{near}.'
     if isinstance(error, FileNotFoundError):
-        return f'There is no program "{argv[0]}": neither on PATH nor, as a path, below {cwd.name}/.'
+        return f'"{argv[0]}" {"begins with a #! line that names no program" if there.exists() else "does not exist"}.'
     if isinstance(error, PermissionError):
         return f'"{argv[0]}" may not be run: is it marked as executable?'
     return f'"{argv[0]}" cannot be run: {error.strerror or error}.'

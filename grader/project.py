@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import shlex
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -89,33 +90,41 @@ def read(folder: Path) -> Project:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
+        kind = path.stat().st_mode
+        if not stat.S_ISREG(kind):  # a pipe would be waited for without end
+            raise ProjectError(f"{FILE} is {'a folder' if stat.S_ISDIR(kind) else 'no plain file'}; it must be a file.")
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ProjectError(f'There is no {FILE} in "{path.parent}": it says how your server is started.') from None
-    except IsADirectoryError:
-        raise ProjectError(f"{FILE} is a folder; it must be a file.") from None
-    except PermissionError:
-        raise ProjectError(f"{FILE} cannot be read: permission denied.") from None
+    except OSError as error:
+        raise ProjectError(f"{FILE} cannot be read: {(error.strerror or str(error)).lower()}.") from None
     except UnicodeDecodeError:
-        raise ProjectError(f"{FILE} is not UTF-8 text.") from None
+        raise ProjectError(f"{FILE} is not UTF-8 text: save it as UTF-8.") from None
     if not text.strip():
         raise ProjectError(f"{FILE} is empty: it must say how your server is started, under [server].")
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ProjectError(f"{FILE} is not valid TOML: {error}.") from None
 
 
 def _tables(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
     for name, table in data.items():
         if name not in KEYS:
-            raise ProjectError(_unknown(name, list(KEYS), "table" if isinstance(table, dict) else "key"))
+            raise ProjectError(_unknown_at_top(name, table))
         if not isinstance(table, dict):
             raise ProjectError(f'"{name}" in {FILE} must be a table: write [{name}] on a line of its own.')
         for key in table:
             if key not in KEYS[name]:
                 raise ProjectError(_unknown(key, list(KEYS[name]), "key", f" under [{name}]"))
     return {name: data.get(name, {}) for name in KEYS}
+
+
+def _unknown_at_top(word: str, value: Any) -> str:
+    owners = [f"[{table}]" for table, keys in KEYS.items() if word in keys]
+    if owners and not isinstance(value, dict):
+        return f'{FILE} has "{word}" outside of any table; put it below {" or ".join(owners)}.'
+    return _unknown(word, list(KEYS), "table" if isinstance(value, dict) else "key")
 
 
 def _unknown(word: str, known: list[str], kind: str, place: str = "") -> str:

@@ -15,12 +15,16 @@ BONUS_POINTS = 5
 class Outcome(StrEnum):
     """How a check, and so its step, ended."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - an outcome, not a password
     FAIL = "fail"
     SKIP = "skip"
     UNCLEAR = "unclear"
     NOT_CHECKED = "not_checked"
     ERROR = "error"
+
+
+WANTING = frozenset({Outcome.FAIL, Outcome.ERROR, Outcome.UNCLEAR})
+"""What keeps the steps that need this one from being run; what can't be checked does not."""
 
 
 class ExitStatus(IntEnum):
@@ -101,20 +105,22 @@ class StageResult:
         return sum(step.max_points for step in self.steps if step.bonus)
 
 
-def judge_stage(stage: Stage, asked: Sequence[Step], checks: Iterable[CheckResult]) -> StageResult:
-    """Judge the steps of `stage` that were asked for, in order.
+def judge(parts: Iterable[tuple[Stage, Sequence[Step]]], checks: Iterable[CheckResult]) -> tuple[StageResult, ...]:
+    """Judge the steps of each stage that were asked for, in course order.
 
-    A step whose need did not pass is `skip` and names that step, unless its own checks ran and failed before
-    the need was known to; a need that was not asked for is taken as met.
+    A step whose need was found wanting is `skip` and names that step, in whatever stage it is; a need that was
+    not asked for, or that could not be checked, is taken as met.
     """
     by_step: dict[str, list[CheckResult]] = {}
     for check in checks:
         by_step.setdefault(check.step, []).append(check)
     done: dict[str, StepResult] = {}
-    for step in asked:
-        if step.stage == stage.id:
+    judged = []
+    for stage, steps in parts:
+        for step in steps:
             done[step.id] = judge_step(step, by_step.get(step.id, []), done)
-    return StageResult(stage.id, stage.title, tuple(done.values()))
+        judged.append(StageResult(stage.id, stage.title, tuple(done[step.id] for step in steps)))
+    return tuple(judged)
 
 
 def judge_step(step: Step, checks: Sequence[CheckResult], done: Mapping[str, StepResult]) -> StepResult:
@@ -140,12 +146,13 @@ def judge_step(step: Step, checks: Sequence[CheckResult], done: Mapping[str, Ste
 
 
 def blocked_by(step: Step, done: Mapping[str, StepResult]) -> str | None:
-    """Name the first needed step that did not pass, or the one that blocked it in turn."""
+    """Name the first needed step that was found wanting, or the one that blocked it in turn."""
     for need in step.needs:
         found = done.get(need)
-        if found is None or found.outcome is Outcome.PASS:
-            continue
-        return found.because if found.outcome is Outcome.SKIP and found.because else need
+        if found is not None and found.outcome is Outcome.SKIP:
+            return found.because
+        if found is not None and found.outcome in WANTING:
+            return need
     return None
 
 
@@ -168,7 +175,7 @@ def reruns(stages: Iterable[StageResult]) -> list[str]:
 
 
 def _combine(checks: Sequence[CheckResult]) -> tuple[Outcome, str | None]:
-    """A failure outweighs the kit's own fault, which outweighs doubt; what the machine can't check is left out."""
+    """Let a failure outweigh the kit's own fault, and that doubt; what the machine can't check is left out."""
     if not checks:
         return Outcome.ERROR, None
     outcomes = [check.outcome for check in checks]

@@ -18,7 +18,7 @@ from typing import Any
 from grader import course, project as projects, tree
 from grader.course import Step
 from grader.errors import ProjectError
-from grader.result import CheckResult, Outcome, StageResult, StepResult, judge_stage
+from grader.result import CheckResult, Outcome, StageResult, StepResult, judge
 
 FIRST_WITH_SERVER = "1.2"
 WITHOUT_SERVICE_FILE = ("1.1", FIRST_WITH_SERVER)
@@ -167,7 +167,7 @@ def _finish(heard: _Heard) -> None:
 
 
 def _judge(steps: Sequence[Step], checks: list[CheckResult], *, stop: bool) -> tuple[StageResult, ...]:
-    judged = tuple(judge_stage(stage, of_stage, checks) for stage, of_stage in course.split(steps))
+    judged = judge(course.split(steps), checks)
     if not stop:
         return judged
     kept: list[StageResult] = []

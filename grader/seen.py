@@ -6,21 +6,10 @@ fails, the plugin asks the value for the line to paste, for what was wanted, and
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
+from typing import Self
 
-SHOWN = 200
-STACK_TRACES = (
-    "Traceback (most recent call last)",
-    "\n    at ",
-    "\n\tat ",
-    'Exception in thread "',
-    "panicked at ",
-    "goroutine 1 [",
-    "stack backtrace:",
-    " at /",
-    "core dumped",
-)
+from grader.shown import printable, shorten, shown, stack_traces
 
 
 class Seen:
@@ -30,8 +19,8 @@ class Seen:
 
     def wanted(self, operator: str, other: object) -> str:
         """Say what the check expected, given the operator of the failed comparison and its other side."""
-        said = other if isinstance(other, Choice) else repr(other)
-        return {"not in": f"anything but {said}", "in": f"{said}", "!=": f"not {said}"}.get(operator, f"{said}")
+        said = other.name if isinstance(other, Choice) else shown(other)
+        return {"not in": f"anything but {said}", "!=": f"not {said}", "<=": f"at most {said}"}.get(operator, said)
 
     def came(self) -> str:
         """Say what came instead."""
@@ -43,7 +32,7 @@ class Choice(frozenset[int]):
 
     name: str
 
-    def __new__(cls, values: Iterable[int], name: str) -> Choice:
+    def __new__(cls, values: Iterable[int], name: str) -> Self:
         made = super().__new__(cls, values)
         made.name = name
         return made
@@ -66,14 +55,14 @@ class Status(int, Seen):
 
     summary: str
 
-    def __new__(cls, code: int, *, request: str, summary: str) -> Status:
+    def __new__(cls, code: int, *, request: str, summary: str) -> Self:
         made = super().__new__(cls, code)
         made.request = request
         made.summary = summary
         return made
 
     def wanted(self, operator: str, other: object) -> str:
-        return super().wanted(operator, other if isinstance(other, Choice) else int(str(other)))
+        return super().wanted(operator, int(other) if isinstance(other, int) else other)
 
     def came(self) -> str:
         return self.summary
@@ -84,14 +73,14 @@ class Statuses(frozenset[int], Seen):
 
     summary: str
 
-    def __new__(cls, codes: Iterable[int], *, request: str, summary: str) -> Statuses:
+    def __new__(cls, codes: Iterable[int], *, request: str, summary: str) -> Self:
         made = super().__new__(cls, codes)
         made.request = request
         made.summary = summary
         return made
 
     def wanted(self, operator: str, other: object) -> str:
-        return f"{other} for all of them" if isinstance(other, Choice) else f"{other!r}"
+        return f"{super().wanted(operator, other)} for all of them"
 
     def came(self) -> str:
         return self.summary
@@ -100,7 +89,7 @@ class Statuses(frozenset[int], Seen):
 class Body(bytes, Seen):
     """A body that knows its request."""
 
-    def __new__(cls, content: bytes, *, request: str) -> Body:
+    def __new__(cls, content: bytes, *, request: str) -> Self:
         made = super().__new__(cls, content)
         made.request = request
         return made
@@ -115,13 +104,13 @@ class Body(bytes, Seen):
 class Size(int, Seen):
     """How many bytes a body has."""
 
-    def __new__(cls, count: int, *, request: str) -> Size:
+    def __new__(cls, count: int, *, request: str) -> Self:
         made = super().__new__(cls, count)
         made.request = request
         return made
 
     def wanted(self, operator: str, other: object) -> str:
-        return f"at most {other} bytes"
+        return f"{super().wanted(operator, other)} bytes"
 
     def came(self) -> str:
         return f"more than {int(self) - 1} bytes"
@@ -133,7 +122,7 @@ class Text(str, Seen):
     stream: str
     summary: str
 
-    def __new__(cls, content: str, *, stream: str, request: str, summary: str) -> Text:
+    def __new__(cls, content: str, *, stream: str, request: str, summary: str) -> Self:
         made = super().__new__(cls, content)
         made.stream = stream
         made.request = request
@@ -142,14 +131,15 @@ class Text(str, Seen):
 
     def wanted(self, operator: str, other: object) -> str:
         if operator == "in":
-            return f"{self.stream} contains {other!r}"
-        return f"something on {self.stream}" if other == "" else f"{self.stream} {operator} {other!r}"
+            return f"{self.stream} contains {shown(other)}"
+        if (operator, other) == ("!=", ""):
+            return f"something on {self.stream}"
+        return f"on {self.stream}: {super().wanted(operator, other)}"
 
     @property
     def traces(self) -> Listing:
         """List the signs of a stack trace in it."""
-        found = [pattern.strip() for pattern in STACK_TRACES if pattern in f"\n{self}"]
-        return Listing(found, request=self.request, what="stack trace")
+        return Listing(stack_traces(self), request=self.request, what="stack trace")
 
     def came(self) -> str:
         return self.summary
@@ -160,7 +150,7 @@ class ExitCode(int, Seen):
 
     summary: str
 
-    def __new__(cls, code: int, *, request: str, summary: str) -> ExitCode:
+    def __new__(cls, code: int, *, request: str, summary: str) -> Self:
         made = super().__new__(cls, code)
         made.request = request
         made.summary = summary
@@ -178,7 +168,7 @@ class Listing(tuple[str, ...], Seen):
 
     what: str
 
-    def __new__(cls, entries: Iterable[str], *, request: str, what: str) -> Listing:
+    def __new__(cls, entries: Iterable[str], *, request: str, what: str) -> Self:
         made = super().__new__(cls, entries)
         made.request = request
         made.what = what
@@ -189,13 +179,13 @@ class Listing(tuple[str, ...], Seen):
             return f"no {self.what}"
         if operator == "!=" and other == ():
             return f"at least one {self.what}"
-        return f"{other}"
+        return super().wanted(operator, other)
 
     def came(self) -> str:
         if not self:
             return "nothing"
         more = f" and {len(self) - 5} more" if len(self) > 5 else ""
-        return ", ".join(self[:5]) + more
+        return printable(", ".join(self[:5])) + more
 
 
 class Growth(dict[str, int], Seen):
@@ -205,30 +195,13 @@ class Growth(dict[str, int], Seen):
         return number in self.values()
 
     def wanted(self, operator: str, other: object) -> str:
-        return f"some table with exactly {other} more row{'s' if other != 1 else ''}"
+        rows = f"exactly {other} more row{'s' if other != 1 else ''}"
+        return f"no table with {rows}" if operator == "not in" else f"some table with {rows}"
 
     def came(self) -> str:
         if not self:
             return "a database without any table"
         changed = {name: count for name, count in self.items() if count}
         if not changed:
-            return f"no new row that another connection can see (tables: {', '.join(sorted(self))})"
-        return ", ".join(f"{name} {count:+}" for name, count in sorted(changed.items()))
-
-
-def shorten(content: bytes) -> str:
-    """Show at most 200 characters of a body, on one line, with control characters made visible."""
-    text = content[: 4 * SHOWN].decode("utf-8", "replace")
-    shown = printable(" ".join(text.split()))
-    return f'"{shown[:SHOWN]}"' + ("…" if len(shown) > SHOWN else "")
-
-
-def printable(text: str, keep: str = "") -> str:
-    """Replace what would move the cursor or colour the terminal by a visible escape."""
-    return "".join(c if c in keep or c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def command_line(argv: Iterable[str], **variables: str) -> str:
-    """Write a command as one line that can be pasted into a shell."""
-    settings = [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
-    return " ".join([*settings, shlex.join(argv)])
+            return f"no new row that another connection can see (tables: {printable(', '.join(sorted(self)))})"
+        return printable(", ".join(f"{name} {count:+}" for name, count in sorted(changed.items())))

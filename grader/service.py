@@ -12,10 +12,11 @@ from typing import Any
 from grader import environment, tree
 from grader.database import Database, inspector
 from grader.errors import Failed, TooLate
+from grader.paste import command_line
 from grader.port import Port, answers
 from grader.process import Process, how_it_ended, wait_until
 from grader.project import Project
-from grader.seen import Listing, command_line
+from grader.seen import Listing
 from grader.wire import Reply, Wire
 
 STOP_WITHIN = 10

@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 PROC = Path("/proc")
 HAS_PROC = PROC.joinpath("self/stat").exists()
 PR_SET_CHILD_SUBREAPER = 36
+ROUNDS = 20
 
 
 def adopt_orphans() -> None:
@@ -22,18 +23,18 @@ def adopt_orphans() -> None:
     A daemon that forked twice and opened a session of its own then still shows up among `descendants`.
     """
     if sys.platform == "linux":
-        import ctypes
+        import ctypes  # noqa: PLC0415 - elsewhere it may not even be there
 
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def descendants(pid: int) -> list[int]:
-    """List the process ids that descend from `pid`, without itself and without zombies."""
+def descendants(*pids: int) -> list[int]:
+    """List the process ids that descend from any of `pids`, without those themselves and without zombies."""
     children: dict[int, list[int]] = {}
     for child, parent, _ in _processes():
         children.setdefault(parent, []).append(child)
     found: list[int] = []
-    queue = [pid]
+    queue = list(pids)
     while queue:
         below = children.get(queue.pop(), [])
         found += below
@@ -49,12 +50,21 @@ def group(pgid: int) -> list[int]:
 def carrying(entry: str, among: Iterable[int]) -> list[int]:
     """List those of the processes whose environment holds `entry` (`NAME=value`); Linux only."""
     wanted = os.fsencode(entry)
-    found = []
-    for pid in among:
-        with contextlib.suppress(OSError):
-            if wanted in (PROC / str(pid) / "environ").read_bytes().split(b"\0"):
-                found.append(pid)
-    return found
+    return [pid for pid in among if wanted in _environment(pid).split(b"\0")]
+
+
+def mentioning(text: str) -> list[int]:
+    """List all processes in whose environment a text occurs; Linux only, and only what this user may see."""
+    wanted = os.fsencode(text)
+    return [pid for pid, _, _ in _processes() if wanted in _environment(pid)]
+
+
+def kill_all(find: Callable[[], Iterable[int]]) -> None:
+    """Kill what `find` finds until it finds nothing more: what is ended may have started others meanwhile."""
+    for _ in range(ROUNDS):
+        found = list(find())
+        if not found or kill(found):
+            return
 
 
 def kill(pids: Iterable[int], *, patience: float = 5.0) -> list[int]:
@@ -84,7 +94,9 @@ def listeners_on(port: int) -> list[int]:
 
 
 def started_at(pid: int) -> str | None:
-    """Return what tells a process from a later one with the same id: its start time in kernel ticks."""
+    """Return what tells a process from a later one with the same id: its start time, as the system gives it."""
+    if not HAS_PROC:
+        return _ps("-p", str(pid), "-o", "lstart=").strip() or None
     try:
         return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[19]
     except (OSError, IndexError):
@@ -111,27 +123,36 @@ def _processes() -> Iterator[tuple[int, int, int]]:
     if not HAS_PROC:
         yield from _processes_by_ps()
         return
-    for entry in os.listdir(PROC):
-        if entry.isdigit():
+    for folder in PROC.iterdir():
+        if folder.name.isdigit():
             with contextlib.suppress(OSError, ValueError, IndexError):
-                fields = (PROC / entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
+                fields = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
                 if fields[0] not in "ZX":
-                    yield int(entry), int(fields[1]), int(fields[2])
+                    yield int(folder.name), int(fields[1]), int(fields[2])
 
 
 def _processes_by_ps() -> Iterator[tuple[int, int, int]]:
-    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,pgid=,stat="], capture_output=True, text=True, check=False)
-    for line in listing.stdout.splitlines():
-        pid, parent, its_group, state = line.split()[:4]
-        if not state.startswith("Z"):
+    for line in _ps("-A", "-o", "pid=,ppid=,pgid=,stat=,comm=").splitlines():
+        pid, parent, its_group, state, name = line.split(None, 4)
+        if not state.startswith("Z") and not (int(parent) == os.getpid() and name.rpartition("/")[2] == "ps"):
             yield int(pid), int(parent), int(its_group)
+
+
+def _ps(*arguments: str) -> str:
+    return subprocess.run(["ps", *arguments], capture_output=True, text=True, check=False).stdout
+
+
+def _environment(pid: int) -> bytes:
+    with contextlib.suppress(OSError):
+        return (PROC / str(pid) / "environ").read_bytes()
+    return b""
 
 
 def _sockets(pid: int) -> Iterator[str]:
     with contextlib.suppress(OSError):
-        for entry in os.scandir(PROC / str(pid) / "fd"):
+        for entry in (PROC / str(pid) / "fd").iterdir():
             with contextlib.suppress(OSError):
-                target = os.readlink(entry.path)
+                target = str(entry.readlink())
                 if target.startswith("socket:["):
                     yield target[8:-1]
 

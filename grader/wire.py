@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import io
 import json
-import shlex
 import socket
 import time
 from collections import Counter
@@ -16,12 +14,14 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from grader.answer import LARGEST, Timed, plainly, read, what_came
 from grader.errors import Failed, TooLate
+from grader.paste import WITH_BODY, curl, netcat
 from grader.port import LOOPBACK
-from grader.seen import Body, Size, Status, Statuses, shorten
+from grader.seen import Body, Size, Status, Statuses
+from grader.shown import printable, shorten
 
 PATIENCE = 10.0
-LARGEST = 1024 * 1024
 SHOWN_PORT = 5000
 """The port in lines to paste: the one that `kit serve` uses."""
 
@@ -54,7 +54,7 @@ class Reply:
         """Say the answer in one line: status, content type, the beginning of the body."""
         kind = self.headers.get("content-type", "").partition(";")[0] or "no content type"
         content = shorten(self.content) if self.content else "empty body"
-        return f"{self.code} {self.reason}, {kind}, {content}".replace(" ,", ",")
+        return f"{printable(f'{self.code} {self.reason}'.strip())}, {printable(kind)}, {content}"
 
     def __repr__(self) -> str:
         return f"<{self.request} -> {self.code} {self.reason}>"
@@ -97,14 +97,15 @@ class Wire:
         `patience` bounds everything together, in seconds. Raises Failed, or TooLate, with one sentence when
         no complete answer of HTTP comes.
         """
+        began = time.monotonic()
         target = path + ("?" + urlencode(params, quote_via=quote) if params else "")
-        exchange = _Exchange(method, target, dict(headers or {}), body)
+        exchange = _Exchange(self.port, method, target, headers or {}, body)
         self.exchanges.append(exchange.line)
-        return exchange.over(self.connect(patience, exchange.line), patience)
+        return exchange.over(self.connect(patience, exchange.line), patience, began)
 
     def prepare(self, method: str, path: str, patience: float = PATIENCE) -> _Prepared:
         """Open a connection now and send the request later, so that many can be sent at once."""
-        exchange = _Exchange(method, path, {}, b"")
+        exchange = _Exchange(self.port, method, path, {}, b"")
         self.exchanges.append(exchange.line)
         return _Prepared(exchange, self.connect(patience, exchange.line))
 
@@ -117,8 +118,8 @@ class Wire:
 
     def raw(self, data: bytes, patience: float = PATIENCE) -> None:
         """Open a connection, send these bytes whatever they are, and close it without reading."""
-        self.exchanges.append(f"printf {shlex.quote(_printf(data))} | nc 127.0.0.1 {SHOWN_PORT}")
-        with self.connect(patience, self.exchanges[-1]) as connection:
+        self.exchanges.append(netcat(data, SHOWN_PORT))
+        with self.connect(patience, self.exchanges[-1]) as connection, contextlib.suppress(OSError):
             connection.sendall(data)
 
     def connect(self, patience: float, line: str) -> socket.socket:
@@ -127,7 +128,7 @@ class Wire:
         except TimeoutError:
             raise TooLate(f"no connection within {patience:.0f} s", expected="a connection", request=line) from None
         except OSError as error:
-            raise Failed(f"no connection ({_plain(error)})", expected="a connection", request=line) from None
+            raise Failed(f"no connection ({plainly(error)})", expected="a connection", request=line) from None
 
 
 @dataclass
@@ -136,128 +137,60 @@ class _Prepared:
     connection: socket.socket
 
     def send(self, patience: float = PATIENCE) -> Reply:
-        return self.exchange.over(self.connection, patience)
+        return self.exchange.over(self.connection, patience, time.monotonic())
 
 
 @dataclass
 class _Exchange:
     """One request: how it is written on the wire, and as a line for a shell."""
 
+    port: int
     method: str
     target: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     body: bytes
     line: str = field(init=False)
 
     def __post_init__(self) -> None:
-        words = ["curl", "-i"]
-        if self.method == "HEAD":
-            words = ["curl", "-I"]
-        elif self.method != "GET":
-            words += ["-X", self.method]
-        for name, value in self.headers.items():
-            words += ["-H", f"{name}: {value}"]
-        if self.body:
-            words += ["--data-binary", self.body.decode("utf-8", "backslashreplace")]
-        quoted = [word if word.startswith("-") else shlex.quote(word) for word in words[1:]]
-        self.line = " ".join(["curl", *quoted, f"'http://127.0.0.1:{SHOWN_PORT}{self.target}'"])
+        self.line = curl(self.method, f"http://{LOOPBACK}:{SHOWN_PORT}{self.target}", self.headers, self.body)
 
-    def over(self, connection: socket.socket, patience: float) -> Reply:
-        began = time.monotonic()
+    def over(self, connection: socket.socket, patience: float, began: float) -> Reply:
+        """Send the request and read its answer; `patience` counts from the moment `began`."""
         with connection:
-            timed = _Timed(connection, began + patience)
+            stream = Timed(connection, began + patience)
+            with contextlib.suppress(OSError):  # a server may answer and close before it has read everything
+                stream.send(self._bytes())
             try:
-                connection.sendall(self._bytes())
-            except OSError:
-                pass  # a server may answer and close before it has read everything; its answer counts
-            try:
-                reply, content = _read(timed, self.method)
+                response, content = read(stream, self.method)
             except TimeoutError:
                 raise TooLate(
                     f"no complete answer within {patience:.0f} s", expected="an answer", request=self.line
                 ) from None
-            except (OSError, http.client.HTTPException) as error:
-                raise Failed(_no_answer(error), expected="an answer", request=self.line) from None
-        headers = {name.lower(): value for name, value in reply.getheaders()}
-        seconds = time.monotonic() - began
-        return Reply(reply.status, reply.reason, headers, content, self.line, seconds)
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                raise Failed(what_came(error), expected="an answer", request=self.line) from None
+            seconds = time.monotonic() - began
+            if len(content) <= LARGEST:
+                stream.await_end()
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        return Reply(response.status, response.reason, headers, content, self.line, seconds)
 
     def _bytes(self) -> bytes:
-        fixed = {"Host": f"127.0.0.1:{SHOWN_PORT}", "User-Agent": "kit", "Accept": "*/*", "Connection": "close"}
-        if self.body or self.method in ("POST", "PUT", "PATCH"):
+        fixed = {"Host": f"{LOOPBACK}:{self.port}", "User-Agent": "kit", "Accept": "*/*", "Connection": "close"}
+        if self.body or self.method in WITH_BODY:
             fixed["Content-Length"] = str(len(self.body))
-        lines = [f"{self.method} {self.target} HTTP/1.1", *(f"{k}: {v}" for k, v in (fixed | self.headers).items())]
+        given = {name.lower() for name in self.headers}
+        sent = {name: value for name, value in fixed.items() if name.lower() not in given} | dict(self.headers)
+        lines = [f"{self.method} {self.target} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items())]
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 
 
-class _Timed(io.RawIOBase):
-    """Reads from a socket until a moment, whatever trickles in meanwhile; poses as a socket for http.client."""
-
-    def __init__(self, connection: socket.socket, deadline: float) -> None:
-        self._connection = connection
-        self._deadline = deadline
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._connection.settimeout(left)
-        return self._connection.recv_into(buffer)
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(self)
-
-
-def _read(timed: _Timed, method: str) -> tuple[http.client.HTTPResponse, bytes]:
-    """Read one answer, at most one byte more than 1 MiB of it, and then on to the end of the stream."""
-    response = http.client.HTTPResponse(timed, method=method)  # type: ignore[arg-type]
-    response.begin()
-    stream = response.fp
-    content = response.read(LARGEST + 1)
-    if len(content) <= LARGEST:
-        if response.length:
-            raise http.client.IncompleteRead(content, response.length)
-        _until_closed(timed)
-    return response, content
-
-
-def _until_closed(timed: _Timed) -> None:
-    """Let the server close first, for at most a second: its side then holds the ended connection."""
-    timed._deadline = min(timed._deadline, time.monotonic() + 1.0)
-    buffer = bytearray(4096)
-    try:
-        while timed.readinto(buffer):
-            pass
-    except OSError:
-        pass
-
-
-def _no_answer(error: Exception) -> str:
-    if isinstance(error, http.client.RemoteDisconnected):
-        return "the connection was closed without an answer"
-    if isinstance(error, http.client.BadStatusLine):
-        return f"something that is not HTTP: {shorten(str(error).encode())}"
-    if isinstance(error, http.client.IncompleteRead):
-        return f"a body that ended early, {error.expected} bytes short"
-    if isinstance(error, OSError):
-        return f"no complete answer ({_plain(error)})"
-    return f"an answer that is not valid HTTP ({type(error).__name__})"
-
-
-def _plain(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
-
-
-def _printf(data: bytes) -> str:
-    return "".join(chr(b) if 32 <= b < 127 and b not in b"\\%" else f"\\{b:03o}" for b in data)
-
-
 def as_json(reply: Reply) -> Any:
-    """Read a reply as JSON, or fail with one sentence."""
+    """Read a reply as JSON, in UTF-8 and without what JSON doesn't know, or fail with one sentence."""
     try:
-        return json.loads(reply.content)
-    except ValueError:
+        return json.loads(reply.content.decode(), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
         raise Failed(reply.summary, expected="valid JSON", request=reply.request) from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)

@@ -17,7 +17,8 @@ import pytest
 
 from grader.errors import MachineError
 from grader.load import Workload, measure
-from grader.load.generator import Generator
+from grader.load.generator import Generator, Record
+from grader.load.measurement import _note
 from grader.load.samples import Sample, Window, generator_bound, in_flight, percentile_ms, started_in
 from grader.load.usage import Cores, Reading, cores_between, is_running, machine_seconds, tree_seconds
 
@@ -204,7 +205,7 @@ def test_a_service_that_falls_silent_is_not_waited_for_without_end() -> None:
     assert (workload.answered, workload.failed) == (49, 8)
     assert (probe.achieved, probe.p50_ms, probe.p99_ms) == (0.0, None, None)
     assert not workload.generator_bound
-    assert workload.note == "8 requests were still unanswered 5 s after the end."
+    assert workload.note == "Still unanswered 5 s after the end: 8."
 
 
 def test_a_service_that_is_gone_is_all_failures() -> None:
@@ -246,6 +247,15 @@ def test_without_locust_it_says_what_to_type() -> None:
     assert run.stderr.splitlines()[-1] == f"grader.load.measurement.LoadUnavailable: {sentence}"
 
 
+def test_what_does_not_add_up_is_said() -> None:
+    seen = (Sample(0.0, 0.1, True), Sample(0.1, 0.1, False))
+
+    assert _note(Record(seen, 0, 2, 1, 0), ended=False) is None
+    assert _note(Record(seen, 0, 3, 1, 2), ended=False) == (
+        "The kit counted 2 requests and 1 failures, Locust 3 and 1. Locust ended with exit code 2."
+    )
+
+
 def test_percentiles_are_by_nearest_rank() -> None:
     durations = [n / 1000 for n in range(100, 0, -1)]
 
@@ -281,7 +291,7 @@ def test_refused_connections_say_nothing_about_the_generator() -> None:
 
 
 def test_a_server_that_needs_no_time_shows_the_generators_limit() -> None:
-    """Against a server that computes nothing Locust is the limit, and says so."""
+    """With 64 users, because with few of them a machine that is busy otherwise makes the server the limit."""
     program = (
         "import asyncio\n"
         "class Server(asyncio.Protocol):\n"
@@ -298,7 +308,7 @@ def test_a_server_that_needs_no_time_shows_the_generators_limit() -> None:
     try:
         assert server.stdout is not None
         url = f"http://127.0.0.1:{int(server.stdout.readline())}"
-        workload = measure(url, server.pid, users=8, warm_up=0.3, seconds=0.7)
+        workload = measure(url, server.pid, users=64, warm_up=0.3, seconds=0.7)
     finally:
         server.kill()
         server.communicate()

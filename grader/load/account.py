@@ -9,7 +9,8 @@ from grader.load.measurement import Probe, Workload, measure
 from grader.result import Outcome
 from grader.service import Service
 
-LEVELS = {"quick": {"warm_up": 1.0, "seconds": 3.0}, "full": {"warm_up": 2.0, "seconds": 10.0}}
+WARM_UP = {"quick": 1.0, "full": 2.0}
+SECONDS = {"quick": 3.0, "full": 10.0}
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ def load_and_count(service: Service, level: str) -> Account:
     rows may lie between the answered and all requests.
     """
     before = service.database.rows()
-    workload = measure(service.url, service.process.pid, **LEVELS[level])
+    workload = measure(service.url, service.process.pid, warm_up=WARM_UP[level], seconds=SECONDS[level])
     growth = service.database.growth(before, workload.answered)
     allowed = range(workload.answered, workload.answered + workload.failed + 1)
     agreeing = [rows for rows in growth.values() if rows in allowed]

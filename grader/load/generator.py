@@ -123,20 +123,19 @@ class Generator:
 
 
 def _command(url: str, users: int) -> list[str]:
-    # -P: nothing is imported from the working directory. Fractions of seconds are the locustfile's business.
-    return [
-        *(sys.executable, "-P", "-m", "locust", "--locustfile", str(LOCUSTFILE), "--host", url.rstrip("/")),
-        *(
-            "--headless",
-            "--users",
-            str(users),
-            "--spawn-rate",
-            str(users),
-            "--stop-timeout",
-            str(FINISH_WITHIN),
-        ),
-        *("--only-summary", "--json-file", "locust", "--loglevel", "WARNING", "--exit-code-on-error", "0"),
-    ]
+    options = {
+        "--locustfile": LOCUSTFILE,
+        "--host": url.rstrip("/"),
+        "--users": users,
+        "--spawn-rate": users,
+        "--stop-timeout": FINISH_WITHIN,
+        "--json-file": "locust",
+        "--loglevel": "WARNING",
+        "--exit-code-on-error": 0,
+    }
+    words = [str(word) for option in options.items() for word in option]
+    # -P: nothing is imported from the working directory.
+    return [sys.executable, "-P", "-m", "locust", "--headless", "--only-summary", *words]
 
 
 def _environment(folder: Path) -> dict[str, str]:

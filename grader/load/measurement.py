@@ -115,7 +115,7 @@ def _note(record: Record, *, ended: bool) -> str | None:
     if ended:
         remarks.append("The service ended during the load.")
     if record.unanswered:
-        remarks.append(f"{record.unanswered} requests were still unanswered {FINISH_WITHIN} s after the end.")
+        remarks.append(f"Still unanswered {FINISH_WITHIN} s after the end: {record.unanswered}.")
     if own != locusts:
         remarks.append(
             f"The kit counted {own[0]} requests and {own[1]} failures, Locust {locusts[0]} and {locusts[1]}."

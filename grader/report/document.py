@@ -25,7 +25,7 @@ NOT_SUBMITTED = {".git", ".kit", ".venv", "venv", "node_modules", "__pycache__"}
 def document(folder: Path, findings: Findings) -> dict[str, Any]:
     """Build the report of one run on the project in `folder`, as it is described by `schema.json`."""
     stages = findings.stages
-    load = [asdict(workload) for workload in findings.load]
+    load = list(findings.load)
     return {
         "schema": SCHEMA,
         "kit": __version__,

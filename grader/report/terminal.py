@@ -15,7 +15,7 @@ from grader.course import Stage, Step
 from grader.doctor import Finding
 from grader.result import CheckResult, Outcome, StageResult, StepResult
 from grader.runner import Findings
-from grader.seen import printable
+from grader.shown import printable
 
 WIDEST = 100
 MARKS = {

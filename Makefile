@@ -1,0 +1,84 @@
+# The chores, each a line that a person could type. `make grade` and `make test` need only Python 3.11+, git and make:
+# they make .venv and install into it what is locked in requirements/. A second run installs nothing again.
+
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+SOLUTION := $(lastword $(sort $(wildcard solutions/[0-9]*)))
+JOBS ?= 4
+
+export UV_COMPILE_BYTECODE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export UV_CUSTOM_COMPILE_COMMAND := make lock
+unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
+
+.PHONY: help setup grade test check lock bench matrix repeat quick clean
+
+help: ## list the chores
+	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
+
+setup: $(VENV)/has-learner ## install what a learner needs, and say how to get `kit` in any folder
+	@echo
+	@echo '  To have kit in every folder of this shell, type:'
+	@echo
+	@echo '    export PATH="$(CURDIR)/$(BIN):$$PATH"'
+	@echo
+	@echo '  Then: kit start ~/chat && cd ~/chat && kit check'
+
+grade: $(VENV)/has-load ## grade the reference solution through everything; writes report/report.json
+	@$(BIN)/kit grade $(SOLUTION) --report report; status=$$?; \
+	if [ $$status = 4 ]; then echo '  Nothing failed, but something is unclear or was not checked; see above.'; exit 0; fi; \
+	exit $$status
+
+test: $(VENV)/has-dev ## run every test, on a fresh machine too
+	@$(BIN)/python -m tests.packages
+	@$(BIN)/python -m pytest -q -n $(JOBS)
+
+check: $(VENV)/has-dev ## lint and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+quick: $(VENV)/has-dev ## test what the changed files touch
+	@$(BIN)/python -m tests.quick
+
+matrix: $(VENV)/has-dev ## every mistake and variant through every step; records which check catches what
+	$(BIN)/python -m tests.matrix matrix --jobs $(JOBS)
+
+repeat: $(VENV)/has-dev ## each mistake's step and each variant many times; BUSY=1 beside a busy core
+	$(BIN)/python -m tests.matrix repeat --jobs $(JOBS)
+
+bench: $(VENV)/has-load ## how long a verdict takes, as ratios in one run
+	$(BIN)/python -m benchmarks.verdict
+
+lock: $(UV) ## renew requirements/ from pyproject.toml
+	$(BIN)/python -m tests.lock
+
+clean: ## remove what the chores made
+	rm -rf $(VENV) report .mypy_cache .ruff_cache
+
+define install
+	@echo 'Installing what is locked in requirements/$(1).txt ...'
+	@rm -f $(VENV)/has-*
+	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements/$(1).txt
+	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@$(BIN)/python -m compileall -q grader exercises solutions
+	@touch $(foreach group,$(2),$(VENV)/has-$(group))
+endef
+
+$(VENV)/has-learner: requirements/learner.txt pyproject.toml | $(UV)
+	$(call install,learner,learner)
+
+$(VENV)/has-load: requirements/load.txt pyproject.toml | $(UV)
+	$(call install,load,load learner)
+
+$(VENV)/has-dev: requirements/dev.txt pyproject.toml | $(UV)
+	$(call install,dev,dev load learner)
+
+$(UV):
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 or later is needed, and none was found; name one: make PYTHON=...'; exit 3; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo 'No virtual environment can be made. On Debian or Ubuntu, type: sudo apt install python3-venv'; exit 3; }
+	@$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/setup.txt

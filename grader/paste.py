@@ -1,0 +1,61 @@
+"""Lines that can be pasted into a shell: what a check did, for people to do again."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+
+WITH_BODY = ("POST", "PUT", "PATCH")
+"""Methods whose requests always have a body, be it an empty one."""
+
+
+def command_line(argv: Iterable[str], **variables: str) -> str:
+    """Write a command, with the environment variables that matter."""
+    settings = [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
+    return " ".join([*settings, shlex.join(argv)])
+
+
+def curl(method: str, url: str, headers: Mapping[str, str], body: bytes) -> str:
+    """Write a request for curl, so that what it sends is what was sent here.
+
+    A body that is no text of one line is fed to curl by `printf`.
+    """
+    has_body = bool(body) or method in WITH_BODY
+    words = ["curl", *_switches(url), "-I" if method == "HEAD" else "-i"]
+    if method != "HEAD" and (has_body or method != "GET"):
+        words += ["-X", method]
+    for name, value in headers.items():
+        words += ["-H", shlex.quote(f"{name}: {value}" if value else f"{name};")]
+    if has_body and "content-type" not in {name.lower() for name in headers}:
+        words += ["-H", "'Content-Type:'"]  # curl would add the one of a form
+    text = _plain_text(body)
+    if has_body:
+        words += ["--data-binary", "@-"] if text is None else ["--data-raw", shlex.quote(text)]
+    line = " ".join([*words, "'" + url.replace("'", "'\"'\"'") + "'"])
+    return line if text is not None else f"{_printf(body)} | {line}"
+
+
+def netcat(data: bytes, port: int) -> str:
+    """Write the sending of bytes that may be no request at all."""
+    return f"{_printf(data)} | nc 127.0.0.1 {port}"
+
+
+def _switches(url: str) -> list[str]:
+    """Choose what keeps curl from reading a URL as a pattern, and from tidying up its path."""
+    globs = ["-g"] if set("[]{}") & set(url) else []
+    dots = ["--path-as-is"] if {".", ".."} & set(url.partition("?")[0].split("/")) else []
+    return globs + dots
+
+
+def _plain_text(body: bytes) -> str | None:
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if text.isprintable() else None
+
+
+def _printf(data: bytes) -> str:
+    """Write bytes as the format of `printf`; three octal digits are what every shell's understands."""
+    plain = "".join(chr(byte) if 32 <= byte < 127 and byte not in b"\\%-" else f"\\{byte:03o}" for byte in data)
+    return f"printf {shlex.quote(plain)}"

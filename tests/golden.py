@@ -1,0 +1,37 @@
+"""Recorded texts: what people read is reviewed like code, without what differs from run to run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from grader.check import WORDS
+
+WORD = "|".join(WORDS)
+RULES = (
+    (rf"\b(?:{WORD})-(?:{WORD})-\d{{4}}\b", "WORDS"),
+    (r"127\.0\.0\.1:(?!5000\b|99999)\d{4,5}", "127.0.0.1:PORT"),
+    (r"\b(?:1[5-9]|2\d|3[01])\d{3}\b", "PORT"),
+    (r"/[\w./-]*kit-run-\w+/[\w-]+", "DATA"),
+    (r"\d+ ×", "N ×"),
+    (r"(?<=[a-z] )\+\d+", "+N"),
+    (r"0x[0-9a-f]+", "0xADDRESS"),
+    (r"/[\w./-]*/(?=python3?\b)", ""),
+    (r"[ \t]+$", ""),
+)
+
+
+def normalised(text: str) -> str:
+    """Replace what is drawn at random, or belongs to one machine or one run."""
+    for pattern, replacement in RULES:
+        text = re.sub(pattern, replacement, text, flags=re.MULTILINE)
+    return text
+
+
+def compare(path: Path, text: str, *, record: bool) -> None:
+    """Compare a text with the recorded one, or record it."""
+    if record:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    assert path.exists(), f"{path.name} is not recorded yet: python -m pytest --record"
+    assert text == path.read_text("utf-8")

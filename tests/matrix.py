@@ -1,0 +1,199 @@
+"""Runs cases through the checks: what `make test` does in part, `make matrix` in full, `make repeat` many times."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader import cases, course, runner
+from grader.cases import Case
+from grader.course import Step
+from grader.result import Outcome
+from grader.scratch import Scratch
+
+HERE = Path(__file__).resolve().parent
+MISTAKES = HERE / "mistakes"
+VARIANTS = HERE / "variants"
+RECORD = HERE / "matrix.md"
+TRIES = {"races": 20, "mistake": 3, "variant": 5}
+RACING = {"1.2", "1.6", "1.8", "1.9"}
+"""Steps that race or are timed: their cases are repeated most."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the checks said of one case: the outcome of each step, the checks that failed, and what is wrong with that."""
+
+    case: str
+    outcomes: dict[str, str]
+    failed: dict[str, list[str]]
+    complaints: tuple[str, ...]
+    seconds: float
+
+
+def all_cases() -> list[Case]:
+    """Read every mistake and every variant."""
+    return [*cases.read_all(MISTAKES), *cases.read_all(VARIANTS)]
+
+
+def steps_for(case: Case, *, everything: bool) -> tuple[Step, ...]:
+    """Choose the steps to run: a variant's all; a mistake's own stage, without slow steps that it isn't about."""
+    if everything or case.step is None:
+        return course.all_steps()
+    named = {case.step, *case.may_fail}
+    return tuple(step for step in course.find_stage(case.stage).steps if not step.slow or step.id in named)
+
+
+def judge(case: Case, steps: Sequence[Step]) -> tuple[Verdict, runner.Findings]:
+    """Build a case, run the steps on it, and compare what failed with what the case says."""
+    began = time.monotonic()
+    scratch = Scratch()
+    try:
+        project = cases.build(case, scratch.fresh("project"))
+        findings = runner.run(project, steps)
+    finally:
+        scratch.close()
+    results = [step for stage in findings.stages for step in stage.steps]
+    outcomes = {step.id: str(step.outcome) for step in results}
+    failed = {
+        step.id: [check.id for check in step.checks if check.outcome is Outcome.FAIL]
+        for step in results
+        if step.outcome is Outcome.FAIL
+    }
+    details = {
+        step.id: f"{step.problem.id}: expected {step.problem.expected}; came {step.problem.actual} {step.problem.log}"
+        for step in results
+        if step.problem
+    }
+    complaints = (*_complaints(case, outcomes, details), *findings.faults)
+    return Verdict(case.name, outcomes, failed, complaints, time.monotonic() - began), findings
+
+
+def _complaints(case: Case, outcomes: dict[str, str], details: dict[str, str]) -> Iterable[str]:
+    """Say where the outcomes differ from what the case promises."""
+    if case.step is not None and outcomes.get(case.step) != Outcome.FAIL:
+        yield f"{case.step} should fail but is {outcomes.get(case.step)}: {details.get(case.step, '')}"
+    allowed = {case.step, *case.may_fail}
+    for step, outcome in outcomes.items():
+        if outcome == Outcome.FAIL and step not in allowed:
+            yield f"{step} fails too: {details.get(step, '')}"
+        elif outcome in (Outcome.ERROR, Outcome.UNCLEAR):
+            yield f"{step} is {outcome}: {details.get(step, '')}"
+
+
+@contextmanager
+def a_busy_core(busy: bool):
+    """Keep one processor busy meanwhile, when asked to."""
+    process = multiprocessing.get_context("spawn").Process(target=_spin, daemon=True)
+    if busy:
+        process.start()
+    try:
+        yield
+    finally:
+        if busy:
+            process.kill()
+            process.join()
+
+
+def _spin() -> None:
+    while True:
+        pass
+
+
+def _one(name: str, everything: bool, tries: int) -> list[Verdict]:
+    case = next(case for case in all_cases() if case.name == name)
+    named = course.with_needs([course.find_step(case.step)]) if case.step else course.all_steps()
+    steps = course.all_steps() if everything else named
+    return [judge(case, steps)[0] for _ in range(tries)]
+
+
+def tries_for(case: Case) -> int:
+    """Say how often `make repeat` runs a case."""
+    if case.step is None:
+        return TRIES["variant"]
+    return TRIES["races"] if case.step in RACING else TRIES["mistake"]
+
+
+def run_all(chosen: list[Case], *, repeat: bool, side_by_side: int) -> list[Verdict]:
+    """Run cases side by side, none of which stops the others, and print a line for each."""
+    verdicts: list[Verdict] = []
+    with ProcessPoolExecutor(side_by_side, mp_context=multiprocessing.get_context("spawn")) as pool:
+        jobs = {case.name: pool.submit(_one, case.name, not repeat, tries_for(case) if repeat else 1) for case in chosen}
+        for number, (name, job) in enumerate(jobs.items(), 1):
+            found = job.result()
+            verdicts += found
+            wrong = [verdict for verdict in found if verdict.complaints]
+            state = f"{len(wrong)} of {len(found)} WRONG" if wrong else f"{len(found)} right"
+            print(f"{number:4}/{len(jobs)}  {name:40} {state}  {sum(v.seconds for v in found):.1f} s", flush=True)
+            for verdict in wrong[:3]:
+                print(*(f"          {complaint}" for complaint in verdict.complaints), sep="\n", flush=True)
+    return verdicts
+
+
+def record(verdicts: list[Verdict], chosen: list[Case]) -> str:
+    """Write which checks catch which mistake, and which check is the only one to catch something."""
+    by_name = {case.name: case for case in chosen}
+    catching: dict[str, list[str]] = {}
+    lines = ["# Which check catches which mistake", "", "Written by `make matrix`. **Bold**: no other check catches it.", ""]
+    lines += ["| mistake | what is wrong | caught by |", "| --- | --- | --- |"]
+    for verdict in verdicts:
+        case = by_name[verdict.case]
+        if case.step is None:
+            continue
+        found = [f"{step} {check.split('[')[0]}" for step, checks in verdict.failed.items() for check in checks]
+        unique = list(dict.fromkeys(found))
+        said = f"**{unique[0]}**" if len(unique) == 1 else ", ".join(unique)
+        lines.append(f"| {case.name} | {case.sentence} | {said} |")
+        for check in unique if len(unique) == 1 else []:
+            catching.setdefault(check, []).append(case.name)
+    lines += ["", "## Checks that are the only ones to catch some mistake", ""]
+    lines += [f"- {check}: {', '.join(names)}" for check, names in sorted(catching.items())]
+    missing = [name for name in _checks() if name not in catching]
+    lines += ["", "## Checks that no mistake needs", "", *([f"- {name}" for name in missing] or ["None."])]
+    return "\n".join(lines) + "\n"
+
+
+def _checks() -> list[str]:
+    found = []
+    for step in course.all_steps():
+        text = course.stage_of(step).check_file(step).read_text("utf-8")
+        found += [f"{step.id} {line[4:].split('(')[0]}" for line in text.splitlines() if line.startswith("def test_")]
+    return found
+
+
+def main() -> int:
+    """Run the matrix, or the repetitions, and tell whether all was as it should be."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["matrix", "repeat"])
+    parser.add_argument("--only", default="", help="cases whose names contain this")
+    parser.add_argument("--jobs", type=int, default=4)
+    parser.add_argument("--json", type=Path)
+    arguments = parser.parse_args()
+    chosen = [case for case in all_cases() if arguments.only in case.name]
+    for case in chosen:
+        if case.missing:
+            print(f"not run: {case.name} needs {', '.join(case.missing)}")
+    chosen = [case for case in chosen if not case.missing]
+    began = time.monotonic()
+    with a_busy_core(bool(os.environ.get("BUSY"))):
+        verdicts = run_all(chosen, repeat=arguments.what == "repeat", side_by_side=arguments.jobs)
+    wrong = [verdict for verdict in verdicts if verdict.complaints]
+    if arguments.what == "matrix" and not arguments.only:
+        RECORD.write_text(record(verdicts, chosen), "utf-8")
+    if arguments.json:
+        arguments.json.write_text(json.dumps([verdict.__dict__ for verdict in verdicts], indent=1), "utf-8")
+    print(f"{len(verdicts)} runs of {len(chosen)} cases, {len(wrong)} wrong, {time.monotonic() - began:.0f} s")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""What our tests share through pytest: recorded texts, copies of projects, and what the last lines say."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.scratch import Scratch
+from tests import golden
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record", action="store_true", help="write recorded texts anew instead of comparing with them")
+
+
+@pytest.fixture
+def recorded(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
+    """Compare a text with the recorded one; with --record, write it."""
+
+    def compare(path: Path, text: str) -> None:
+        golden.compare(path, text, record=request.config.getoption("--record"))
+
+    return compare
+
+
+@pytest.fixture
+def scratch() -> Iterator[Scratch]:
+    scratch = Scratch()
+    yield scratch
+    scratch.close()
+
+
+@pytest.fixture
+def as_a_project(scratch: Scratch) -> Callable[[Path], Path]:
+    """Copy a folder to a place of its own, as a git repository with everything committed."""
+
+    def copy(folder: Path) -> Path:
+        place = scratch.fresh("project")
+        shutil.copytree(folder, place, ignore=shutil.ignore_patterns("__pycache__", ".kit", ".venv"))
+        for words in ("init -q -b main", "add -A", "-c user.name=Test -c user.email=test@localhost commit -q -m Start"):
+            subprocess.run(["git", *words.split()], cwd=place, check=True)
+        return place
+
+    return copy
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how long the matrix took, by case, and which tests could not run and why."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.getreports(kind)]
+    seconds = {report.nodeid: dict(report.user_properties).get("case_seconds") for report in reports}
+    cases = {nodeid.partition("[")[2].rstrip("]"): taken for nodeid, taken in seconds.items() if taken is not None}
+    if cases:
+        terminalreporter.write_sep("-", "the matrix")
+        slowest = sorted(cases.items(), key=lambda entry: -entry[1])
+        lines = [f"{name} {taken:.1f} s" for name, taken in slowest]
+        for start in range(0, len(lines), 4):
+            terminalreporter.write_line("  " + "".join(f"{line:38}" for line in lines[start : start + 4]).rstrip())
+        total = sum(cases.values())
+        terminalreporter.write_line(f"{len(cases)} cases, {total:.0f} s of work, {total / len(cases):.1f} s each")
+    skipped = terminalreporter.getreports("skipped")
+    if skipped:
+        terminalreporter.write_sep("-", "not run here")
+        for report in skipped:
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+            terminalreporter.write_line(f"{report.nodeid}: {reason.removeprefix('Skipped: ')}")

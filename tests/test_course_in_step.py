@@ -1,0 +1,90 @@
+"""The course is in step: starters run and fail, solutions pass, every step has its texts and its checks."""
+
+import filecmp
+import re
+
+import pytest
+
+from grader import course, runner
+from grader.course import ROOT
+from grader.result import Outcome
+
+FIRST_FAILING = {"01": "1.4"}
+ANNOUNCED = re.compile(r"`([\w./-]+)`")
+
+
+def every_stage():
+    return pytest.mark.parametrize("stage", course.stages(), ids=lambda stage: stage.folder.name)
+
+
+@every_stage()
+def test_the_solution_passes_everything(stage, as_a_project):
+    project = as_a_project(ROOT / "solutions" / stage.folder.name)
+
+    findings = runner.run(project, [step for step in course.all_steps() if step.stage <= stage.id])
+
+    not_passed = {step.id: step.problem for one in findings.stages for step in one.steps if step.outcome is not Outcome.PASS}
+    assert not_passed == {}
+
+
+@every_stage()
+def test_the_starter_fails_from_its_first_own_step_on_without_an_error(stage, as_a_project):
+    findings = runner.run(as_a_project(stage.starter), [step for step in course.all_steps() if step.stage <= stage.id])
+
+    outcomes = {step.id: step.outcome for one in findings.stages for step in one.steps}
+    passed = [step for step, outcome in outcomes.items() if outcome is Outcome.PASS]
+    known = list(outcomes)
+    assert passed == known[: known.index(FIRST_FAILING[stage.id])]
+    assert set(outcomes.values()) <= {Outcome.PASS, Outcome.FAIL, Outcome.SKIP}
+
+
+@every_stage()
+def test_the_starter_shows_where_to_write(stage):
+    text = "".join(path.read_text() for path in stage.starter.rglob("*") if path.suffix in {".py", ".toml"})
+
+    assert "TODO" in text
+
+
+@every_stage()
+def test_starter_and_solution_have_the_same_files(stage):
+    def files(folder):
+        return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+
+    solution = ROOT / "solutions" / stage.folder.name
+    assert files(stage.starter) <= files(solution)
+    same, different, _ = filecmp.cmpfiles(stage.starter, solution, [str(path) for path in files(stage.starter)], shallow=False)
+    assert different, "a starter that differs in nothing leaves nothing to do"
+
+
+@pytest.mark.parametrize("step", course.all_steps(), ids=lambda step: step.id)
+def test_a_step_has_its_texts(step):
+    stage = course.stage_of(step)
+    brief = (stage.folder / "README.md").read_text()
+
+    assert 2 <= len(step.hints) <= 4
+    assert all(hint.endswith((".", "?", "!")) for hint in step.hints)
+    assert len(step.title) <= 45
+    assert re.search(rf"^#+ .*\b{re.escape(step.id)}\b", brief, re.MULTILINE), "the brief has a heading for each step"
+    assert step.title in brief
+    assert step.title in (course.EXERCISES / "README.md").read_text()
+    assert all(need in {one.id for one in course.all_steps()} for need in step.needs)
+    assert stage.check_file(step).exists()
+
+
+def test_stages_and_steps_are_numbered_without_gaps():
+    for number, stage in enumerate(course.stages(), 1):
+        assert stage.id == f"{number:02}"
+        assert [step.id for step in stage.steps] == [f"{number}.{minor}" for minor in range(1, len(stage.steps) + 1)]
+
+
+def test_points_of_the_stages():
+    worth = {stage.id: 10 * sum(not step.bonus for step in stage.steps) for stage in course.stages()}
+
+    assert worth == {key: value for key, value in {"01": 100, "02": 100, "03": 90, "04": 100}.items() if key in worth}
+
+
+def test_every_clause_that_a_check_cites_is_in_the_learners_contract():
+    contract = (course.EXERCISES / "CONTRACT.md").read_text()
+    cited = {clause for step in course.all_steps() for clause in re.findall(r'clause="(.+?)"', course.stage_of(step).check_file(step).read_text())}
+
+    assert {clause for clause in cited if clause.startswith("K") and not re.search(rf"\b{clause}\b", contract)} == set()

@@ -1,0 +1,43 @@
+"""The proof of the checks: every mistake fails its step and no other, every variant passes everything."""
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from grader import runner
+from grader.cases import Case
+from grader.report import terminal
+from tests import golden, matrix
+
+CASES = matrix.all_cases()
+LONG = 420
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest) -> Case:
+    return request.param
+
+
+@pytest.mark.timeout(LONG)
+def test_a_mistake_fails_its_step_and_a_variant_passes_everything(case, record_property, recorded):
+    if case.missing:
+        pytest.skip(f"needs {', '.join(case.missing)}, which this machine doesn't have")
+
+    verdict, findings = matrix.judge(case, matrix.steps_for(case, everything=False))
+    record_property("case_seconds", verdict.seconds)
+
+    assert verdict.complaints == ()
+    if case.step is not None:
+        recorded(case.folder / "said.txt", said(findings, case))
+
+
+def said(findings: runner.Findings, case: Case) -> str:
+    """Draw what a learner reads about the step that the case breaks, without what differs from run to run."""
+    step = next(step for stage in findings.stages for step in stage.steps if step.id == case.step)
+    assert step.problem is not None
+    page = io.StringIO()
+    terminal.show_problem(step, step.problem, Console(file=page, width=100, highlight=False))
+    text = golden.normalised(page.getvalue())
+    return re.sub(r"(?ms)^ +printed .*\Z", "    printed   …\n", text)
