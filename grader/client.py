@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from grader import environment
 from grader.errors import Failed, TooLate
-from grader.process import Process, how_it_ended
-from grader.project import FILE, Project
 from grader.paste import command_line
+from grader.process import Process, how_it_ended
 from grader.project import FILE, Project
 from grader.seen import ExitCode, Text
 from grader.shown import shorten

@@ -149,9 +149,18 @@ def _read(folder: Path) -> Stage:
 
 
 def _step(entry: dict[str, Any], stage: str) -> Step:
-    texts = {name: entry[name] for name in ("id", "title") if isinstance(entry[name], str)}
-    lists = {name: tuple(entry[name]) for name in ("needs", "hints") if isinstance(entry[name], list)}
-    return Step(stage=stage, bonus=entry["bonus"], slow=entry.get("slow", False), **texts, **lists)
+    for name, kind in (("id", str), ("title", str), ("needs", list), ("hints", list), ("bonus", bool)):
+        if not isinstance(entry[name], kind):
+            raise TypeError(f"{name} = {entry[name]!r}")
+    return Step(
+        id=entry["id"],
+        stage=stage,
+        title=entry["title"],
+        needs=tuple(entry["needs"]),
+        bonus=entry["bonus"],
+        hints=tuple(entry["hints"]),
+        slow=entry.get("slow", False),
+    )
 
 
 def _confirm(stages: Sequence[Stage]) -> None:

@@ -6,7 +6,8 @@ import contextlib
 import time
 import traceback
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -15,10 +16,9 @@ from grader import fixtures
 from grader.bench import Bench
 from grader.course import Step
 from grader.errors import Failed, NotChecked, ProjectError, TooLate, Unclear
-from grader.result import CheckResult, Outcome
+from grader.result import WANTING, CheckResult, Outcome
 from grader.seen import Seen
 
-BROKEN = {Outcome.FAIL, Outcome.ERROR, Outcome.UNCLEAR}
 PATIENT = "ping_silence"
 
 
@@ -66,9 +66,10 @@ class Course:
             return True
         found = self._run(item, nextitem)
         if found.outcome is Outcome.FAIL and isinstance(self._finding(), TooLate):
-            item._initrequest()  # type: ignore[attr-defined]
+            assert isinstance(item, pytest.Function)
+            item._initrequest()  # noqa: SLF001 - pytest's own way to run a function twice
             found = self._run(item, nextitem)
-        if found.outcome in BROKEN:
+        if found.outcome in WANTING:
             self._broken.add(found.step)
         self._emit(found)
         return True
@@ -104,21 +105,21 @@ class Course:
         return self._raised[0] if self._raised else None
 
     def _result(self, item: pytest.Item, seconds: float) -> CheckResult:
+        assert isinstance(item, pytest.Function)
         marker = item.get_closest_marker("check")
         assert marker is not None
-        common = {
-            "step": _step(item),
-            "id": item.name,
-            "sentence": " ".join((getattr(item, "function").__doc__ or "").split()),
-            "clause": marker.kwargs["clause"],
-            "seconds": round(seconds, 3),
-        }
+        passed = CheckResult(
+            step=_step(item),
+            id=item.name,
+            sentence=" ".join((item.function.__doc__ or "").split()),
+            outcome=Outcome.PASS,
+            clause=marker.kwargs["clause"],
+            seconds=round(seconds, 3),
+        )
         finding = self._finding()
-        if finding is None:
-            return CheckResult(outcome=Outcome.PASS, **common)
-        return CheckResult(**common, **self._explain(finding))
+        return passed if finding is None else replace(passed, **self._explain(finding))
 
-    def _explain(self, finding: BaseException) -> dict[str, object]:
+    def _explain(self, finding: BaseException) -> dict[str, Any]:
         """Turn what a check raised into an outcome: a broken promise, doubt, or the kit's own fault."""
         match finding:
             case Failed():
@@ -141,7 +142,7 @@ class Course:
         return {"outcome": Outcome.ERROR, "actual": f"{type(finding).__name__}: {finding}", "log": trace}
 
 
-def _describe(comparison: _Comparison) -> dict[str, object]:
+def _describe(comparison: _Comparison) -> dict[str, Any]:
     """Let the side of a failed comparison that was seen say what was wanted and what came."""
     left, right = comparison.left, comparison.right
     seen, other = (left, right) if isinstance(left, Seen) else (right, left)

@@ -17,6 +17,7 @@ from grader.errors import MachineError
 
 LOOPBACK = "127.0.0.1"
 LOWEST, HIGHEST = 15_000, 32_000
+LOCK = "kit-port-{}.lock"
 """Below the range from which systems take the port of an outgoing connection."""
 
 
@@ -29,7 +30,7 @@ class Port:
         for number in random.SystemRandom().sample(range(LOWEST, HIGHEST), 200):
             lock = _lock(number)
             if lock is not None:
-                if is_free(number):
+                if is_free(number, untouched=True):
                     self.number, self._lock = number, lock
                     Port.held.add(self)
                     return
@@ -38,17 +39,22 @@ class Port:
         raise MachineError("No free port was found on the loopback address.")
 
     def release(self) -> None:
+        """Let others have the port; a second time does nothing."""
         Port.held.discard(self)
-        if self._lock >= 0:
+        lock, self._lock = self._lock, -1
+        if lock >= 0:
             _path(self.number).unlink(missing_ok=True)
-            os.close(self._lock)
-            self._lock = -1
+            os.close(lock)
 
 
-def is_free(port: int) -> bool:
-    """Tell whether a server could listen on a port now; a connection that just ended is no obstacle."""
+def is_free(port: int, *, untouched: bool = False) -> bool:
+    """Tell whether a server could listen on a port now.
+
+    A connection that just ended is no obstacle, as most servers see to that by SO_REUSEADDR, unless the port
+    must be `untouched`.
+    """
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0 if untouched else 1)
         try:
             probe.bind((LOOPBACK, port))
         except OSError:
@@ -71,8 +77,17 @@ def refusing() -> Iterator[int]:
         yield bound.getsockname()[1]
 
 
+def sweep() -> None:
+    """Remove the lock files of runs that no longer exist."""
+    for path in Path(tempfile.gettempdir()).glob(LOCK.format("*")):
+        number = path.stem.rpartition("-")[2]
+        if number.isdecimal() and (lock := _lock(int(number))) is not None:
+            path.unlink(missing_ok=True)
+            os.close(lock)
+
+
 def _path(number: int) -> Path:
-    return Path(tempfile.gettempdir()) / f"kit-port-{number}.lock"
+    return Path(tempfile.gettempdir()) / LOCK.format(number)
 
 
 def _lock(number: int) -> int | None:

@@ -178,13 +178,13 @@ def wait_until(condition: Callable[[], bool], seconds: float, interval: float = 
 
 def _cannot_run(argv: Sequence[str], cwd: Path, error: OSError) -> str:
     there = cwd / argv[0]
-    if there.is_dir():
-        return f'"{argv[0]}" is a folder, not a program.'
     if isinstance(error, FileNotFoundError) and "/" not in argv[0]:
         near = f'; the file in this folder would be "./{argv[0]}"' if there.is_file() else ""
         return f'There is no program "{argv[0]}" on PATH{near}.'
     if isinstance(error, FileNotFoundError):
         return f'"{argv[0]}" {"begins with a #! line that names no program" if there.exists() else "does not exist"}.'
+    if isinstance(error, PermissionError) and there.is_dir():
+        return f'"{argv[0]}" is a folder, not a program.'
     if isinstance(error, PermissionError):
         return f'"{argv[0]}" may not be run: is it marked as executable?'
     return f'"{argv[0]}" cannot be run: {error.strerror or error}.'

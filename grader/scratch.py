@@ -9,14 +9,16 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from grader import tree
+from grader.errors import MachineError
 
 PREFIX = "kit-run-"
-MEMORY = Path("/dev/shm")
+MEMORY = Path("/dev/shm")  # noqa: S108 - every folder there is made by mkdtemp
 ENOUGH = 256 * 1024 * 1024
+TRIES = 10
 HARMLESS = re.compile(r"[A-Za-z0-9._/-]+")
 
 
@@ -27,9 +29,7 @@ class Scratch:
     """
 
     def __init__(self, *, memory: bool = True) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_place(memory=memory)))
-        self._lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self.folder, self._lock = _locked_folder(_place(memory=memory))
         self._count = 0
 
     def fresh(self, name: str) -> Path:
@@ -43,31 +43,61 @@ class Scratch:
             book.write(json.dumps([pid, tree.started_at(pid)]) + "\n")
 
     def close(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
-        os.close(self._lock)
+        """Remove the folder with everything in it; a second time does nothing."""
+        lock, self._lock = self._lock, -1
+        if lock >= 0:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            os.close(lock)
 
 
 def sweep() -> None:
     """End the processes and remove the folders of runs that no longer exist."""
-    for place in {_place(memory=True), _place(memory=False)}:
+    for place in {MEMORY, _place(memory=False)}:
         for folder in place.glob(f"{PREFIX}*"):
-            with contextlib.suppress(OSError), (folder / "lock").open("r+b") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                tree.kill(_survivors(folder))
+            if (lock := _lock(folder)) is not None:
+                tree.kill_all(partial(_survivors, folder))
                 shutil.rmtree(folder, ignore_errors=True)
+                os.close(lock)
 
 
-def _survivors(folder: Path) -> Iterator[int]:
-    """Yield the recorded processes, and their groups, that are still the ones that were started."""
+def _locked_folder(place: Path) -> tuple[Path, int]:
+    """Make a folder and lock it; another one, where a sweep comes between the two."""
+    for _ in range(TRIES):
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
+        if (lock := _lock(folder)) is not None:
+            return folder, lock
+        shutil.rmtree(folder, ignore_errors=True)
+    raise MachineError(f'No file can be locked in "{place}".')
+
+
+def _lock(folder: Path) -> int | None:
+    """Lock a folder of this user's; None when a living run has it, or when it is gone."""
+    descriptor = None
+    with contextlib.suppress(OSError):
+        if folder.lstat().st_uid == os.geteuid():
+            descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.fstat(descriptor).st_ino == (folder / "lock").stat().st_ino:
+                return descriptor
+    if descriptor is not None:
+        os.close(descriptor)
+    return None
+
+
+def _survivors(folder: Path) -> set[int]:
+    """Find the recorded processes that are still the ones that were started, and what came of any of them."""
+    found = set(tree.mentioning(str(folder)))
     with contextlib.suppress(OSError):
         for line in (folder / "started").read_text().splitlines():
-            pid, started = json.loads(line)
-            if started is not None and tree.started_at(pid) == started:
-                yield from {pid, *tree.group(pid), *tree.descendants(pid)}
+            with contextlib.suppress(ValueError):
+                pid, started = json.loads(line)
+                if started is not None and tree.started_at(pid) == started:
+                    found |= {pid, *tree.group(pid), *tree.descendants(pid)}
+    return found
 
 
 def _place(*, memory: bool) -> Path:
     if memory and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
         return MEMORY
     place = Path(tempfile.gettempdir())
-    return place if HARMLESS.fullmatch(str(place)) else Path("/tmp")
+    return place if HARMLESS.fullmatch(str(place)) else Path("/tmp")  # noqa: S108

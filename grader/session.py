@@ -1,7 +1,7 @@
 """The process in which checks run: apart from the command, in a neutral folder, ended with all it started.
 
-It is given a job as JSON and a descriptor, on which it writes one JSON object per line: `started` with the id
-of a process, `check` with what a check found, `end` when everything was said.
+It is given a job as JSON and a descriptor, on which it writes one JSON object per line: `plan` with the number of
+checks of each step, `check` with what a check found, `end` when everything was said.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,7 +21,6 @@ from grader.bench import Bench
 from grader.errors import Failed, MachineError, NotChecked, ProjectError
 from grader.port import Port
 from grader.process import Process
-from grader.result import CheckResult
 from grader.scratch import Scratch
 
 NEEDS_A_SERVER = "1.2"
@@ -43,31 +42,32 @@ def main() -> None:
     job, descriptor = json.loads(sys.argv[1]), int(sys.argv[2])
     tree.adopt_orphans()
     scratch = Scratch(memory=job["memory"])
-    signal.signal(signal.SIGTERM, lambda *_: _abandon(scratch))
+    signal.signal(signal.SIGTERM, lambda *_: _leave(scratch, 143))
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    os.chdir(scratch.folder)
-    with os.fdopen(descriptor, "w", buffering=1) as channel:
-        _run(job, scratch, channel)
-    tree.kill(tree.descendants(os.getpid()))
-    scratch.close()
-    os._exit(0)
+    status = 0
+    try:
+        _forget_settings_of_pytest()
+        course.EXERCISES = Path(job["exercises"])
+        os.chdir(scratch.folder)
+        with os.fdopen(descriptor, "w", buffering=1) as channel:
+            _run(job, scratch, channel)
+    except Exception:  # noqa: BLE001 - whatever it is, nothing may be left behind, and the other side tells people
+        traceback.print_exc()
+        status = 1
+    _leave(scratch, status)
 
 
 def _run(job: dict[str, Any], scratch: Scratch, channel: Any) -> None:
     def tell(event: str, **more: object) -> None:
         channel.write(json.dumps({"event": event, **more}) + "\n")
 
-    def started(pid: int) -> None:
-        scratch.record(pid)
-        tell("started", pid=pid)
-
-    Process.started = staticmethod(started)
+    Process.started = staticmethod(scratch.record)
     bench = Bench(Path(job["folder"]), scratch)
     try:
         steps = [course.find_step(word) for word in job["steps"]]
         if any(NEEDS_A_SERVER in (step.id, *(s.id for s in course.with_needs([step]))) for step in steps):
-            _launch_early(bench)
-        faults = _run_pytest(job, steps, bench, lambda found: tell("check", **asdict(found)))
+            bench.launch_early()
+        faults = _run_pytest(job, steps, bench, tell)
     finally:
         bench.close()
     if job["load"] != "none":
@@ -75,21 +75,19 @@ def _run(job: dict[str, Any], scratch: Scratch, channel: Any) -> None:
     tell("end", faults=faults)
 
 
-def _launch_early(bench: Bench) -> None:
-    """Start the service before pytest is imported: both take about as long, and there may be two processors."""
-    try:
-        bench.launch()
-    except (Failed, ProjectError):
-        pass  # the first check that needs the service tries again and says why it can't be started
+def _forget_settings_of_pytest() -> None:
+    """Drop what somebody set for a pytest of their own: it would change how checks are run."""
+    for name in [name for name in os.environ if name.startswith("PYTEST_")]:
+        del os.environ[name]
 
 
-def _run_pytest(job: dict[str, Any], steps: list[course.Step], bench: Bench, emit: Any) -> list[str]:
-    import pytest
+def _run_pytest(job: dict[str, Any], steps: list[course.Step], bench: Bench, tell: Callable[..., None]) -> list[str]:
+    import pytest  # noqa: PLC0415 - the service starts meanwhile
 
-    from grader import check, fixtures, plugin
+    from grader import check, fixtures, plugin  # noqa: PLC0415
 
     check.seed(job["seed"])
-    runs = plugin.Course(steps, bench, emit, stop=job["stop"])
+    runs = plugin.Course(steps, bench, tell, stop=job["stop"])
     files = [str(course.stage_of(step).check_file(step)) for step in steps]
     switches = [f"-pno:{name}" for name in QUIET]
     fixed = [
@@ -98,6 +96,7 @@ def _run_pytest(job: dict[str, Any], steps: list[course.Step], bench: Bench, emi
         f"--rootdir={course.EXERCISES}",
         f"--confcutdir={course.EXERCISES}",
         "--disable-plugin-autoload",
+        "--continue-on-collection-errors",
     ]
     status = pytest.main([*fixed, *switches, *files], plugins=[runs, fixtures])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
@@ -107,7 +106,7 @@ def _run_pytest(job: dict[str, Any], steps: list[course.Step], bench: Bench, emi
 
 def _load(job: dict[str, Any], tell: Callable[..., None]) -> None:
     """Put a service of its own under load, with its data on a disk, as the cost of a commit is part of the lesson."""
-    from grader.load import account
+    from grader.load import account  # noqa: PLC0415 - it needs what not everybody has installed
 
     disk = Scratch(memory=False)
     bench = Bench(Path(job["folder"]), disk)
@@ -131,11 +130,10 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _abandon(scratch: Scratch) -> NoReturn:
-    """End everything at once, whatever is under way."""
-    for _ in range(3):
-        tree.kill(tree.descendants(os.getpid()))
+def _leave(scratch: Scratch, status: int) -> NoReturn:
+    """End everything at once, whatever is under way, and then this process."""
+    tree.kill_all(lambda: tree.descendants(os.getpid()))
     for port in list(Port.held):
         port.release()
     scratch.close()
-    os._exit(143)
+    os._exit(status)

@@ -9,14 +9,14 @@ SHOWN = 200
 STACK_TRACES = re.compile(
     r"""(?mx)
     Traceback\ \(most\ recent\ call\ last\)       # Python
-    | ^\s+at\ (?:async\ )?[^\s():]+\(.*           # Java, Kotlin, C#
-    | ^\s+at\ .*:\d+:\d+\)?$                     # JavaScript
-    | Exception\ in\ thread\ ".*
-    | panicked\ at\ .* | ^stack\ backtrace:.*      # Rust
-    | ^goroutine\ \d+\ \[.*                        # Go
-    | \.rb:\d+:in\ .*                             # Ruby
-    | ^\s+\S+\(.*\)\ called\ at\ .*\ line\ \d+     # Perl
-    | ^(?:PHP\ )?Stack\ trace:$                   # PHP
+    | ^[ \t]+at\ (?:async\ )?[^\s():]+\(.*        # Java, Kotlin, C#
+    | ^[ \t]+at\ .*:\d+:\d+\)?$                  # JavaScript
+    | Exception\ in\ thread\ ".*                  # Java
+    | panicked\ at\ .* | ^stack\ backtrace:.*     # Rust
+    | ^goroutine\ \d+\ \[.*                       # Go
+    | \.rb:\d+:in\ .*                            # Ruby
+    | [ \t]called\ at\ \S+\ line\ \d+            # Perl
+    | ^(?:PHP\ )?Stack\ trace:$                  # PHP
     | core\ dumped
     """
 )

@@ -12,8 +12,8 @@ def main():
     options = command_line().parse_args()
     try:
         options.run(options)
-    except api.Failure as failure:
-        sys.exit(str(failure))
+    except api.ServiceError as error:
+        sys.exit(str(error))
 
 
 def command_line():
@@ -24,7 +24,7 @@ def command_line():
     return parser
 
 
-def ping(options):
+def ping(_options):
     body = api.get("/")
     print(body, end="" if body.endswith("\n") else "\n")
 

@@ -9,7 +9,7 @@ import requests
 TIMEOUT = (3, 5)
 
 
-class Failure(Exception):
+class ServiceError(Exception):
     """The server could not be asked, or said no."""
 
 
@@ -19,15 +19,15 @@ def get(path):
     try:
         response = requests.get(url, timeout=TIMEOUT)
     except requests.Timeout:
-        raise Failure(f"{url} did not answer in time.") from None
+        raise ServiceError(f"{url} did not answer in time.") from None
     except requests.ConnectionError:
-        raise Failure(f"Nobody speaks HTTP at {url}; is the server running?") from None
+        raise ServiceError(f"No answer in HTTP from {url}; is the server running?") from None
     except ValueError:
-        raise Failure(f'SERVER_URL is not a usable URL: "{server_url()}".') from None
+        raise ServiceError(f'SERVER_URL is not a usable URL: "{server_url()}".') from None
     except requests.RequestException as error:
-        raise Failure(f"{url} gave no usable answer: {error}") from None
+        raise ServiceError(f"{url} gave no usable answer: {error}") from None
     if response.status_code >= 400:
-        raise Failure(f"{url} answered {response.status_code} {response.reason}.")
+        raise ServiceError(f"{url} answered {response.status_code} {response.reason}.")
     return text(response)
 
 
@@ -35,7 +35,7 @@ def server_url():
     """Return the base URL without its trailing slash, so that every path can begin with one."""
     url = os.environ.get("SERVER_URL")
     if not url:
-        raise Failure("The environment variable SERVER_URL is not set.")
+        raise ServiceError("The environment variable SERVER_URL is not set.")
     return url.rstrip("/")
 
 

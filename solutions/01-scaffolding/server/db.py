@@ -35,7 +35,7 @@ def get_db():
     return g.db
 
 
-def close_db(error=None):
+def close_db(_error=None):
     """Close this request's connection, if it opened one."""
     db = g.pop("db", None)
     if db is not None:

@@ -24,7 +24,7 @@ def get_db():
     raise NotImplementedError
 
 
-def close_db(error=None):
+def close_db(_error=None):
     """Clean up after a request; Flask calls this at its end, after an error too."""
     # TODO 1.9: close what get_db opened for this request.
 
