@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 from grader import client, project as projects
 from grader.clean import CleanClone
 from grader.database import Rows
-from grader.errors import Failed, TooLate
+from grader.errors import Failed, MachineError, ProjectError, TooLate
 from grader.port import Port
 from grader.project import Project
 from grader.scratch import Scratch
@@ -36,32 +37,34 @@ class Bench:
         self._clone: CleanClone | None = None
         self._cloned: Service | None = None
         self._unstoppable: list[TooLate] = []
+        self._early: Failed | None = None
 
     @cached_property
     def project(self) -> Project:
         """What service.toml says; raises ProjectError when it can't be used."""
         return projects.read(self.folder)
 
-    def launch(self) -> None:
-        """Start the shared service without waiting for it, so that other things can be done meanwhile."""
-        if self._shared is None:
-            self._shared = self.new_service()
-            self._shared.launch()
+    def launch_early(self) -> None:
+        """Start the shared service without waiting for it; the first who asks for it hears why that failed."""
+        try:
+            self._launch()
+        except Failed as failure:
+            self._early = failure
+        except (ProjectError, MachineError):
+            pass  # whoever asks for the service runs into it again
 
     def service(self) -> Service:
         """Return the shared service, ready; a new one with new data where the last one has died."""
+        if self._early is not None:
+            early, self._early = self._early, None
+            raise early
         if self._shared is not None and self._shared.seconds_to_ready and not self._shared.running:
             self._forget(self._shared)
-        try:
-            self.launch()
-            assert self._shared is not None
-            if not self._shared.seconds_to_ready:
-                self._shared.ready()
-        except Failed:
-            if self._shared is not None:
-                self._forget(self._shared)
-            raise
-        return self._shared
+        service = self._launch()
+        if not service.seconds_to_ready:
+            with self._forgetting(service):
+                service.ready()
+        return service
 
     def restart(self) -> Restart:
         """Stop the shared service and start it again on its port, a second one at its side; done once."""
@@ -69,8 +72,8 @@ class Bench:
             service = self.service()
             stopped = self._stop(service)
             neighbour = self.new_service()
-            service.seconds_to_ready = 0.0
-            service.launch()
+            with self._forgetting(service):
+                service.launch()
             neighbour.launch()
             self._restarted = Restart(service, neighbour, stopped)
         return self._restarted
@@ -84,6 +87,7 @@ class Bench:
         return service
 
     def workspace(self) -> Workspace:
+        """Look at the project as git sees it."""
         return Workspace(self.folder)
 
     def cloned_service(self) -> Service:
@@ -123,6 +127,7 @@ class Bench:
         return silent.result()
 
     def close(self) -> None:
+        """End everything that was started."""
         if self._silent is not None:
             self._silent.kill()
         for service in self._services:
@@ -138,6 +143,23 @@ class Bench:
             return service.stop().in_time()
         except TooLate as refusal:
             self._unstoppable.append(refusal)
+            raise
+
+    def _launch(self) -> Service:
+        if self._shared is None:
+            service = self.new_service()
+            with self._forgetting(service):
+                service.launch()
+            self._shared = service
+        return self._shared
+
+    @contextmanager
+    def _forgetting(self, service: Service) -> Iterator[None]:
+        """End a service that could not be started, so that whoever asks next gets a new one."""
+        try:
+            yield
+        except Failed:
+            self._forget(service)
             raise
 
     def _forget(self, service: Service) -> None:
@@ -160,6 +182,7 @@ class Restart:
         return self._service
 
     def neighbour(self) -> Service:
+        """Wait for the second service."""
         if not self._neighbour.seconds_to_ready:
             self._neighbour.ready()
         return self._neighbour

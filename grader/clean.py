@@ -10,9 +10,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from grader import environment, project as projects
@@ -26,6 +25,8 @@ from grader.workspace import Workspace
 
 SETUP_WITHIN = 300.0
 KEPT_DAYS = 30
+ARCHIVES = (".whl", ".zip", ".tar", ".tgz", ".tbz", ".txz", ".tlz", ".gz", ".bz2", ".xz", ".lzma")
+"""What pip takes for a file rather than for a package."""
 REQUEST = "git clone . /tmp/clone && cd /tmp/clone"
 
 
@@ -44,15 +45,16 @@ class CleanClone:
         self._venv: _Environment | None = None
         if cloned.setup:
             self._venv = _Environment(cloned, workspace.tree_id())
-            (folder / ".venv").symlink_to(self._venv.folder)
             try:
+                _link(folder / ".venv", self._venv.folder)
                 self._venv.prepare(lambda: _run_setup(cloned, scratch))
             except BaseException:
                 self._venv.close()
                 raise
-        self.project = replace(cloned, folder=folder)
+        self.project = cloned
 
     def close(self) -> None:
+        """Let others remove or renew the clone's environment."""
         if self._venv is not None:
             self._venv.close()
 
@@ -65,22 +67,31 @@ class _Environment:
         self._place = _cache() / _digest(project, tree_id)
         self._place.mkdir(parents=True, exist_ok=True)
         self.folder = self._place / "venv"
+        self._done = self._place / "done"
         self._lock = os.open(self._place / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
-    def prepare(self, setup: object) -> None:
-        """Make the environment and run `setup`, unless an earlier run finished doing both."""
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        done = self._place / "done"
-        if not done.exists():
-            self._create()
-        if not (done.exists() and _installs_only(self._project)):
-            setup()  # type: ignore[operator]
-            done.touch()
-        os.utime(self._place)
+    def prepare(self, setup: Callable[[], None]) -> None:
+        """Make the environment and run `setup`, unless an earlier run finished doing both.
+
+        Whoever only uses it shares the lock, so that several runs on one machine need not wait for each other.
+        """
         fcntl.flock(self._lock, fcntl.LOCK_SH)
+        if not self._is_complete():
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            if not self._done.exists():
+                self._create()
+            if not self._is_complete():
+                setup()
+                self._done.touch()
+            fcntl.flock(self._lock, fcntl.LOCK_SH)
+        os.utime(self._place)
 
     def close(self) -> None:
+        """Let go of the lock."""
         os.close(self._lock)
+
+    def _is_complete(self) -> bool:
+        return self._done.exists() and _installs_only(self._project)
 
     def _create(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -100,7 +111,7 @@ def _run_setup(project: Project, scratch: Scratch) -> None:
             project.setup,
             cwd=project.folder,
             env=environment.for_setup(project, port=port.number, data=data),
-            mark=f"DATABASE_URL={project.database_url(data)}",
+            mark=f"PORT={port.number}",
         )
         try:
             code = process.wait(SETUP_WITHIN)
@@ -117,7 +128,7 @@ def _run_setup(project: Project, scratch: Scratch) -> None:
 
 def _registry_reachable(project: Project) -> bool:
     """Tell whether pip, in the clone's own environment, can find a package that surely exists."""
-    argv = ["python", "-m", "pip", "index", "versions", "pip"]
+    argv = ["python", "-I", "-m", "pip", "index", "versions", "pip"]
     env = environment.for_setup(project, port=0, data=project.folder)
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
         asked = subprocess.run(
@@ -147,8 +158,12 @@ def _is_plain(requirements: Path) -> bool:
     """Tell whether a requirement file names only packages: no path, no other file, no option."""
     with contextlib.suppress(OSError, UnicodeDecodeError):
         lines = [line.split("#")[0].strip() for line in requirements.read_text("utf-8").splitlines()]
-        return all(line[0].isalnum() and not set(line.split(";")[0]) & set("/\\@") for line in lines if line)
+        return all(_is_package(line.split(";")[0].strip()) for line in lines if line)
     return False
+
+
+def _is_package(line: str) -> bool:
+    return line[:1].isalnum() and not set(line) & set("/\\@") and not line.lower().endswith(ARCHIVES)
 
 
 def _digest(project: Project, tree_id: str) -> str:
@@ -159,6 +174,14 @@ def _digest(project: Project, tree_id: str) -> str:
     else:
         parts.append(tree_id)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def _link(link: Path, target: Path) -> None:
+    """Put the environment into the clone, even where a `.venv` was committed."""
+    if link.is_dir() and not link.is_symlink():
+        shutil.rmtree(link)
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
 
 
 def _cache() -> Path:

@@ -13,6 +13,7 @@ from grader.seen import ExitCode, Text
 from grader.shown import shorten
 
 PATIENCE = 20.0
+KEPT = 4 * 1024 * 1024
 LONGEST = 15
 """What clause K10 promises, in seconds; PATIENCE adds the slack."""
 
@@ -28,18 +29,22 @@ class Run:
 
     @property
     def exit_code(self) -> ExitCode:
+        """How it ended."""
         return ExitCode(self.code, request=self.request, summary=self.summary)
 
     @property
     def stdout(self) -> Text:
+        """The results."""
         return Text(self.printed, stream="stdout", request=self.request, summary=self.summary)
 
     @property
     def stderr(self) -> Text:
+        """The complaints."""
         return Text(self.complained.strip(), stream="stderr", request=self.request, summary=self.summary)
 
     @property
     def summary(self) -> str:
+        """Say in one line how it ended and what it printed."""
         streams = [
             f"{shorten(text.encode())} on {name}"
             for name, text in (("stdout", self.printed), ("stderr", self.complained))
@@ -61,6 +66,7 @@ class Running:
             env=environment.for_client(project, server_url=server_url),
             mark=f"SERVER_URL={server_url}",
             apart=True,
+            keep=KEPT,
         )
 
     def finish(self, patience: float = PATIENCE) -> Run:
@@ -80,6 +86,7 @@ class Running:
         return Run(code, printed, complained, self.request)
 
     def kill(self) -> None:
+        """End it, whatever it does."""
         self._process.kill()
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -18,12 +17,18 @@ from pathlib import Path
 from urllib.parse import quote
 
 from grader.errors import Failed, NotChecked
+from grader.process import Process, how_it_ended
 from grader.seen import Growth, Seen
 from grader.shown import shorten
 
 VISIBLE_WITHIN = 3.0
 QUIET = 1.0
 PATIENCE = 5.0
+INSPECT_WITHIN = 10.0
+LISTING = '{"table name": row count, ...} as JSON'
+LONGEST_LISTING = 1024 * 1024
+NO_MARK = "nobody carries this"
+"""The server has the same environment as `inspect`: nothing in it may tell whom to end."""
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
 
 Rows = dict[str, int]
@@ -32,16 +37,17 @@ Rows = dict[str, int]
 class Database:
     """One database of a project: a file, or whatever its `inspect` command counts."""
 
-    def __init__(self, url: str, *, inspect: Callable[[], str] | None = None) -> None:
+    def __init__(self, url: str, *, folder: Path = Path(), inspect: Callable[[], str] | None = None) -> None:
         self.url = url
+        self._folder = folder
         self._inspect = inspect
 
     @property
     def path(self) -> Path:
-        """The file behind `DATABASE_URL`."""
+        """The file behind `DATABASE_URL`; a relative one begins where the server does, in the project's folder."""
         if not self.url.startswith("sqlite:///"):
             raise NotChecked("The database is not an SQLite file and service.toml has no inspect command.")
-        return Path(self.url.removeprefix("sqlite:///"))
+        return self._folder.absolute() / self.url.removeprefix("sqlite:///")
 
     def rows(self) -> Rows:
         """Count the rows of every table; no file yet means no table."""
@@ -79,10 +85,9 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             connection.close()
-            raise Failed(
-                f"{error}: the server itself keeps it", expected="a write lock that another connection can take"
-            ) from None
-        holder = threading.Timer(seconds, lambda: (connection.rollback(), connection.close()))
+            who = "the server itself keeps it" if _code(error) == sqlite3.SQLITE_BUSY else self.path.name
+            raise Failed(f"{error} ({who})", expected="a write lock that another connection can take") from None
+        holder = threading.Timer(seconds, _let_go, [connection])
         holder.start()
         try:
             yield
@@ -93,14 +98,22 @@ class Database:
         if not self.path.exists():
             return {}
         try:
-            with closing(self._open("ro")) as connection:
-                names = [name for (name,) in connection.execute(TABLES)]
-                return {name: _count(connection, name) for name in names}
+            try:
+                return self._look("ro")
+            except sqlite3.OperationalError as error:
+                if _code(error) != sqlite3.SQLITE_READONLY:
+                    raise
+                return self._look("rw")  # a killed writer left its journal: whoever comes next tidies up
         except sqlite3.Error as error:
             raise Failed(f"{error} ({self.path.name})", expected="a database that can be read") from None
 
+    def _look(self, mode: str) -> Rows:
+        with closing(self._open(mode)) as connection:
+            names = [name for (name,) in connection.execute(TABLES)]
+            return {name: _count(connection, name) for name in names}
+
     def _open(self, mode: str, **options: object) -> sqlite3.Connection:
-        uri = f"file:{quote(str(self.path))}?mode={mode}"
+        uri = f"file://{quote(str(self.path))}?mode={mode}"
         try:
             return sqlite3.connect(uri, uri=True, timeout=PATIENCE, **options)  # type: ignore[call-overload, no-any-return]
         except sqlite3.Error as error:
@@ -109,13 +122,13 @@ class Database:
     @staticmethod
     def _by_command(inspect: Callable[[], str]) -> Rows:
         printed = inspect()
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, RecursionError):
             counts = json.loads(printed)
-            if isinstance(counts, dict) and all(isinstance(n, int) for n in counts.values()):
+            if isinstance(counts, dict) and all(type(count) is int for count in counts.values()):
                 return counts
         raise Failed(
             f"the inspect command printed {shorten(printed.encode()) if printed.strip() else 'nothing'}",
-            expected='{"table name": row count, ...} as JSON',
+            expected=LISTING,
         )
 
 
@@ -142,37 +155,42 @@ def inspector(argv: list[str], cwd: Path, env: Mapping[str, str]) -> Callable[[]
     """Make a function that runs a project's `inspect` command and returns what it printed."""
 
     def inspect() -> str:
+        process = Process(argv, cwd=cwd, env=env, mark=NO_MARK, apart=True, keep=LONGEST_LISTING)
         try:
-            done = subprocess.run(
-                argv, cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=10, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise Failed("the inspect command did not end within 10 s", expected="row counts as JSON") from None
-        except OSError as error:
-            raise Failed(
-                f"the inspect command cannot be run: {error.strerror}", expected="row counts as JSON"
-            ) from None
-        if done.returncode:
-            raise Failed(
-                f"the inspect command ended with exit code {done.returncode}",
-                expected="row counts as JSON",
-                log=done.stderr.decode("utf-8", "replace")[-2000:],
-            )
-        return done.stdout.decode("utf-8", "replace")
+            code = process.wait(INSPECT_WITHIN)
+        finally:
+            process.kill()
+        if code is None:
+            raise Failed(f"the inspect command did not end within {INSPECT_WITHIN:.0f} s", expected=LISTING)
+        if code:
+            ended = f"the inspect command ended with {how_it_ended(code)}"
+            raise Failed(ended, expected=LISTING, log=process.errors.last_lines())
+        return process.output.text
 
     return inspect
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:
-    """Count a table's rows; one whose extension only the server has loaded counts as empty."""
+    """Count a table's rows; one that needs an extension which only the server has loaded counts as empty."""
     quoted = table.replace('"', '""')
     try:
-        (count,) = connection.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()
+        (count,) = connection.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # noqa: S608 - it is quoted
     except sqlite3.OperationalError as error:
-        if "no such module" in str(error):
+        if _code(error) == sqlite3.SQLITE_ERROR:
             return 0
         raise
     return int(count)
+
+
+def _code(error: sqlite3.Error) -> int:
+    """Return SQLite's primary result code, or -1 for an error of Python's own module."""
+    code: int = getattr(error, "sqlite_errorcode", -1)
+    return code if code < 0 else code & 0xFF
+
+
+def _let_go(connection: sqlite3.Connection) -> None:
+    connection.rollback()
+    connection.close()
 
 
 def _difference(before: Rows, after: Rows, request: str = "") -> Growth:

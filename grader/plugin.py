@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pytest
@@ -32,11 +33,11 @@ class _Comparison:
 class Course:
     """Runs the checks of some steps: what an earlier failure explains isn't run, long waits come last."""
 
-    def __init__(self, steps: Sequence[Step], bench: Bench, emit: Callable[[CheckResult], None], *, stop: bool) -> None:
+    def __init__(self, steps: Sequence[Step], bench: Bench, tell: Callable[..., None], *, stop: bool) -> None:
         self._steps = {step.id: step for step in steps}
         self._order = {step.id: number for number, step in enumerate(steps)}
         self._bench = bench
-        self._emit = emit
+        self._tell = tell
         self._stop = stop
         self._broken: set[str] = set()
         self._raised: list[BaseException] = []
@@ -47,6 +48,11 @@ class Course:
         config.addinivalue_line("markers", "check(step, clause): the promise that a check verifies")
         config.stash[fixtures.BENCH] = self._bench
 
+    def pytest_internalerror(self, excrepr: object) -> bool:
+        """Keep what pytest itself, or this plugin, stumbled over; True says that it was told."""
+        self.faults.append(str(excrepr))
+        return True
+
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
             self.faults.append(str(report.longrepr))
@@ -54,10 +60,13 @@ class Course:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep course order; a check that waits long is begun first and asked last."""
         items.sort(key=lambda item: (PATIENT in _fixtures(item), self._order[_step(item)]))
+        planned = Counter(_step(item) for item in items)
+        self._broken |= self._steps.keys() - planned.keys()
+        self._tell("plan", steps=planned)
 
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         if any(PATIENT in _fixtures(item) for item in session.items):
-            with contextlib.suppress(Failed):
+            with contextlib.suppress(Failed, ProjectError):
                 self._bench.begin_silence()
 
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
@@ -71,7 +80,7 @@ class Course:
             found = self._run(item, nextitem)
         if found.outcome in WANTING:
             self._broken.add(found.step)
-        self._emit(found)
+        self._tell("check", **asdict(found))
         return True
 
     @pytest.hookimpl(wrapper=True)

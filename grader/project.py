@@ -54,11 +54,11 @@ class Project:
 
 def find(folder: Path) -> Path:
     """Check that a project's folder exists and can be read, and return it resolved."""
-    if not folder.exists():
-        raise UsageError(f'There is no folder "{folder}".')
-    if not folder.is_dir():
-        raise UsageError(f'"{folder}" is a file; name the folder of a project.')
     try:
+        if not folder.exists():
+            raise UsageError(f'There is no folder "{folder}".')
+        if not folder.is_dir():
+            raise UsageError(f'"{folder}" is a file; name the folder of a project.')
         next(folder.iterdir(), None)
     except PermissionError:
         raise UsageError(f'The folder "{folder}" cannot be read: permission denied.') from None

@@ -9,19 +9,22 @@ import random
 import subprocess
 import sys
 import tempfile
-import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from grader import course, project as projects, tree
+from grader import course, port, project as projects, scratch, tree
 from grader.course import Step
 from grader.errors import ProjectError
 from grader.result import CheckResult, Outcome, StageResult, StepResult, judge
 
 FIRST_WITH_SERVER = "1.2"
 WITHOUT_SERVICE_FILE = ("1.1", FIRST_WITH_SERVER)
+PATIENCE = 10.0
+"""How long the process of the checks may take to clean up, in seconds."""
+
 Listener = Callable[[CheckResult], None]
 
 
@@ -53,16 +56,18 @@ def run(
     seed: int | None = None,
     memory: bool = True,
     load: str = "none",
-    listener: Listener = lambda found: None,
+    listener: Listener = lambda _found: None,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> Findings:
     """Run the checks of `steps` on the project in `folder`, and judge them.
 
     With `stop`, nothing later than the first step that doesn't pass is run or judged. `listener` hears of each
     check as it ends. `load` (`none`, `quick` or `full`) says how long the service is put under load afterwards,
-    where it answers at all; `meanwhile` is done while the project starts. A service.toml that can't be used fails step 1.2 and leaves 1.1 to be checked. Faults of
-    the kit make the steps that they concern an `error`.
+    where it answers at all; `meanwhile` is done while the project starts. A service.toml that can't be used fails
+    step 1.2 and leaves 1.1 to be checked. Faults of the kit make the steps that they concern an `error`. What runs
+    that were killed left behind is removed first.
     """
+    _sweep()
     chosen = random.SystemRandom().randrange(10_000) if seed is None else seed
     runnable = steps
     try:
@@ -71,7 +76,8 @@ def run(
         steps = _without_service_file(steps)
         runnable = [step for step in steps if step.id in WITHOUT_SERVICE_FILE]
     job = {
-        "folder": str(folder),
+        "folder": str(folder.resolve()),
+        "exercises": str(course.EXERCISES),
         "steps": [step.id for step in runnable],
         "stop": stop,
         "seed": chosen,
@@ -81,7 +87,7 @@ def run(
     with _session(job) as heard:
         meanwhile()
         told = _listen(heard, listener)
-    judged = _judge(steps, told.checks, stop=stop)
+    judged = _judge(steps, [*told.checks, *_not_told(told)], stop=stop)
     return Findings(judged, chosen, tuple(told.faults), tuple(told.load), told.load_note)
 
 
@@ -89,6 +95,7 @@ def run(
 class _Told:
     """What the other process said, sorted."""
 
+    plan: dict[str, int] = field(default_factory=dict)
     checks: list[CheckResult] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     load: list[dict[str, Any]] = field(default_factory=list)
@@ -102,12 +109,14 @@ class _Heard:
     lines: Iterable[str]
     process: subprocess.Popen[bytes]
     complaints: Any
-    started: list[int] = field(default_factory=list)
+    ended: bool = False
 
 
 @contextlib.contextmanager
 def _session(job: dict[str, Any]) -> Iterator[_Heard]:
     """Start the process of the checks, and leave nothing of it, however this ends."""
+    before = set(tree.descendants(os.getpid()))
+    tree.adopt_orphans()
     reading, writing = os.pipe()
     with tempfile.TemporaryFile() as complaints:
         process = subprocess.Popen(
@@ -119,22 +128,23 @@ def _session(job: dict[str, Any]) -> Iterator[_Heard]:
             start_new_session=True,
         )
         os.close(writing)
-        tree.adopt_orphans()
         with os.fdopen(reading, encoding="utf-8") as lines:
             heard = _Heard(lines, process, complaints)
             try:
                 yield heard
             finally:
-                _finish(heard)
+                _finish(heard, before)
 
 
 def _listen(heard: _Heard, listener: Listener) -> _Told:
     told = _Told()
     for line in heard.lines:
+        if not line.endswith("\n"):
+            break  # it was killed in the middle of a word
         message = json.loads(line)
         event = message.pop("event")
-        if event == "started":
-            heard.started.append(message["pid"])
+        if event == "plan":
+            told.plan = message["steps"]
         elif event == "check":
             told.checks.append(CheckResult(**message | {"outcome": Outcome(message["outcome"])}))
             listener(told.checks[-1])
@@ -144,26 +154,56 @@ def _listen(heard: _Heard, listener: Listener) -> _Told:
             told.load_note = message["reason"]
         elif event == "end":
             told.faults = message["faults"]
+            heard.ended = True
             return told
-    heard.process.wait()
+    _wait(heard.process)
     heard.complaints.seek(0)
     said = heard.complaints.read().decode("utf-8", "replace").strip()[-4000:]
     told.faults = [f"The process of the checks ended early (status {heard.process.returncode}).\n{said}".strip()]
     return told
 
 
-def _finish(heard: _Heard) -> None:
+def _not_told(told: _Told) -> list[CheckResult]:
+    """Make up for checks that were planned and not run because of a fault: their steps must not count as passed."""
+    found = Counter(check.step for check in told.checks)
+    return [
+        CheckResult(
+            step=step,
+            id="",
+            sentence="Every check of this step is run.",
+            outcome=Outcome.ERROR,
+            clause="",
+            expected=f"{planned} checks",
+            actual=f"only {found[step]} of them",
+            log=told.faults[0],
+        )
+        for step, planned in told.plan.items()
+        if told.faults and 0 < found[step] < planned
+    ]
+
+
+def _finish(heard: _Heard, before: set[int]) -> None:
     """Let the process clean up after itself; what is left when it can't is ended here."""
     process = heard.process
     assert process.stdin is not None
+    if heard.ended:
+        _wait(process)
     process.stdin.close()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(10)
+    _wait(process)
     process.kill()
-    process.wait()
-    if process.returncode:
-        survivors = {pid for first in heard.started for pid in (*tree.group(first), *tree.descendants(first))}
-        tree.kill(survivors | set(tree.descendants(os.getpid())))
+    if process.wait() < 0:
+        tree.kill_all(lambda: set(tree.descendants(os.getpid())) - before)
+        _sweep()
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(PATIENCE)
+
+
+def _sweep() -> None:
+    scratch.sweep()
+    port.sweep()
 
 
 def _judge(steps: Sequence[Step], checks: list[CheckResult], *, stop: bool) -> tuple[StageResult, ...]:

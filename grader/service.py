@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from grader import environment, tree
 from grader.database import Database, inspector
-from grader.errors import Failed, TooLate
+from grader.errors import Failed, MachineError, TooLate
 from grader.paste import command_line
 from grader.port import Port, answers
 from grader.process import Process, how_it_ended, wait_until
 from grader.project import Project
 from grader.seen import Listing
-from grader.wire import Reply, Wire
+from grader.wire import SHOWN_PORT, Reply, Wire
 
 STOP_WITHIN = 10
 STOP_PATIENCE = 15.0
 MIGRATE_WITHIN = 60.0
 TRIES_FOR_A_PORT = 3
+DYING = 0.5
+"""How long a process may take to be gone after its connections are, in seconds."""
 SIGTERM = "kill -TERM $PID   (the process that `command` started)"
 
 
@@ -65,32 +68,38 @@ class Service:
 
     @property
     def url(self) -> str:
+        """The base URL, without a slash at its end."""
         return f"http://127.0.0.1:{self.port.number}"
 
     @property
     def process(self) -> Process:
+        """The server's process."""
         assert self._process is not None, "the service was never launched"
         return self._process
 
     @property
     def running(self) -> bool:
+        """Whether the started process is there."""
         return self._process is not None and self._process.exit_code is None
 
     @property
     def log(self) -> str:
+        """The last lines that the server printed."""
         return self._process.output.last_lines() if self._process else ""
 
     @property
     def database(self) -> Database:
+        """The database behind this server."""
         project, url = self.project, self.project.database_url(self.data)
         if not project.inspect:
-            return Database(url)
+            return Database(url, folder=project.folder)
         env = environment.for_server(project, port=self.port.number, data=self.data)
         return Database(
             url, inspect=inspector(project.fill(project.inspect, self.port.number, self.data), project.folder, env)
         )
 
     def get(self, path: str, **more: Any) -> Reply:
+        """Send one GET request."""
         return self.request("GET", path, **more)
 
     def request(self, method: str, path: str, **more: Any) -> Reply:
@@ -109,7 +118,8 @@ class Service:
         try:
             yield
         except Failed as failure:
-            if self._process is not None and self._process.wait(0.2) is not None:
+            if self._process is not None and self._process.wait(DYING) is not None:
+                self._process.output.finish()
                 raise Failed(
                     f"the server stopped ({how_it_ended(self._process.exit_code or 0)})",
                     expected=failure.expected,
@@ -121,6 +131,7 @@ class Service:
 
     def launch(self) -> None:
         """Run `migrate`, if there is one, to completion, and start the server without waiting for it."""
+        self.seconds_to_ready = 0.0
         self.data.mkdir(parents=True, exist_ok=True)
         if self.project.migrate:
             self._migrate()
@@ -136,12 +147,13 @@ class Service:
         for left in reversed(range(TRIES_FOR_A_PORT)):
             try:
                 self._await_answer()
-                self.seconds_to_ready = time.monotonic() - self._launched
-                return
             except _Taken:
                 if not left or not self._own_port:
-                    raise Failed("the port was taken by another program", expected="a free port") from None
+                    raise MachineError("The server's port was taken by another program, again and again.") from None
                 self._move()
+            else:
+                self.seconds_to_ready = time.monotonic() - self._launched
+                return
 
     def stop(self) -> Stopped:
         """Send SIGTERM to the started process, wait, see what is left listening, then end everything."""
@@ -175,7 +187,7 @@ class Service:
             self.project.fill(command, port, self.data),
             cwd=self.project.folder,
             env=environment.for_server(self.project, port=port, data=self.data),
-            mark=f"DATABASE_URL={self.project.database_url(self.data)}",
+            mark=f"PORT={port}",
         )
 
     def _migrate(self) -> None:
@@ -184,7 +196,7 @@ class Service:
             code = process.wait(MIGRATE_WITHIN)
         finally:
             process.kill()
-        line = command_line(self.project.migrate)
+        line = self._line(self.project.migrate)
         if code is None:
             raise TooLate(
                 f"migrate still running after {MIGRATE_WITHIN:.0f} s",
@@ -206,7 +218,9 @@ class Service:
             if process.exit_code is not None:
                 self._explain_death()
             if time.monotonic() > deadline:
-                raise TooLate(self._nobody_there(), expected=self._promise, request=self._line, log=self.log)
+                raise TooLate(
+                    self._nobody_there(), expected=self._promise, request=self._line(self.project.server), log=self.log
+                )
             time.sleep(0.005)
         if self._somebody_else():
             prepared.connection.close()
@@ -214,41 +228,48 @@ class Service:
         try:
             prepared.send(max(1.0, deadline - time.monotonic()))
         except Failed as failure:
-            if process.wait(0.1) is not None:
+            if process.wait(DYING) is not None:
                 self._explain_death()
-            failure.expected, failure.request, failure.log = self._promise, self._line, self.log
+            failure.expected, failure.request = self._promise, self._line(self.project.server)
+            failure.log = self.log
             raise
+        if process.exit_code is not None:
+            self._explain_death()
 
     @property
     def _promise(self) -> str:
         return f"an answer to GET / on the port in PORT within {self.project.start_timeout:.0f} s"
 
-    @property
-    def _line(self) -> str:
-        url = self.project.database_url(Path("/tmp"))
-        return command_line(self.project.server, PORT="5000", DATABASE_URL=url)
+    def _line(self, command: tuple[str, ...]) -> str:
+        """Write a command as somebody would type it to see the same."""
+        place = Path("/tmp")  # noqa: S108 - only to be read
+        filled = self.project.fill(command, SHOWN_PORT, place)
+        return command_line(filled, PORT=str(SHOWN_PORT), DATABASE_URL=self.project.database_url(place))
 
-    def _explain_death(self) -> None:
-        self.process.output.finish()
-        if answers(self.port.number) and self._somebody_else():
+    def _explain_death(self) -> NoReturn:
+        """Say how the started process ended, unless another program had its port."""
+        code = self.process.exit_code or 0
+        if code and self._somebody_else():
             raise _Taken
-        raise Failed(
-            f"the server stopped before it answered ({how_it_ended(self.process.exit_code or 0)})",
-            expected=self._promise,
-            request=self._line,
-            log=self.log,
-        )
+        left = self.process.tree() or answers(self.port.number)
+        self.process.output.finish(0.0 if left else 1.0)
+        said, expected = f"the server stopped before it answered ({how_it_ended(code)})", self._promise
+        if left and not code:
+            said = "the started process ended and left another one in the background"
+            expected = "a server that stays in the foreground"
+        raise Failed(said, expected=expected, request=self._line(self.project.server), log=self.log)
 
     def _nobody_there(self) -> str:
-        elsewhere = tree.listening_ports(self.process.tree()) - {self.port.number}
+        ports = tree.listening_ports(self.process.tree())
+        if self.port.number in ports:
+            return "the server listens on the port in PORT, but not at 127.0.0.1"
+        elsewhere = ports - {self.port.number}
         where = f"; the server listens on {', '.join(map(str, sorted(elsewhere)))} instead" if elsewhere else ""
         return f"nobody listened on the port in PORT{where}"
 
     def _somebody_else(self) -> bool:
-        own = self.process.tree()
-        if self.port.number in tree.listening_ports(own):
-            return False
-        return any(pid not in own for pid in tree.listeners_on(self.port.number))
+        """Tell whether a program that the kit did not start listens on the port."""
+        return tree.is_taken(self.port.number, tree.descendants(os.getpid()))
 
     def _move(self) -> None:
         """Try again on another port, with the same data."""

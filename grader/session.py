@@ -42,7 +42,7 @@ def main() -> None:
     job, descriptor = json.loads(sys.argv[1]), int(sys.argv[2])
     tree.adopt_orphans()
     scratch = Scratch(memory=job["memory"])
-    signal.signal(signal.SIGTERM, lambda *_: _leave(scratch, 143))
+    signal.signal(signal.SIGTERM, lambda *_: _leave(143))
     threading.Thread(target=_end_with_parent, daemon=True).start()
     status = 0
     try:
@@ -51,10 +51,10 @@ def main() -> None:
         os.chdir(scratch.folder)
         with os.fdopen(descriptor, "w", buffering=1) as channel:
             _run(job, scratch, channel)
-    except Exception:  # noqa: BLE001 - whatever it is, nothing may be left behind, and the other side tells people
+    except BaseException:  # noqa: BLE001 - whatever it is, nothing may be left behind, and the other side tells people
         traceback.print_exc()
         status = 1
-    _leave(scratch, status)
+    _leave(status)
 
 
 def _run(job: dict[str, Any], scratch: Scratch, channel: Any) -> None:
@@ -130,10 +130,11 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _leave(scratch: Scratch, status: int) -> NoReturn:
+def _leave(status: int) -> NoReturn:
     """End everything at once, whatever is under way, and then this process."""
     tree.kill_all(lambda: tree.descendants(os.getpid()))
     for port in list(Port.held):
         port.release()
-    scratch.close()
+    for scratch in list(Scratch.open):
+        scratch.close()
     os._exit(status)

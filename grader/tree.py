@@ -87,10 +87,10 @@ def listening_ports(pids: Iterable[int]) -> set[int]:
     return {port for port, inode in _listeners() if inode in sockets}
 
 
-def listeners_on(port: int) -> list[int]:
-    """List the processes that listen on a port, as far as this user may see them."""
+def is_taken(port: int, own: Iterable[int]) -> bool:
+    """Tell whether somebody listens on a port, and none of `own` does; False where the system doesn't tell."""
     inodes = {inode for its_port, inode in _listeners() if its_port == port}
-    return [pid for pid, _, _ in _processes() if HAS_PROC and not inodes.isdisjoint(_sockets(pid))]
+    return bool(inodes) and all(inodes.isdisjoint(_sockets(pid)) for pid in own)
 
 
 def started_at(pid: int) -> str | None:

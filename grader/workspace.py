@@ -12,7 +12,16 @@ from grader.errors import Failed, NotChecked
 from grader.seen import Listing
 
 SQLITE_HEADER = b"SQLite format 3\0"
-NEUTRAL = {"safe.directory": "*", "core.fsmonitor": "false", "core.hooksPath": os.devnull, "gc.auto": "0"}
+NEUTRAL = {
+    "safe.directory": "*",
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "log.showSignature": "false",
+    "tag.gpgSign": "false",
+    "gc.auto": "0",
+}
+UPLOAD_PACK = "git -c safe.directory=* upload-pack"
+"""The other side of a local clone, which doesn't hear of NEUTRAL and minds whose folder it reads."""
 
 
 class Workspace:
@@ -25,6 +34,7 @@ class Workspace:
 
     @property
     def is_repository(self) -> bool:
+        """Whether git knows this folder at all."""
         return self._git("rev-parse", "--is-inside-work-tree").stdout.strip() == b"true"
 
     def commits(self) -> Listing:
@@ -47,24 +57,24 @@ class Workspace:
 
     def clone(self, place: Path) -> Path:
         """Put the committed state of this folder into an empty place and return where the project lies there."""
-        prefix = self._git("rev-parse", "--show-prefix").stdout.decode().strip()
+        prefix = self._prefix()
         if not prefix:
-            done = self._git("clone", "-q", str(self.folder), str(place))
-            if done.returncode:
-                raise Failed(_last_line(done.stderr), expected="a clone", request=f"git clone . {place.name}")
+            self._clone(place)
             return place
+        repository = place.with_name(f"{place.name}.git")
+        self._clone(repository, "--bare")
         place.mkdir(parents=True)
-        index = {"GIT_INDEX_FILE": str(place.with_suffix(".index"))}
-        read = self._git("read-tree", f"HEAD:{prefix}", env=index)
-        if read.returncode:
+        apart = ["--git-dir", str(repository), "--work-tree", str(place)]
+        if self._git(*apart, "read-tree", f"HEAD:{prefix}", cwd=place).returncode:
             raise Failed("nothing in this folder is committed", expected="a committed state", request="git status")
-        self._git("checkout-index", "-a", f"--prefix={place}/", env=index, cwd=self._top())
+        written = self._git(*apart, "checkout-index", "-a", cwd=place)
+        if written.returncode:
+            raise Failed(_last_line(written.stderr), expected="a clone", request=f"git clone . {place.name}")
         return place
 
     def tree_id(self) -> str:
         """Return git's own digest of the committed state of this folder; empty where there is none."""
-        prefix = self._git("rev-parse", "--show-prefix").stdout.decode().strip()
-        return self._git("rev-parse", "--verify", "-q", f"HEAD:{prefix}").stdout.decode().strip()
+        return self._git("rev-parse", "--verify", "-q", f"HEAD:{self._prefix()}").stdout.decode().strip()
 
     def head(self) -> str:
         """Return the short id of the current commit; empty where there is none."""
@@ -72,7 +82,7 @@ class Workspace:
 
     def is_clean(self) -> bool:
         """Tell whether everything in the repository is committed or ignored."""
-        status = self._git("status", "--porcelain")
+        status = self._git("status", "--porcelain", "--ignore-submodules=dirty")
         return status.returncode == 0 and not status.stdout.strip()
 
     def is_own_repository(self) -> bool:
@@ -84,10 +94,25 @@ class Workspace:
         return self._git("tag", name).returncode == 0
 
     def tags_here(self) -> set[str]:
-        return set(self._git("tag", "--points-at", "HEAD").stdout.decode().split())
+        """Name the tags on the current commit."""
+        return set(os.fsdecode(self._git("tag", "--points-at", "HEAD").stdout).split())
 
     def _top(self) -> Path:
-        return Path(os.fsdecode(self._git("rev-parse", "--show-toplevel").stdout.strip()))
+        return Path(self._path("--show-toplevel"))
+
+    def _prefix(self) -> str:
+        """Name this folder as seen from the top of its repository, with a slash at its end; empty for the top."""
+        return self._path("--show-prefix")
+
+    def _path(self, which: str) -> str:
+        return os.fsdecode(self._git("rev-parse", which).stdout.removesuffix(b"\n"))
+
+    def _clone(self, place: Path, *more: str) -> None:
+        if not self.is_repository:
+            raise Failed("this folder is in no git repository", expected="a repository", request="git status")
+        done = self._git("clone", "-q", *more, "-u", UPLOAD_PACK, "--", str(self._top()), str(place))
+        if done.returncode:
+            raise Failed(_last_line(done.stderr), expected="a clone", request=f"git clone . {place.name}")
 
     def _beginnings(self, blobs: list[str], length: int) -> Iterator[bytes]:
         """Yield the first bytes of each blob, in order, without keeping any blob whole."""
@@ -99,6 +124,8 @@ class Workspace:
                 batch.stdin.write(f"{blob}\n".encode())
                 batch.stdin.flush()
                 header = batch.stdout.readline().split()
+                if not header:
+                    raise Failed("git cannot read what it keeps", expected="a sound repository", request="git fsck")
                 if header[-1] == b"missing":
                     yield b""
                     continue
@@ -109,13 +136,11 @@ class Workspace:
                     left -= len(batch.stdout.read(min(left, 65536)))
                 yield head
 
-    def _git(
-        self, *arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None
-    ) -> subprocess.CompletedProcess[bytes]:
+    def _git(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
             ["git", *arguments],
             cwd=cwd or self.folder,
-            env=_environment() | (env or {}),
+            env=_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
@@ -123,9 +148,10 @@ class Workspace:
 
 
 def _environment() -> dict[str, str]:
-    """Keep the caller's environment, but no repository, hook or monitor that somebody else configured."""
+    """Keep the caller's environment, but run no program, and ask no server, that a repository names."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    settings = {"GIT_CONFIG_COUNT": str(len(NEUTRAL)), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    local = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "file", "GIT_TERMINAL_PROMPT": "0"}
+    settings = local | {"GIT_CONFIG_COUNT": str(len(NEUTRAL)), "LC_ALL": "C"}
     for number, (key, value) in enumerate(NEUTRAL.items()):
         settings |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return kept | settings

@@ -23,7 +23,15 @@ def lock(folder: Path) -> None:
     for group, sources in GROUPS.items():
         target = folder / f"{group}.txt"
         constraint = ["--constraint", str(before)] if before else []
-        options = ["--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--no-header"]
+        options = [
+            "--quiet",
+            "--universal",
+            "--python-version",
+            "3.11",
+            "--generate-hashes",
+            "--no-annotate",
+            "--no-header",
+        ]
         uv = [str(Path(sys.prefix) / "bin" / "uv"), "pip", "compile", *options]
         subprocess.run([*uv, *sources, *constraint, "--output-file", str(target)], cwd=ROOT, check=True)
         before = target

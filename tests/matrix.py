@@ -127,7 +127,9 @@ def run_all(chosen: list[Case], *, repeat: bool, side_by_side: int) -> list[Verd
     """Run cases side by side, none of which stops the others, and print a line for each."""
     verdicts: list[Verdict] = []
     with ProcessPoolExecutor(side_by_side, mp_context=multiprocessing.get_context("spawn")) as pool:
-        jobs = {case.name: pool.submit(_one, case.name, not repeat, tries_for(case) if repeat else 1) for case in chosen}
+        jobs = {
+            case.name: pool.submit(_one, case.name, not repeat, tries_for(case) if repeat else 1) for case in chosen
+        }
         for number, (name, job) in enumerate(jobs.items(), 1):
             found = job.result()
             verdicts += found
@@ -143,7 +145,12 @@ def record(verdicts: list[Verdict], chosen: list[Case]) -> str:
     """Write which checks catch which mistake, and which check is the only one to catch something."""
     by_name = {case.name: case for case in chosen}
     catching: dict[str, list[str]] = {}
-    lines = ["# Which check catches which mistake", "", "Written by `make matrix`. **Bold**: no other check catches it.", ""]
+    lines = [
+        "# Which check catches which mistake",
+        "",
+        "Written by `make matrix`. **Bold**: no other check catches it.",
+        "",
+    ]
     lines += ["| mistake | what is wrong | caught by |", "| --- | --- | --- |"]
     for verdict in verdicts:
         case = by_name[verdict.case]

@@ -12,7 +12,9 @@ from tests import lock
 BIN = Path(sys.prefix) / "bin"
 
 
-@pytest.mark.parametrize("argv", [["ruff", "check", "-q", "."], ["ruff", "format", "-q", "--check", "."], ["mypy"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "argv", [["ruff", "check", "-q", "."], ["ruff", "format", "-q", "--check", "."], ["mypy"]], ids=" ".join
+)
 def test_lint_and_types_are_clean(argv):
     done = subprocess.run([BIN / argv[0], *argv[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
 
@@ -37,7 +39,13 @@ def test_the_lock_names_no_address():
 
 
 def test_todo_is_left_to_starters():
-    tracked = subprocess.run(["git", "ls-files", "-z", "grader", "solutions", "benchmarks"], cwd=ROOT, capture_output=True, text=True, check=True)
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z", "grader", "solutions", "benchmarks"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     files = [ROOT / name for name in tracked.stdout.split("\0") if name.endswith((".py", ".toml"))]
 
     assert [path for path in files if "TODO" in path.read_text()] == []

@@ -23,7 +23,9 @@ def test_the_solution_passes_everything(stage, as_a_project):
 
     findings = runner.run(project, [step for step in course.all_steps() if step.stage <= stage.id])
 
-    not_passed = {step.id: step.problem for one in findings.stages for step in one.steps if step.outcome is not Outcome.PASS}
+    not_passed = {
+        step.id: step.problem for one in findings.stages for step in one.steps if step.outcome is not Outcome.PASS
+    }
     assert not_passed == {}
 
 
@@ -48,11 +50,15 @@ def test_the_starter_shows_where_to_write(stage):
 @every_stage()
 def test_starter_and_solution_have_the_same_files(stage):
     def files(folder):
-        return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+        return {
+            path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+        }
 
     solution = ROOT / "solutions" / stage.folder.name
     assert files(stage.starter) <= files(solution)
-    same, different, _ = filecmp.cmpfiles(stage.starter, solution, [str(path) for path in files(stage.starter)], shallow=False)
+    same, different, _ = filecmp.cmpfiles(
+        stage.starter, solution, [str(path) for path in files(stage.starter)], shallow=False
+    )
     assert different, "a starter that differs in nothing leaves nothing to do"
 
 
@@ -85,6 +91,10 @@ def test_points_of_the_stages():
 
 def test_every_clause_that_a_check_cites_is_in_the_learners_contract():
     contract = (course.EXERCISES / "CONTRACT.md").read_text()
-    cited = {clause for step in course.all_steps() for clause in re.findall(r'clause="(.+?)"', course.stage_of(step).check_file(step).read_text())}
+    cited = {
+        clause
+        for step in course.all_steps()
+        for clause in re.findall(r'clause="(.+?)"', course.stage_of(step).check_file(step).read_text())
+    }
 
     assert {clause for clause in cited if clause.startswith("K") and not re.search(rf"\b{clause}\b", contract)} == set()

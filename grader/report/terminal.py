@@ -18,6 +18,8 @@ from grader.runner import Findings
 from grader.shown import printable
 
 WIDEST = 100
+NOISY = 1.3
+"""Cores taken by other programs from which on the figures of a load run say nothing about the service."""
 MARKS = {
     Outcome.PASS: ("✓", "green"),
     Outcome.FAIL: ("✗", "bold red"),
@@ -93,8 +95,6 @@ def show_problem(step: StepResult, check: CheckResult, out: Console, *, verbose:
     rows = Table.grid(padding=(0, 2))
     rows.add_column(width=8, style="dim")
     rows.add_column(overflow="fold")
-    if check.request:
-        rows.add_row("asked", Text(printable(check.request), style="cyan"))
     if check.expected:
         rows.add_row("expected", printable(check.expected))
     if check.actual:
@@ -105,6 +105,9 @@ def show_problem(step: StepResult, check: CheckResult, out: Console, *, verbose:
     if check.log and (verbose or check.outcome is Outcome.FAIL):
         rows.add_row("printed", Text(_log(check.log), style="dim"))
     out.print()
+    if check.request:
+        # never wrapped by us: a line that is pasted must stay one line
+        out.print(Text("    asked     ", style="dim") + Text(printable(check.request), style="cyan"), soft_wrap=True)
     out.print(Padding(rows, (0, 0, 0, 4), expand=False))
 
 
@@ -139,7 +142,7 @@ def show_load(load: dict[str, Any], out: Console) -> None:
             for name, key in (("service", "cpu_service"), ("generator", "cpu_generator"), ("others", "other"))
         )
         rows.add_row("processors", ", ".join(f"{name} {cores:.2f}" for name, cores in shares) + " cores")
-    rows.add_row("limit", "the load generator" if load["generator_bound"] else "the service")
+    rows.add_row("limit", _limit(load))
     rows.add_row("rows", _rows(load))
     if load["note"]:
         rows.add_row("note", printable(load["note"]))
@@ -212,6 +215,14 @@ def show_doctor(found: Sequence[Finding], out: Console) -> None:
 def say(sentence: str, out: Console, style: str = "") -> None:
     """Say one sentence on a line of its own."""
     _paragraph(out, Text(printable(sentence), style=style))
+
+
+def _limit(load: dict[str, Any]) -> str:
+    """Name what kept the throughput from being higher, unless other programs took most of a machine's time."""
+    if load["generator_bound"]:
+        return "the load generator"
+    others = max((probe["other"] for probe in load["probes"]), default=0.0)
+    return "the service" if others < NOISY else f"unclear: other programs took {others:.2f} cores meanwhile"
 
 
 def _ms(value: float | None) -> str:

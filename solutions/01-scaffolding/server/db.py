@@ -45,9 +45,12 @@ def close_db(_error=None):
 def create_tables(path):
     """Make what is missing and keep what is there: this runs at every start."""
     with sqlite_utils.Database(connect(path)) as db:
+        # When two servers start at the same moment, one waits here until the other is done.
+        db.execute("BEGIN IMMEDIATE")
         db["visits"].create(
             {"id": int, "path": str, "at": str},
             pk="id",
             not_null={"path", "at"},
             if_not_exists=True,
         )
+        db.commit()

@@ -1,0 +1,1 @@
+"""Measurements of the kit itself, as ratios within one run."""

@@ -1,0 +1,119 @@
+"""How long a learner waits for a verdict, over the bare start of the very service that is checked.
+
+Each round measures in turn, in alternating order: the solution's own start to its first answer; `kit check 1.3` from
+command to end; `kit check 01`. Quoted are medians and the ratios of each round, never times alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from grader import environment, project as projects
+from grader.course import ROOT
+from grader.port import Port
+
+SOLUTION = ROOT / "solutions" / "01-scaffolding"
+KIT = Path(sys.prefix) / "bin" / "kit"
+
+
+def bare_start() -> float:
+    """Start the solution's server as a person would, ask it once, stop it; return the seconds to the answer."""
+    project = projects.read(SOLUTION)
+    port = Port()
+    with tempfile.TemporaryDirectory() as data:
+        env = environment.for_server(project, port=port.number, data=Path(data))
+        began = time.perf_counter()
+        server = subprocess.Popen(
+            project.server, cwd=SOLUTION, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            _first_answer(port.number)
+            return time.perf_counter() - began
+        finally:
+            server.terminate()
+            server.wait()
+            port.release()
+
+
+def kit(*words: str) -> float:
+    """Run a kit command on the solution; return its seconds from start to end."""
+    began = time.perf_counter()
+    done = subprocess.run([KIT, *words, "--project", SOLUTION], capture_output=True, text=True, check=False)
+    seconds = time.perf_counter() - began
+    if done.returncode:
+        sys.exit(f"kit {' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return seconds
+
+
+def python(code: str) -> float:
+    """Run a line in the kit's Python; return the seconds of the whole process."""
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-I", "-c", code], check=True)
+    return time.perf_counter() - began
+
+
+PARTS: dict[str, Callable[[], float]] = {
+    "bare Python": lambda: python("pass"),
+    "the command's imports": lambda: python("import grader.cli"),
+    "the check process's imports before the service starts": lambda: python("import grader.session"),
+    "pytest and the plugin, while the service starts": lambda: python("import pytest, grader.plugin"),
+    "the report's imports, meanwhile": lambda: python("import grader.report.terminal"),
+}
+
+
+def _first_answer(port: int) -> None:
+    deadline = time.perf_counter() + 20
+    while time.perf_counter() < deadline:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse().read()
+            return
+        except ConnectionError:
+            time.sleep(0.005)
+        finally:
+            connection.close()
+    sys.exit("The solution's server did not answer within 20 s.")
+
+
+def _spread(values: list[float]) -> str:
+    return f"{statistics.median(values):.2f} [{min(values):.2f}-{max(values):.2f}]"
+
+
+def main() -> None:
+    """Measure, and print a table in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=8)
+    rounds = parser.parse_args().rounds
+    measured: dict[str, Callable[[], float]] = {
+        "start": bare_start,
+        "kit check 1.3": lambda: kit("check", "1.3"),
+        "kit check 01": lambda: kit("check", "01"),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in measured}
+    for measure in measured.values():
+        measure()
+    for number in range(rounds):
+        for name in list(measured) if number % 2 == 0 else reversed(measured):
+            taken[name].append(measured[name]())
+    print(f"{rounds} rounds, medians [smallest-largest]; {os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
+    print("| | seconds | over the service's own start, by round |\n| --- | --- | --- |")
+    for name, values in taken.items():
+        ratios = [value / start for value, start in zip(values, taken["start"], strict=True)]
+        print(f"| {name} | {_spread(values)} | {_spread(ratios)} |")
+    print("\n| where the time goes: a process that does only this | seconds |\n| --- | --- |")
+    for name, part in PARTS.items():
+        print(f"| {name} | {_spread([part() for _ in range(5)])} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""What tests with real processes share: what they start is theirs to the end, and nothing of it stays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import tree
+from grader.process import wait_until
+from grader.scratch import Scratch
+from grader.service import Service
+from tests import projects
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _adopting() -> None:
+    """Be the parent of every orphan, as the process of the checks is."""
+    tree.adopt_orphans()
+
+
+@pytest.fixture
+def nothing_left() -> Iterator[None]:
+    """Fail when the test leaves a process behind."""
+    before = set(tree.descendants(os.getpid()))
+    yield
+    assert wait_until(lambda: not set(tree.descendants(os.getpid())) - before, 3)
+
+
+@pytest.fixture
+def service(tmp_path: Path, scratch: Scratch, nothing_left: None) -> Iterator[Callable[..., Service]]:
+    """Make services, not yet started, of projects like those of `projects.project`."""
+    made: list[Service] = []
+
+    def make(server: str = projects.ANSWERING, **more: Any) -> Service:
+        made.append(Service(projects.project(tmp_path / "project", server, **more), scratch.fresh("data")))
+        return made[-1]
+
+    yield make
+    for service in made:
+        service.kill()

@@ -1,0 +1,284 @@
+"""The command as people type it: one clear sentence and the right exit status, whatever they type."""
+
+import json
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from grader import cli, course
+from grader.course import ROOT
+from grader.port import Port
+from grader.process import wait_until
+from grader.report.document import schema
+from tests.command import KIT, environment, kit
+
+SOLUTION = ROOT / "solutions" / "01-scaffolding"
+
+
+@pytest.fixture
+def chat(tmp_path):
+    assert kit("start", "chat", cwd=tmp_path).status == 0
+    return tmp_path / "chat"
+
+
+def test_a_new_project_is_a_clean_repository_with_one_commit(chat):
+    def git(*words):
+        return subprocess.run(["git", *words], cwd=chat, capture_output=True, text=True, check=True).stdout
+
+    assert len(git("log", "--oneline").splitlines()) == 1
+    assert git("status", "--porcelain") == ""
+
+
+def test_the_first_check_shows_one_thing_to_fix_a_line_to_paste_and_the_hint_command(chat):
+    done = kit("check", cwd=chat)
+
+    assert done.status == 1
+    assert done.text.count("expected") == 1
+    assert "curl -i 'http://127.0.0.1:5000/" in done.stdout
+    assert "kit hint 1.4" in done.stdout
+    assert "… 6 steps beyond" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_the_last_passing_step_is_tagged_once_on_a_clean_tree(chat):
+    (chat / "notes.txt").write_text("not committed")
+    kit("check", cwd=chat)
+    assert _tags(chat) == []
+    (chat / "notes.txt").unlink()
+
+    kit("check", cwd=chat)
+    kit("check", "1.2", cwd=chat)
+
+    assert _tags(chat) == ["step-1.3"]
+
+
+def test_kit_alone_shows_where_you_are(tmp_path, chat):
+    assert "kit start ~/chat" in kit(cwd=tmp_path).stdout
+    assert "Nothing was checked here yet." in kit(cwd=chat).text
+    kit("check", cwd=chat)
+
+    assert "3 of 10 steps" in kit(cwd=chat).stdout
+    (chat / "server" / "more.py").write_text("")
+    assert "files have changed since" in kit(cwd=chat).text
+
+
+def test_hints_come_one_level_at_a_time_and_then_stay(chat):
+    hints = course.find_step("1.3").hints
+    shown = [kit("hint", "1.3", cwd=chat).text for _ in range(3)]
+
+    assert [sum(hint.replace("`", "") in text for hint in hints) for text in shown] == [1, 2, 2]
+    assert "hint 1 of 2" in shown[0]
+
+
+def test_the_hint_is_for_the_step_you_are_at(chat):
+    kit("check", cwd=chat)
+
+    assert "1.4" in kit("hint", cwd=chat).stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["check", "5"], 'No stage "5". There is only 01; see: kit'),
+        (["check", "1.77"], 'No step "1.77". Stage 01 has 1.1 to 1.10; see: kit'),
+        (["hint", "nothing"], 'No stage "nothing".'),
+        (["check", "--project", "nowhere"], 'There is no folder "nowhere".'),
+        (["grade", "nowhere"], 'There is no folder "nowhere".'),
+        (["grade", ".", "--stages", "3-2"], 'No stage "3".'),
+        (["grade", ".", "--stages", "x"], 'No stage "x".'),
+        (["grade", ".", "..", "--json", "x.json"], "--json takes the report of one project"),
+        (["start", "chat", "too", "many"], "kit start takes a folder"),
+        (["start", "07", "new"], 'No stage "07".'),
+        (["start", "."], "is not empty"),
+        (["chek"], "Did you mean 'check'?"),
+        (["grade"], "Missing argument"),
+        (["check", "--project", "service.toml"], "is a file; name the folder of a project"),
+    ],
+)
+def test_what_does_not_exist_is_one_sentence_and_status_2(chat, words, sentence):
+    done = kit(*words, cwd=chat)
+
+    assert done.status == 2
+    assert sentence in done.text
+    assert "Traceback" not in done.text
+
+
+def test_an_unreadable_folder_is_one_sentence(tmp_path):
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    (tmp_path / "closed").mkdir(mode=0)
+
+    done = kit("check", "--project", "closed", cwd=tmp_path)
+
+    assert (done.status, "cannot be read: permission denied" in done.text) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "There is no service.toml in"),
+        ("", "service.toml is empty"),
+        (
+            '[server]\ncommand = "python"\nstart_timout_s = 3\n',
+            'unknown key "start_timout_s" under [server]; did you mean "start_timeout_s"?',
+        ),
+        ('[server]\ncommand = "python\n', "service.toml is not valid TOML"),
+        ('[server]\ncommand = "no-such-program --port"\n', 'There is no program "no-such-program"'),
+    ],
+)
+def test_a_service_toml_that_cannot_be_used_fails_1_2_and_says_why(chat, content, sentence):
+    (chat / "service.toml").unlink()
+    if content is not None:
+        (chat / "service.toml").write_text(content)
+
+    done = kit("check", cwd=chat)
+
+    assert done.status == 1
+    assert sentence in done.text
+    assert "✓ 1.1" in done.stdout
+    assert "✗ 1.2" in done.stdout
+
+
+def test_grade_writes_a_valid_report_and_the_solution_has_full_points(tmp_path):
+    done = kit("grade", SOLUTION, "--json", "one.json", "--report", "faces", cwd=tmp_path)
+
+    report = json.loads((tmp_path / "one.json").read_text())
+    jsonschema.validate(report, schema())
+    assert json.loads((tmp_path / "faces" / "report.json").read_text()) == report
+    assert (report["points"], report["max_points"], report["rerun"]) == (100, 100, [])
+    assert report["load"][0]["outcome"] == "pass"
+    assert report["load"][0]["rows_written"] == report["load"][0]["answered"] > 0
+    assert done.status == 0
+
+
+def test_several_projects_get_a_table_and_one_bad_one_stops_nothing(tmp_path, chat):
+    (tmp_path / "=empty").mkdir()
+    done = kit("grade", chat, "nowhere", "=empty", "--load", "none", "--report", "out", cwd=tmp_path)
+
+    rows = (tmp_path / "out" / "grades.csv").read_text().splitlines()
+    assert [row.split(",")[:3] for row in rows] == [
+        ["project", "points", "max_points"],
+        ["chat", "30", "100"],
+        ["nowhere", "", ""],
+        ["'=empty", "0", "100"],
+    ]
+    assert 'There is no folder "nowhere".' in done.text
+    assert done.status == 2
+    for name in ("chat", "=empty"):
+        jsonschema.validate(json.loads((tmp_path / "out" / f"{name}.json").read_text()), schema())
+
+
+def test_the_seed_repeats_what_is_drawn(chat):
+    def asked():
+        return [line for line in kit("check", "--seed", "7", cwd=chat).stdout.splitlines() if "curl" in line]
+
+    assert asked() == asked() != []
+
+
+def test_ctrl_c_ends_everything_with_130(tmp_path, chat):
+    (chat / "server" / "__main__.py").write_text(
+        "import pathlib, time\npathlib.Path('begun').touch()\ntime.sleep(60)\n"
+    )
+    run = subprocess.Popen(
+        [KIT, "check"], cwd=chat, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert wait_until((chat / "begun").exists, 20)
+
+    run.send_signal(signal.SIGINT)
+    _, complained = run.communicate(timeout=20)
+
+    assert run.returncode == 130
+    assert complained.strip() == "kit: stopped."
+    assert wait_until(lambda: _processes_in(chat) == [], 5)
+
+
+def test_serve_runs_the_service_until_ctrl_c_and_keeps_its_data(chat):
+    port = Port()
+    number = str(port.number)
+    run = subprocess.Popen(
+        [KIT, "serve", "--port", number],
+        cwd=chat,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        assert wait_until(lambda: _answers(number), 20)
+        taken = kit("serve", "--port", number, cwd=chat)
+        assert (taken.status, f"Port {number} is taken" in taken.text) == (2, True)
+    finally:
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=20)
+        port.release()
+
+    assert run.returncode == 0
+    assert not _answers(number)
+    assert (chat / ".kit" / "data").is_dir()
+    assert (
+        subprocess.run(["git", "status", "--porcelain"], cwd=chat, capture_output=True, text=True, check=True).stdout
+        == ""
+    )
+
+
+def test_doctor_says_what_this_machine_can_check(tmp_path):
+    done = kit("doctor", cwd=tmp_path)
+
+    assert done.status in (0, 4)
+    assert "Python" in done.stdout
+
+
+def test_doctor_names_the_remedy_where_git_is_missing(tmp_path):
+    (tmp_path / "bin").mkdir()
+    done = kit("doctor", cwd=tmp_path, PATH=str(tmp_path / "bin"))
+
+    assert done.status == 4
+    assert "install git" in done.text
+
+
+def test_without_git_steps_that_need_it_are_left_out(tmp_path, chat):
+    (tmp_path / "bin").mkdir()
+    report = tmp_path / "report.json"
+    kit("grade", chat, "--load", "none", "--json", report, cwd=tmp_path, PATH=str(tmp_path / "bin"))
+
+    steps = {step["id"]: step for step in json.loads(report.read_text())["stages"][0]["steps"]}
+    assert (steps["1.1"]["outcome"], steps["1.1"]["because"], steps["1.1"]["max_points"]) == (
+        "not_checked",
+        "machine",
+        0,
+    )
+    assert steps["1.3"]["outcome"] == "pass"
+
+
+@pytest.mark.parametrize("command", [None, *sorted(cli.cli.commands)])
+def test_every_command_has_help_with_an_example(tmp_path, command):
+    done = kit(*([command] if command else []), "--help", cwd=tmp_path)
+
+    assert done.status == 0
+    assert "Example:  kit" in done.stdout
+
+
+def _tags(folder: Path) -> list[str]:
+    return subprocess.run(["git", "tag"], cwd=folder, capture_output=True, text=True, check=True).stdout.split()
+
+
+def _answers(port: str) -> bool:
+    return (
+        subprocess.run(["curl", "-sf", f"http://127.0.0.1:{port}/"], capture_output=True, check=False).returncode == 0
+    )
+
+
+def _processes_in(folder: Path) -> list[str]:
+    """List the processes that work in a folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if entry.readlink() == folder:
+                found.append(entry.parent.name)
+        except OSError:
+            continue
+    return found
