@@ -163,8 +163,8 @@ def inspector(argv: list[str], cwd: Path, env: Mapping[str, str]) -> Callable[[]
         if code is None:
             raise Failed(f"the inspect command did not end within {INSPECT_WITHIN:.0f} s", expected=LISTING)
         if code:
-            ended = f"the inspect command ended with {how_it_ended(code)}"
-            raise Failed(ended, expected=LISTING, log=process.errors.last_lines())
+            failed = f"the inspect command failed ({how_it_ended(code)})"
+            raise Failed(failed, expected=LISTING, log=process.errors.last_lines())
         return process.output.text
 
     return inspect
