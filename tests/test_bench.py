@@ -25,7 +25,7 @@ database.execute("CREATE TABLE IF NOT EXISTS visits (id INTEGER)")
 )
 IGNORING = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + ANSWERING
 FALSE = 'migrate = ["sh", "-c", "echo run >> runs; exit 1"]'
-ONCE = 'migrate = ["sh", "-c", "mkdir {data}/tables"]'
+ONCE = 'migrate = "mkdir tables"'
 
 
 @pytest.fixture
@@ -125,7 +125,6 @@ def test_a_restart_that_fails_says_why_every_time(bench):
     made = bench(more=ONCE)
 
     assert [failure(made.restart) for _ in range(2)] == ["migrate ended with exit code 1"] * 2
-    assert made.service().get("/").status == 200
 
 
 def test_a_third_refusal_to_stop_is_not_waited_for(bench, monkeypatch):

@@ -59,12 +59,14 @@ def running(tmp_path: Path, nothing_left: Callable[[], set[int]]) -> Iterator[Ru
     exercises = projects.course(tmp_path, CHECKS)
     argv = [sys.executable, "-c", RUN, exercises, project.folder]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as command:
-        middle = project.folder / "middle"
-        assert wait_until(middle.exists, 20)
-        checks, folder = middle.read_text().split()
-        (_, number, _) = json.loads((project.folder / "traces").read_text())
-        yield Running(command, int(checks), Path(folder), port._path(number))
-        command.kill()
+        try:
+            middle = project.folder / "middle"
+            assert wait_until(middle.exists, 20)
+            checks, folder = middle.read_text().split()
+            (_, number, _) = json.loads((project.folder / "traces").read_text())
+            yield Running(command, int(checks), Path(folder), port._path(number))
+        finally:
+            command.kill()
 
 
 @pytest.fixture
