@@ -236,7 +236,7 @@ class _Silence:
     def _wait(self) -> None:
         try:
             self._run.set_result(self._running.finish())
-        except BaseException as found:
+        except BaseException as found:  # noqa: BLE001 - whoever asks for the result gets it
             self._run.set_exception(found)
         finally:
             self._server.__exit__(None, None, None)

@@ -191,7 +191,7 @@ def _finish(heard: _Heard, before: set[int]) -> None:
     process.stdin.close()
     _wait(process)
     process.kill()
-    if process.wait() < 0:
+    if process.wait():
         tree.kill_all(lambda: set(tree.descendants(os.getpid())) - before)
         _sweep()
 

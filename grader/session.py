@@ -82,9 +82,9 @@ def _forget_settings_of_pytest() -> None:
 
 
 def _run_pytest(job: dict[str, Any], steps: list[course.Step], bench: Bench, tell: Callable[..., None]) -> list[str]:
-    import pytest  # noqa: PLC0415 - the service starts meanwhile
+    import pytest  # the service starts meanwhile
 
-    from grader import check, fixtures, plugin  # noqa: PLC0415
+    from grader import check, fixtures, plugin
 
     check.seed(job["seed"])
     runs = plugin.Course(steps, bench, tell, stop=job["stop"])
@@ -106,7 +106,7 @@ def _run_pytest(job: dict[str, Any], steps: list[course.Step], bench: Bench, tel
 
 def _load(job: dict[str, Any], tell: Callable[..., None]) -> None:
     """Put a service of its own under load, with its data on a disk, as the cost of a commit is part of the lesson."""
-    from grader.load import account  # noqa: PLC0415 - it needs what not everybody has installed
+    from grader.load import account  # it needs what not everybody has installed
 
     disk = Scratch(memory=False)
     bench = Bench(Path(job["folder"]), disk)

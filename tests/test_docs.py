@@ -33,14 +33,14 @@ def chat(tmp_path):
 
 
 def test_the_readme_shows_the_first_failing_check_as_it_is(chat):
-    assert lines(block("shows one thing to fix:")) == lines(kit("check", cwd=chat, COLUMNS="80").stdout)
+    assert lines(block("shows one thing to fix:")) == lines(kit("check", cwd=chat, COLUMNS="100").stdout)
 
 
 def test_the_readme_shows_the_first_passing_check_as_it_is(tmp_path):
     solution = ROOT / "solutions" / "01-scaffolding"
 
     assert lines(block("names the next:")) == lines(
-        kit("check", "1.4", "--project", solution, cwd=tmp_path, COLUMNS="80").stdout
+        kit("check", "1.4", "--project", solution, cwd=tmp_path, COLUMNS="100").stdout
     )
 
 
