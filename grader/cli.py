@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+
 import click
 
 from grader import __version__, course, project as projects, runner
@@ -169,7 +170,7 @@ def serve(context: click.Context, port: int, folder: str) -> int:
 @click.option("--report", "report_folder", metavar="DIR", help="Write every face of the report into this folder.")
 @seed_option
 @verbose_option
-def grade(  # noqa: PLR0913 - one parameter for each word that people may type
+def grade(  # noqa: PLR0917 - one parameter for each word that people may type
     folders: tuple[str, ...],
     stages: str | None,
     load: str,

@@ -19,6 +19,7 @@ from grader.course import Step
 from grader.errors import Failed, NotChecked, ProjectError, TooLate, Unclear
 from grader.result import WANTING, CheckResult, Outcome
 from grader.seen import Seen
+from grader.shown import shown
 
 PATIENT = "ping_silence"
 
@@ -167,7 +168,7 @@ def _describe(comparison: _Comparison) -> dict[str, Any]:
     left, right = comparison.left, comparison.right
     seen, other = (left, right) if isinstance(left, Seen) else (right, left)
     if not isinstance(seen, Seen):
-        return {"expected": f"{comparison.operator} {right!r}", "actual": repr(left)}
+        return {"expected": f"{comparison.operator} {shown(right)}", "actual": shown(left)}
     return {"request": seen.request, "expected": seen.wanted(comparison.operator, other), "actual": seen.came()}
 
 
