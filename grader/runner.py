@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,7 @@ def run(
     seed: int | None = None,
     memory: bool = True,
     load: str = "none",
+    known: Collection[str] = (),
     listener: Listener = lambda _found: None,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> Findings:
@@ -65,7 +66,8 @@ def run(
     check as it ends. `load` (`none`, `quick` or `full`) says how long the service is put under load afterwards,
     where it answers at all; `meanwhile` is done while the project starts. A service.toml that can't be used fails
     step 1.2 and leaves 1.1 to be checked. Faults of the kit make the steps that they concern an `error`. What runs
-    that were killed left behind is removed first.
+    that were killed left behind is removed first. Steps that are `known` to have passed before are only checked
+    again when another fails, as they may explain it.
     """
     _sweep()
     chosen = random.SystemRandom().randrange(10_000) if seed is None else seed
@@ -83,11 +85,12 @@ def run(
         "seed": chosen,
         "memory": memory,
         "load": load,
+        "known": [step.id for step in runnable if step.id in known],
     }
     with _session(job) as heard:
         meanwhile()
         told = _listen(heard, listener)
-    judged = _judge(steps, [*told.checks, *_not_told(told)], stop=stop)
+    judged = _judge(steps, [*told.checks, *_not_told(told)], known, stop=stop)
     return Findings(judged, chosen, tuple(told.faults), tuple(told.load), told.load_note)
 
 
@@ -206,8 +209,10 @@ def _sweep() -> None:
     port.sweep()
 
 
-def _judge(steps: Sequence[Step], checks: list[CheckResult], *, stop: bool) -> tuple[StageResult, ...]:
-    judged = judge(course.split(steps), checks)
+def _judge(
+    steps: Sequence[Step], checks: list[CheckResult], known: Collection[str], *, stop: bool
+) -> tuple[StageResult, ...]:
+    judged = judge(course.split(steps), checks, known)
     if not stop:
         return judged
     kept: list[StageResult] = []

@@ -87,7 +87,7 @@ def _run_pytest(job: dict[str, Any], steps: list[course.Step], bench: Bench, tel
     from grader import check, fixtures, plugin
 
     check.seed(job["seed"])
-    runs = plugin.Course(steps, bench, tell, stop=job["stop"])
+    runs = plugin.Course(steps, bench, tell, stop=job["stop"], known=job["known"])
     files = [str(course.stage_of(step).check_file(step)) for step in steps]
     switches = [f"-pno:{name}" for name in QUIET]
     fixed = [

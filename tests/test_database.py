@@ -54,6 +54,14 @@ def server(path):
         process.stdin.close()
 
 
+@pytest.fixture
+def hasty(monkeypatch):
+    """Wait a fraction of what is usual, where only the order of things matters."""
+    monkeypatch.setattr(database_module, "QUIET", 0.4)
+    monkeypatch.setattr(database_module, "VISIBLE_WITHIN", 1.0)
+    monkeypatch.setattr(database_module, "LONGEST", 2.0)
+
+
 def create(path, mode="delete", rows=0, table="visits"):
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute(f"PRAGMA journal_mode = {mode}")
@@ -292,28 +300,20 @@ def test_what_is_there_at_once_is_not_waited_for(database, path):
     assert time.monotonic() - began < 0.9
 
 
-@pytest.fixture
-def hasty(monkeypatch):
-    """Wait a fraction of what is usual, where only the order of things matters."""
-    monkeypatch.setattr(database_module, "QUIET", 0.4)
-    monkeypatch.setattr(database_module, "VISIBLE_WITHIN", 0.8)
-    monkeypatch.setattr(database_module, "LONGEST", 1.6)
-
-
-def test_rows_that_come_a_moment_later_are_waited_for(database, path):
+def test_rows_that_come_a_moment_later_are_waited_for(database, path, hasty):
     create(path)
     grown = Grown(database)
-    timers = [later(0.4, add, path, 3), later(0.9, add, path, 3), later(1.6, add, path, 1)]
+    timers = [later(0.2, add, path, 3), later(0.4, add, path, 3), later(0.6, add, path, 1)]
 
     assert 7 in grown
     for timer in timers:
         timer.join()
 
 
-def test_the_first_row_may_take_longer_than_the_others(database, path):
+def test_the_first_row_may_take_longer_than_the_others(database, path, hasty):
     create(path)
     grown = Grown(database)
-    timer = later(2.0, add, path, 7)
+    timer = later(0.6, add, path, 7)
 
     assert 7 in grown
     timer.join()
@@ -368,7 +368,7 @@ def test_who_writes_without_end_is_not_waited_for_without_end(database, path, ha
         over.set()
         writing.result()
     assert not found
-    assert 1.6 <= seconds < 5
+    assert 2.0 <= seconds < 6
 
 
 def test_rows_that_nobody_committed_are_not_there(server, database, hasty):
@@ -462,7 +462,7 @@ print("a warning", file=sys.stderr)"""
     assert database.rows() == {"ž": 3, "cwd": len(str(tmp_path)), "": 2**40}
 
 
-def test_a_command_is_asked_again_and_again(tmp_path):
+def test_a_command_is_asked_again_and_again(tmp_path, hasty):
     script = "import pathlib; print('{\"x\":', pathlib.Path('count').read_text(), '}')"
     database = by_command(tmp_path, script)
     (tmp_path / "count").write_text("5")
