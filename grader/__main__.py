@@ -17,7 +17,16 @@ def main() -> None:
     sys.exit(_run())
 
 
+def _warm_up() -> None:
+    """Start what a check will need before the words are even read; nothing comes of it when they make no sense."""
+    if sys.argv[1:2] == ["check"]:
+        from grader import runner
+
+        runner.warm_up()
+
+
 def _run() -> int:  # noqa: PLR0911 - a status for each way to end
+    _warm_up()
     import click
 
     from grader.cli import cli

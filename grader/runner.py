@@ -10,10 +10,10 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from grader import course, port, project as projects, scratch, tree
 from grader.course import Step
@@ -109,7 +109,7 @@ class _Told:
 class _Heard:
     """What the other process says, and what is known about it."""
 
-    lines: Iterable[str]
+    lines: TextIO
     process: subprocess.Popen[bytes]
     complaints: Any
     ended: bool = False
@@ -117,26 +117,41 @@ class _Heard:
 
 @contextlib.contextmanager
 def _session(job: dict[str, Any]) -> Iterator[_Heard]:
-    """Start the process of the checks, and leave nothing of it, however this ends."""
+    """Give a job to the process of the checks, and leave nothing of that process, however this ends."""
     before = set(tree.descendants(os.getpid()))
+    heard = _warm.pop() if _warm else _start()
+    assert heard.process.stdin is not None
+    with heard.complaints, heard.lines:
+        try:
+            heard.process.stdin.write(json.dumps(job).encode() + b"\n")
+            heard.process.stdin.flush()
+            yield heard
+        finally:
+            _finish(heard, before)
+
+
+def warm_up() -> None:
+    """Start the process of the checks before the job is known, so that its imports and ours happen at the same time."""
+    _warm.append(_start())
+
+
+def _start() -> _Heard:
     tree.adopt_orphans()
     reading, writing = os.pipe()
-    with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-c", "from grader.session import main; main()", json.dumps(job), str(writing)],
-            stdin=subprocess.PIPE,
-            stdout=complaints,
-            stderr=complaints,
-            pass_fds=[writing],
-            start_new_session=True,
-        )
-        os.close(writing)
-        with os.fdopen(reading, encoding="utf-8") as lines:
-            heard = _Heard(lines, process, complaints)
-            try:
-                yield heard
-            finally:
-                _finish(heard, before)
+    complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed where the session ends
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-c", "from grader.session import main; main()", str(writing)],
+        stdin=subprocess.PIPE,
+        stdout=complaints,
+        stderr=complaints,
+        pass_fds=[writing],
+        start_new_session=True,
+    )
+    os.close(writing)
+    return _Heard(os.fdopen(reading, encoding="utf-8"), process, complaints)
+
+
+_warm: list[_Heard] = []
 
 
 def _listen(heard: _Heard, listener: Listener) -> _Told:
