@@ -1,7 +1,8 @@
 """Wrong and unusual projects, each made from a solution by a few edits: the proof that the checks can be believed.
 
 A case is a folder with a `case.toml`. A mistake says in `wrong` what is wrong and in `step` which step must fail;
-`may_fail` names steps that repeat the very promise, each with the reason. A variant says in `unusual` what is
+`may_fail` names steps that repeat the very promise, each with the reason; `varies` says that which check notices
+first, and so what a learner reads, differs from run to run. A variant says in `unusual` what is
 unusual about it, and must pass everything.
 """
 
@@ -20,7 +21,7 @@ from typing import Any
 from grader import course
 from grader.errors import CourseError, UsageError
 
-KEYS = {"wrong", "unusual", "ids", "solution", "step", "may_fail", "prepare", "requires", "edits"}
+KEYS = {"wrong", "unusual", "ids", "solution", "step", "may_fail", "prepare", "requires", "varies", "edits"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Case:
     may_fail: Mapping[str, str]
     prepare: tuple[tuple[str, ...], ...]
     requires: tuple[str, ...]
+    varies: bool
     edits: tuple[Edit, ...]
 
     @property
@@ -82,6 +84,7 @@ def read(folder: Path) -> Case:
         may_fail=data.get("may_fail", {}),
         prepare=tuple(tuple(argv) for argv in data.get("prepare", [])),
         requires=tuple(data.get("requires", [])),
+        varies=data.get("varies", False),
         edits=tuple(Edit(**edit) for edit in data.get("edits", [])),
     )
 
