@@ -78,7 +78,7 @@ class Running:
         printed, complained = self._process.output.text, self._process.errors.text
         if code is None:
             raise TooLate(
-                f"still running after {patience:.0f} s",
+                f"still running after {patience:g} s",
                 expected=f"an end within {LONGEST} s",
                 request=self.request,
                 log=self._process.errors.last_lines(),

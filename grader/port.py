@@ -17,6 +17,7 @@ from grader.errors import MachineError
 
 LOOPBACK = "127.0.0.1"
 LOWEST, HIGHEST = 15_000, 32_000
+TRIES = 200
 LOCK = "kit-port-{}.lock"
 """Below the range from which systems take the port of an outgoing connection."""
 
@@ -27,7 +28,8 @@ class Port:
     held: ClassVar[set[Port]] = set()
 
     def __init__(self) -> None:
-        for number in random.SystemRandom().sample(range(LOWEST, HIGHEST), 200):
+        numbers = range(LOWEST, HIGHEST)
+        for number in random.SystemRandom().sample(numbers, min(TRIES, len(numbers))):
             lock = _lock(number)
             if lock is not None:
                 if is_free(number, untouched=True):

@@ -153,8 +153,8 @@ class Process:
             Process.living.discard(self.pid)
             os.close(self._held)
             self._held = -1
-            self.output.finish()
-            self.errors.finish()
+            for output in {self.output, self.errors}:
+                output.finish()
 
 
 def how_it_ended(code: int) -> str:

@@ -41,7 +41,7 @@ class Stopped:
         """Return itself; raises TooLate when the process was still there after the promised time and its slack."""
         if self.exit_code is None:
             raise TooLate(
-                f"still running {STOP_PATIENCE:.0f} s after SIGTERM",
+                f"still running {STOP_PATIENCE:g} s after SIGTERM",
                 expected=f"an end within {STOP_WITHIN} s of SIGTERM, which goes to the started process",
                 request=SIGTERM,
                 log=self.log,
@@ -199,7 +199,7 @@ class Service:
         line = self._line(self.project.migrate)
         if code is None:
             raise TooLate(
-                f"migrate still running after {MIGRATE_WITHIN:.0f} s",
+                f"migrate still running after {MIGRATE_WITHIN:g} s",
                 expected="an end",
                 request=line,
                 log=process.output.last_lines(),
@@ -238,7 +238,7 @@ class Service:
 
     @property
     def _promise(self) -> str:
-        return f"an answer to GET / on the port in PORT within {self.project.start_timeout:.0f} s"
+        return f"an answer to GET / on the port in PORT within {self.project.start_timeout:g} s"
 
     def _line(self, command: tuple[str, ...]) -> str:
         """Write a command as somebody would type it to see the same."""
@@ -268,8 +268,8 @@ class Service:
         return f"nobody listened on the port in PORT{where}"
 
     def _somebody_else(self) -> bool:
-        """Tell whether a program that the kit did not start listens on the port."""
-        return tree.is_taken(self.port.number, tree.descendants(os.getpid()))
+        """Tell whether a program that the kit did not start listens on the port; a dying server only seems to."""
+        return not wait_until(lambda: not tree.is_taken(self.port.number, tree.descendants(os.getpid())), DYING)
 
     def _move(self) -> None:
         """Try again on another port, with the same data."""

