@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,10 +79,15 @@ class Bench:
         return self._restarted
 
     def new_service(
-        self, project: Project | None = None, *, data: Path | None = None, port: Port | None = None
+        self,
+        project: Project | None = None,
+        *,
+        data: Path | None = None,
+        port: Port | None = None,
+        env: Mapping[str, str] | None = None,
     ) -> Service:
         """Make a service of its own for a check, with new data unless some is given; not yet started."""
-        service = Service(project or self.project, data or self.scratch.fresh("data"), port=port)
+        service = Service(project or self.project, data or self.scratch.fresh("data"), port=port, env=env)
         self._services.append(service)
         return service
 

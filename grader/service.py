@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -56,9 +56,12 @@ class Service:
     somebody else took it meanwhile, unless one was given.
     """
 
-    def __init__(self, project: Project, data: Path, *, port: Port | None = None) -> None:
+    def __init__(
+        self, project: Project, data: Path, *, port: Port | None = None, env: Mapping[str, str] | None = None
+    ) -> None:
         self.project = project
         self.data = data
+        self.env = env or {}
         self.port = port or Port()
         self._own_port = port is None
         self._process: Process | None = None
@@ -186,7 +189,7 @@ class Service:
         return Process(
             self.project.fill(command, port, self.data),
             cwd=self.project.folder,
-            env=environment.for_server(self.project, port=port, data=self.data),
+            env=environment.for_server(self.project, port=port, data=self.data, more=self.env),
             mark=f"PORT={port}",
         )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import socket
 import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from json import dumps, loads
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -24,6 +24,7 @@ from grader.shown import printable, shorten
 PATIENCE = 10.0
 KEPT = "/?#[]@!$&'()*+,;=:%\"<>\\^`{|}"
 """What is sent as it is in a path; blanks, and what is not ASCII, would be no HTTP."""
+AS_JSON = {"Content-Type": "application/json"}
 SHOWN_PORT = 5000
 """The port in lines to paste: the one that `kit serve` uses."""
 
@@ -92,14 +93,18 @@ class Wire:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
+        json: Any = None,
         patience: float = PATIENCE,
     ) -> Reply:
         """Send one request and read its answer to the end of the stream.
 
+        `json` is sent as a body in UTF-8, with the content type that says so.
         `patience` bounds everything together, in seconds. Raises Failed, or TooLate, with one sentence when
         no complete answer of HTTP comes.
         """
         began = time.monotonic()
+        if json is not None:
+            body, headers = dumps(json, ensure_ascii=False).encode(), {**AS_JSON, **(headers or {})}
         target = quote(path, safe=KEPT) + ("?" + urlencode(params, quote_via=quote) if params else "")
         exchange = _Exchange(self.port, method, target, headers or {}, body)
         self.exchanges.append(exchange.line)
@@ -189,7 +194,7 @@ class _Exchange:
 def as_json(reply: Reply) -> Any:
     """Read a reply as JSON, in UTF-8 and without what JSON doesn't know, or fail with one sentence."""
     try:
-        return json.loads(reply.content.decode(), parse_constant=_no_constant)
+        return loads(reply.content.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise Failed(reply.summary, expected="valid JSON", request=reply.request) from None
 

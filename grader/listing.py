@@ -1,0 +1,42 @@
+"""A client's listing, line by line: which message each line is about, and in which order they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from grader.client import Run
+from grader.room import Said
+from grader.seen import Listing
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What a run of the client printed, and the messages that it should have printed."""
+
+    run: Run
+    messages: Sequence[Said]
+
+    @property
+    def ids(self) -> Listing:
+        """List the ids in the order of their lines, in received order if that is exactly reversed."""
+        found = [said.id for line in self._lines() for said in self.messages if said.id in line and said.text in line]
+        expected = [said.id for said in self.messages]
+        ordered = list(reversed(found)) if found == list(reversed(expected)) else found
+        return Listing(ordered, request=self.run.request, what="line")
+
+    @property
+    def without_their_text(self) -> Listing:
+        """List the messages whose id and text don't stand on one line."""
+        lacking = [said.id for said in self.messages if not any(said.id in line and said.text in line for line in self._lines())]
+        return Listing(lacking, request=self.run.request, what="message without a line of id and text")
+
+    def naming(self, wanted: Said, part: str) -> Listing:
+        """List the lines of one message that don't contain something."""
+        lines = [line for line in self._lines() if wanted.id in line and wanted.text in line]
+        lacking = [line for line in lines if part not in line] if lines else ["no line of this message"]
+        return Listing(lacking, request=self.run.request, what=f"line of {wanted.id} without {part}")
+
+    def _lines(self) -> Iterable[str]:
+        return self.run.printed.splitlines()
+

@@ -1,0 +1,152 @@
+"""A scripted chat server for testing clients: ids, cursors and times that are odd but legal, all of it recorded."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from grader.errors import Failed
+from grader.messages import Value
+from grader.scripted import Answer, Recorded, ScriptedServer
+from grader.seen import Listing
+from grader.shown import shown
+
+IDS = ("m-7f.3a~9", "m-80", "0017", "Z_2026.x", "b2xkZXI~", "q.1", "~tilde", "00-00", "x_y-z", "aB.9")
+PAGE = 20
+FIRST_MINUTE = 8 * 60
+
+
+@dataclass
+class Said:
+    """One message in the room."""
+
+    id: str
+    text: str
+    created_at: str
+    reply_to: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Write it with its members in an unusual order, and one that no client knows."""
+        return {"reply_to": self.reply_to, "mood": "calm", "created_at": self.created_at, "text": self.text, "id": self.id}
+
+
+@dataclass
+class Room:
+    """What is said in the room, and what its clients asked."""
+
+    messages: list[Said] = field(default_factory=list)
+    refusal: int | None = None
+
+    def __post_init__(self) -> None:
+        self._ids = itertools.chain(IDS, (f"m-{number:x}~{number}" for number in itertools.count(4096, 7)))
+        self.server = ScriptedServer(self._answer)
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids in the order in which the server lists them: the newest first."""
+        return tuple(message.id for message in self.messages)
+
+    def say(self, text: str, reply_to: str | None = None) -> Said:
+        """Add a message, as if somebody had sent it."""
+        minute = FIRST_MINUTE + len(self.messages)
+        said = Said(next(self._ids), text, f"2026-01-02T{minute // 60:02}:{minute % 60:02}:04.5+00:00", reply_to)
+        self.messages.insert(0, said)
+        return said
+
+    def fill(self, texts: list[str]) -> None:
+        """Add several messages."""
+        for text in texts:
+            self.say(text)
+
+    def refuse_with(self, status: int) -> None:
+        """Answer everything from now on with this status and an error in JSON."""
+        self.refusal = status
+
+    def posted(self, name: str, by: str) -> Value:
+        """Give a member of the JSON object in the body of the last POST to /messages."""
+        body = self._last_post(by).body
+        with contextlib.suppress(ValueError):
+            found = json.loads(body)
+            if isinstance(found, dict):
+                return Value(found.get(name), name=f"{name} in the body", request=by)
+        raise Failed(shown(body), expected="a JSON object as body", request=by)
+
+    def content_type(self, by: str) -> Value:
+        """Give the content type of the last POST, without parameters."""
+        value = self._last_post(by).header("Content-Type") or b""
+        kind = value.decode("latin-1").partition(";")[0].strip().lower()
+        return Value(kind, name="Content-Type", request=by)
+
+    def queries(self, by: str) -> list[dict[str, str]]:
+        """Give the decoded query of every GET of /messages, in order; raises Failed when there was none."""
+        asked = [urlsplit(request.what.partition(" ")[2]) for request in self.server.requests if request.what.startswith("GET ")]
+        found = [_query(parts.query) for parts in asked if parts.path.rstrip("/") == "/messages"]
+        if not found:
+            raise Failed(self.server.asked(by).came(), expected="GET /messages", request=by)
+        return found
+
+    def asked(self, name: str, by: str) -> Listing:
+        """List what was asked for in one parameter, request by request."""
+        values = [query.get(name, "(absent)") for query in self.queries(by)]
+        return Listing(values, request=by, what=f"value of {name}")
+
+    def close(self) -> None:
+        self.server.close()
+
+    def _last_post(self, by: str) -> Recorded:
+        for request in reversed(self.server.requests):
+            if request.what.rstrip("/") == "POST /messages":
+                return request
+        raise Failed(self.server.asked(by).came(), expected="POST /messages", request=by)
+
+    def _answer(self, request: Recorded) -> Answer:
+        if self.refusal is not None:
+            return _json({"error": "not today"}, self.refusal)
+        method, _, target = request.what.partition(" ")
+        parts = urlsplit(target)
+        path = parts.path.rstrip("/")
+        if method == "POST" and path == "/messages":
+            return self._accept(request)
+        if method == "GET" and path == "/messages":
+            return self._list(_query(parts.query))
+        if method == "GET" and path.startswith("/messages/"):
+            return self._show(unquote(path.removeprefix("/messages/")))
+        return _json({"error": "not found"}, 404)
+
+    def _accept(self, request: Recorded) -> Answer:
+        try:
+            body = json.loads(request.body)
+            said = self.say(str(body["text"]), None if body.get("reply_to") is None else str(body["reply_to"]))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return _json({"error": "a JSON object with text is needed"}, 400)
+        return _json(said.as_json(), 201)
+
+    def _list(self, query: dict[str, str]) -> Answer:
+        begin = int(query.get("cursor", "c/0+=").removeprefix("c/").removesuffix("+=") or 0)
+        limit = min(int(query["limit"]) if query.get("limit", "").isdigit() else PAGE, 100)
+        chosen = self.messages[begin : begin + limit]
+        more = begin + limit < len(self.messages)
+        return _json({"next": f"c/{begin + limit}+=" if more else None, "messages": [said.as_json() for said in chosen]}, 200)
+
+    def _show(self, wanted: str) -> Answer:
+        found = next((said for said in self.messages if said.id == wanted), None)
+        if found is None:
+            return _json({"error": "no such message"}, 404)
+        replies = [said.as_json() for said in reversed(self.messages) if said.reply_to == found.id]
+        return _json({**found.as_json(), "replies": replies}, 200)
+
+
+def _query(query: str) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(query, keep_blank_values=True).items()}
+
+
+def _json(value: Any, status: int) -> Answer:
+    return Answer.text(json.dumps(value), status, "application/json")
