@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from grader import client, project as projects
 from grader.clean import CleanClone
@@ -22,6 +23,11 @@ from grader.seen import Growth
 from grader.service import Service, Stopped
 from grader.wire import Replies, Reply
 from grader.workspace import Workspace
+
+if TYPE_CHECKING:
+    from grader.migration import Migration
+
+Made = TypeVar("Made")
 
 
 class Bench:
@@ -38,6 +44,7 @@ class Bench:
         self._cloned: Service | None = None
         self._unstoppable: list[TooLate] = []
         self._early: Failed | None = None
+        self._made: dict[str, Any] = {}
 
     @cached_property
     def project(self) -> Project:
@@ -90,6 +97,24 @@ class Bench:
         service = Service(project or self.project, data or self.scratch.fresh("data"), port=port, env=env)
         self._services.append(service)
         return service
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """Make something that several checks share; what fails is tried anew by the next who asks."""
+        if name not in self._made:
+            self._made[name] = make()
+        made: Made = self._made[name]
+        return made
+
+    def migration(self) -> Migration:
+        """Give the database of the project's own state of step 2.5, and the ways to bring it forward; found once."""
+        return self.once("migration", self._find_migration)
+
+    def _find_migration(self) -> Migration:
+        from grader.migration import Migration
+        from grader.oldstate import old_data
+
+        old = old_data(self.project, self.scratch, self.new_service)
+        return Migration(old, self.scratch, self.new_service)
 
     def workspace(self) -> Workspace:
         """Look at the project as git sees it."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.check import words
-from grader.errors import Failed
+from grader.errors import Failed, TooLate
 from grader.messages import Count, Message, Page, read_message, read_page
-from grader.seen import OK, Choice
+from grader.seen import OK, Choice, Status
 from grader.service import Service
 from grader.shown import shown
 from grader.wire import AS_JSON, PATIENCE, Reply
@@ -17,6 +17,7 @@ STORED = Choice({200, 201}, "201 or 200")
 REFUSED = Choice({400, 422}, "400 or 422")
 TOO_LARGE = Choice({400, 413, 415, 422}, "400, 413, 415 or 422")
 UNKNOWN_PARENT = Choice({400, 404, 422}, "400, 422 or 404")
+NO_SUCH_MESSAGE = Choice({404, 400}, "404 (400 where no message could have that id)")
 ANY_SERVER_ERROR = Choice(range(500, 600), "a server error (5xx)")
 MOST_PAGES = 400
 
@@ -85,6 +86,15 @@ class Chat:
         if reply.code not in OK:
             raise Failed(reply.summary, expected="200", request=reply.request)
         return read_message(reply)
+
+    def refusal_of(self, body: bytes) -> Status:
+        """Post a body that is too large; a connection that is closed meanwhile counts as 413."""
+        try:
+            return self.post(body).status
+        except TooLate:
+            raise
+        except Failed as failure:
+            return Status(413, request=failure.request, summary=failure.actual)
 
     def at_most(self, **params: Any) -> Count:
         """Say how many messages a page has; a refusal counts as none."""

@@ -64,7 +64,7 @@ class _Environment:
 
     def __init__(self, project: Project, tree_id: str) -> None:
         self._project = project
-        self._place = _cache() / _digest(project, tree_id)
+        self._place = cache("environments") / _digest(project, tree_id)
         self._place.mkdir(parents=True, exist_ok=True)
         self.folder = self._place / "venv"
         self._done = self._place / "done"
@@ -184,9 +184,10 @@ def _link(link: Path, target: Path) -> None:
     link.symlink_to(target)
 
 
-def _cache() -> Path:
+def cache(name: str) -> Path:
+    """Return the folder for what is kept between runs under a digest, without what nobody used for a month."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base) / "backend-practice-kit" / "environments"
+    folder = Path(base) / "backend-practice-kit" / name
     folder.mkdir(parents=True, exist_ok=True)
     _forget_old(folder)
     return folder

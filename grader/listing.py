@@ -37,6 +37,21 @@ class Lines:
         lacking = [line for line in lines if part not in line] if lines else ["no line of this message"]
         return Listing(lacking, request=self.run.request, what=f"line of {wanted.id} without {part}")
 
+    def not_naming(self, wanted: Said, part: str) -> Listing:
+        """List the lines of one message that contain something all the same."""
+        lines = [line for line in self._lines() if wanted.id in line and wanted.text in line and part in line]
+        return Listing(lines, request=self.run.request, what=f"line of {wanted.id} with {part}")
+
+    @property
+    def texts_in_order(self) -> Listing:
+        """List the messages whose text doesn't follow the one before in what was printed."""
+        lacking, position = [], 0
+        for said in self.messages:
+            found = self.run.printed.find(said.text, position)
+            lacking += [said.id] if found < 0 else []
+            position = max(position, found)
+        return Listing(lacking, request=self.run.request, what="message out of its place")
+
     def _lines(self) -> Iterable[str]:
         return self.run.printed.splitlines()
 

@@ -108,6 +108,14 @@ class Message:
         return found
 
     @property
+    def replies(self) -> Page:
+        """The direct replies in a thread, in their order; raises Failed when there is no such list."""
+        value = self.member("replies").value
+        if not isinstance(value, list):
+            raise Failed(f"replies: {shown(value)}", expected="a list of message objects", request=self.request)
+        return Page(tuple(_message(entry, self.request) for entry in value), None, self.request)
+
+    @property
     def parent(self) -> Value:
         """The id of the message that this one replies to; null as well as no member means none."""
         return Value(self.fields.get("reply_to"), name="reply_to", request=self.request)
@@ -163,7 +171,7 @@ def read_message(reply: Reply) -> Message:
     found = as_json(reply)
     if not isinstance(found, dict):
         raise Failed(reply.summary, expected="a message object", request=reply.request)
-    return _message(found, reply)
+    return _message(found, reply.request)
 
 
 def read_page(reply: Reply) -> Page:
@@ -175,7 +183,7 @@ def read_page(reply: Reply) -> Page:
     following = found.get("next")
     if following is not None and not isinstance(following, str):
         raise Failed(f"next: {shown(following)}", expected=shape, request=reply.request)
-    return Page(tuple(_message(entry, reply) for entry in found["messages"]), following, reply.request)
+    return Page(tuple(_message(entry, reply.request) for entry in found["messages"]), following, reply.request)
 
 
 def error_of(reply: Reply) -> Value:
@@ -208,12 +216,12 @@ def _object(reply: Reply) -> dict[str, Any] | None:
     return None
 
 
-def _message(entry: Any, reply: Reply) -> Message:
+def _message(entry: Any, request: str) -> Message:
     if not isinstance(entry, dict):
-        raise Failed(f"{shown(entry)} among the messages", expected="message objects", request=reply.request)
+        raise Failed(f"{shown(entry)} among the messages", expected="message objects", request=request)
     if not _is_id(entry.get("id")):
-        raise Failed(f"id: {shown(entry.get('id'))}", expected="an id as in clause K7", request=reply.request)
-    return Message(entry, reply.request)
+        raise Failed(f"id: {shown(entry.get('id'))}", expected="an id as in clause K7", request=request)
+    return Message(entry, request)
 
 
 def _is_id(value: Any) -> bool:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime, time, timedelta
+from fractions import Fraction
+from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo
 
+from grader import instant
 from grader.errors import Failed
+from grader.instant import Instant
 from grader.messages import Value
 from grader.scripted import Answer, Recorded, ScriptedServer
-from grader.seen import Listing
+from grader.seen import Listing, Seen
 from grader.shown import shown
 
 IDS = ("m-7f.3a~9", "m-80", "0017", "Z_2026.x", "b2xkZXI~", "q.1", "~tilde", "00-00", "x_y-z", "aB.9")
@@ -32,6 +38,34 @@ class Said:
     def as_json(self) -> dict[str, Any]:
         """Write it with its members in an unusual order, and one that no client knows."""
         return {"reply_to": self.reply_to, "mood": "calm", "created_at": self.created_at, "text": self.text, "id": self.id}
+
+
+class Instants(frozenset[Any], Seen):
+    """The different instants that a client asked for, compared as instants however they were written."""
+
+    said: str
+
+    def __new__(cls, instants: Iterable[Fraction | None], *, request: str, said: str) -> Self:
+        made = super().__new__(cls, instants)
+        made.request = request
+        made.said = said
+        return made
+
+    def wanted(self, operator: str, other: object) -> str:
+        moments = [one for group in (other if isinstance(other, Today) else [other]) for one in group]  # type: ignore[attr-defined]
+        return f"since={' or '.join(_written(moment) for moment in moments)}, in any spelling"
+
+    def came(self) -> str:
+        return f"since={self.said}"
+
+
+class Today(frozenset[frozenset[Fraction]]):
+    """What a time of day may mean around now."""
+
+    def __new__(cls, groups: Iterable[frozenset[Fraction]], zone: str) -> Self:
+        made = super().__new__(cls, groups)
+        made.zone = zone  # type: ignore[attr-defined]
+        return made
 
 
 @dataclass
@@ -98,7 +132,30 @@ class Room:
         values = [query.get(name, "(absent)") for query in self.queries(by)]
         return Listing(values, request=by, what=f"value of {name}")
 
+    def pages_asked(self, by: str) -> Value:
+        """Count the requests for a page."""
+        return Value(len(self.queries(by)), name="pages asked for", request=by)
+
+    def since_asked(self, by: str) -> Instants:
+        """Give the instants that were asked for in `since`, without repetition."""
+        asked = [query.get("since") for query in self.queries(by)]
+        return Instants({_instant(value) for value in asked}, request=by, said=", ".join(map(shown, dict.fromkeys(asked))))
+
+    @staticmethod
+    def instant(written: str) -> frozenset[Fraction | None]:
+        """Give the only instant that may be asked for."""
+        return frozenset({_instant(written)})
+
+    @staticmethod
+    def today(zone: str, hour: int, minute: int) -> Today:
+        """Give the instants that a time of day means there, now; two around midnight."""
+        place = ZoneInfo(zone)
+        days = {(datetime.now(place) - timedelta(minutes=late)).date() for late in (0, 1)}
+        moments = {datetime.combine(day, time(hour, minute), place) for day in days}
+        return Today({frozenset({Fraction(int(moment.timestamp()))}) for moment in moments}, zone)
+
     def close(self) -> None:
+        """Stop listening."""
         self.server.close()
 
     def _last_post(self, by: str) -> Recorded:
@@ -142,6 +199,15 @@ class Room:
             return _json({"error": "no such message"}, 404)
         replies = [said.as_json() for said in reversed(self.messages) if said.reply_to == found.id]
         return _json({**found.as_json(), "replies": replies}, 200)
+
+
+def _instant(value: str | None) -> Fraction | None:
+    found = instant.read(value)
+    return found.seconds if found else None
+
+
+def _written(moment: Fraction | None) -> str:
+    return "a time" if moment is None else Instant(moment, "", 0, is_number=False).spelled(zulu=True)
 
 
 def _query(query: str) -> dict[str, str]:

@@ -132,12 +132,12 @@ class Service:
             failure.log = failure.log or self.log
             raise
 
-    def launch(self) -> None:
+    def launch(self, *, migrate: bool = True) -> None:
         """Run `migrate`, if there is one, to completion, and start the server without waiting for it."""
         self.seconds_to_ready = 0.0
         self.data.mkdir(parents=True, exist_ok=True)
-        if self.project.migrate:
-            self._migrate()
+        if migrate:
+            self.migrate()
         self._launched = time.monotonic()
         self._process = self._start(self.project.server)
 
@@ -193,7 +193,11 @@ class Service:
             mark=f"PORT={port}",
         )
 
-    def _migrate(self) -> None:
+    def migrate(self) -> float:
+        """Run `migrate` to completion and return its seconds; 0 where there is none."""
+        if not self.project.migrate:
+            return 0.0
+        began = time.monotonic()
         process = self._start(self.project.migrate)
         try:
             code = process.wait(MIGRATE_WITHIN)
@@ -214,6 +218,11 @@ class Service:
                 request=line,
                 log=process.output.last_lines(),
             )
+        return time.monotonic() - began
+
+    def begin(self) -> Process:
+        """Start whatever migrates, `migrate` or else the server, and return it; it is the caller's to end."""
+        return self._start(self.project.migrate or self.project.server)
 
     def _await_answer(self) -> None:
         process, deadline = self.process, self._launched + self.project.start_timeout

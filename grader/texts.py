@@ -19,6 +19,9 @@ ZOO = {
 }
 """Texts that must come back exactly as they were sent."""
 
+LOOK_ALIKES = ["null", "0", "1", "2026-01-02T03:04:05Z", "created_at", "[]", "None", "01", "１", "l", "I", "O"]
+"""Texts that look like something else, for a database that is brought forward."""
+
 LONGEST = {"letters": "x" * 2000, "three-byte-characters": "語" * 2000, "emoji": "🐎" * 1000}
 
 BAD_BODIES = {
