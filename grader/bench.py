@@ -73,12 +73,21 @@ class Bench:
                 service.ready()
         return service
 
+    def replace(self) -> None:
+        """Give up the shared service: it may hang, and whoever asks next gets a new one."""
+        if self._shared is not None:
+            self._forget(self._shared)
+
     def restart(self) -> Restart:
-        """Stop the shared service and start it again on its port, a second one at its side; done once."""
+        """Stop the shared service and start it again on its port, a second one at its side; done once.
+
+        Both get new data, so that nothing but the port is asked here.
+        """
         if self._restarted is None:
             service = self.service()
             stopped = self._stop(service)
             neighbour = self.new_service()
+            service.data = self.scratch.fresh("data")
             with self._forgetting(service):
                 service.launch()
             neighbour.launch()

@@ -123,7 +123,7 @@ def _run_setup(project: Project, scratch: Scratch) -> None:
     if code != 0:
         if not _registry_reachable(project):
             raise NotChecked("No package registry can be reached from here, so setup cannot install anything.")
-        raise Failed(f"setup ended with {how_it_ended(code)}", expected="exit code 0", request=line, log=log)
+        raise Failed(f"setup failed ({how_it_ended(code)})", expected="exit code 0", request=line, log=log)
 
 
 def _registry_reachable(project: Project) -> bool:

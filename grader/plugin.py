@@ -40,6 +40,7 @@ class Course:
         self._tell = tell
         self._stop = stop
         self._broken: set[str] = set()
+        self._late: set[str] = set()
         self._raised: list[BaseException] = []
         self._comparison: _Comparison | None = None
         self.faults: list[str] = []
@@ -69,15 +70,18 @@ class Course:
             with contextlib.suppress(Failed, ProjectError):
                 self._bench.begin_silence()
 
-    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
-        """Run one check and tell what it found; what took too long gets a second try."""
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool:
+        """Run one check and tell what it found; what depends on time gets a second try."""
         if not self._wanted(item):
             return True
-        found = self._run(item, nextitem)
-        if found.outcome is Outcome.FAIL and isinstance(self._finding(), TooLate):
+        found = self._run(item)
+        if found.outcome is Outcome.FAIL and self._is_timed():
             assert isinstance(item, pytest.Function)
             item._initrequest()  # noqa: SLF001 - pytest's own way to run a function twice
-            found = self._run(item, nextitem)
+            found = self._run(item)
+        if isinstance(self._finding(), TooLate):
+            self._late.add(found.step)
+            self._bench.replace()
         if found.outcome in WANTING:
             self._broken.add(found.step)
         self._tell("check", **asdict(found))
@@ -94,6 +98,8 @@ class Course:
 
     def _wanted(self, item: pytest.Item) -> bool:
         step = self._steps[_step(item)]
+        if step.id in self._late:
+            return False  # decided already, and every further one would be waited for as long
         if any(need in self._broken for need in self._needs(step)):
             return False
         earlier = any(self._order[broken] < self._order[step.id] for broken in self._broken)
@@ -103,12 +109,17 @@ class Course:
         direct = {need for need in step.needs if need in self._steps}
         return direct.union(*(self._needs(self._steps[need]) for need in direct))
 
-    def _run(self, item: pytest.Item, nextitem: pytest.Item | None) -> CheckResult:
+    def _run(self, item: pytest.Item) -> CheckResult:
         self._raised.clear()
         self._comparison = None
         began = time.monotonic()
-        runtestprotocol(item, log=False, nextitem=nextitem)
+        runtestprotocol(item, log=False, nextitem=None)  # which check is really the next one, its outcome decides
         return self._result(item, time.monotonic() - began)
+
+    def _is_timed(self) -> bool:
+        """Tell whether what was found might be found otherwise at another moment."""
+        sides = (self._comparison.left, self._comparison.right) if self._comparison else ()
+        return isinstance(self._finding(), TooLate) or any(isinstance(side, Seen) and side.timed for side in sides)
 
     def _finding(self) -> BaseException | None:
         return self._raised[0] if self._raised else None

@@ -16,6 +16,8 @@ class Seen:
     """A value with its origin; subclasses say what was wanted and what came."""
 
     request: str = ""
+    timed: bool = False
+    """Whether it depends on when one looked, so that a failure is repeated once before it is shown."""
 
     def wanted(self, operator: str, other: object) -> str:
         """Say what the check expected, given the operator of the failed comparison and its other side."""

@@ -124,10 +124,15 @@ class Wire:
         return None
 
     def raw(self, data: bytes, patience: float = PATIENCE) -> None:
-        """Open a connection, send these bytes whatever they are, and close it without reading."""
+        """Open a connection, send these bytes whatever they are, say that there is no more, and close it.
+
+        Whatever comes back isn't looked at; the server has a second to end the connection first.
+        """
         self.exchanges.append(netcat(data, SHOWN_PORT))
         with self.connect(patience, self.exchanges[-1]) as connection, contextlib.suppress(OSError):
             connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+            Timed(connection, time.monotonic() + patience).await_end()
 
     def connect(self, patience: float, line: str) -> socket.socket:
         try:

@@ -149,16 +149,16 @@ class Workspace:
                 batch.stdin.write(f"{blob}\n".encode())
                 batch.stdin.flush()
                 header = batch.stdout.readline().split()
-                if not header:
-                    raise Failed("git cannot read what it keeps", expected="a sound repository", request="git fsck")
-                if header[-1] == b"missing":
+                if header[-1:] == [b"missing"]:
                     yield b""
                     continue
-                left = int(header[2]) + 1
+                left = int(header[2]) + 1 if header else 1
                 head = batch.stdout.read(min(length, left))
                 left -= len(head)
-                while left:
-                    left -= len(batch.stdout.read(min(left, 65536)))
+                while left and (more := batch.stdout.read(min(left, 65536))):
+                    left -= len(more)
+                if left:
+                    raise Failed("git cannot read what it keeps", expected="a sound repository", request="git fsck")
                 yield head
 
     def _git(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:

@@ -31,7 +31,9 @@ def nothing_left() -> Iterator[Callable[[], set[int]]]:
         return set(tree.descendants(os.getpid())) - before
 
     yield started
-    assert wait_until(lambda: not started(), 3)
+    clean = wait_until(lambda: not started(), 3)
+    tree.kill_all(started)
+    assert clean
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ while True:
 TRACING = """
 import json, os
 with open("traces", "a") as traces:
-    traces.write(json.dumps([os.getpid(), int(os.environ["PORT"]), os.environ["DATABASE_URL"]]) + "\\\\n")
+    traces.write(json.dumps([os.getpid(), int(os.environ["PORT"]), os.environ["DATABASE_URL"]]) + "\\n")
 """
 """Goes before a server: it leaves its process id, port and database in a file of the project."""
 

@@ -50,7 +50,8 @@ def server(path):
     execute.process = process
     yield execute
     process.kill()
-    process.communicate()
+    with process, contextlib.suppress(BrokenPipeError):
+        process.stdin.close()
 
 
 def create(path, mode="delete", rows=0, table="visits"):
@@ -192,7 +193,7 @@ def test_a_damaged_database_says_so(database, path):
 def test_a_folder_is_no_database(database, path):
     path.mkdir()
 
-    assert complaint(database) == "unable to open database file (app.db)"
+    assert complaint(database).endswith("(app.db)")
 
 
 def test_another_database_without_a_command_cannot_be_checked():
@@ -246,9 +247,8 @@ def test_tables_of_extensions_are_counted_where_they_can_be(database, path):
         connection.execute("INSERT INTO words VALUES ('hello')")
         connection.execute("CREATE TABLE visits (x)")
         connection.execute("PRAGMA writable_schema = on")
-        connection.execute(
-            "INSERT INTO sqlite_master VALUES ('table', 'maps', 'maps', 0, 'CREATE VIRTUAL TABLE maps USING nobody_has_it (x)')"
-        )
+        maps = ("table", "maps", "maps", 0, "CREATE VIRTUAL TABLE maps USING nobody_has_it (x)")
+        connection.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", maps)
 
     rows = database.rows()
 
@@ -363,9 +363,9 @@ def test_while_the_lock_is_held_nobody_writes_and_everybody_reads(database, path
     with database.locked(0.3):
         began = time.monotonic()
         assert database.rows() == {"visits": 1}
-        with contextlib.closing(sqlite3.connect(path, timeout=0)) as other:
-            with pytest.raises(sqlite3.OperationalError, match="locked"):
-                other.execute("INSERT INTO visits VALUES (1)")
+        other = sqlite3.connect(path, timeout=0)
+        with contextlib.closing(other), pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("INSERT INTO visits VALUES (1)")
         add(path, 1)
         assert 0.2 <= time.monotonic() - began < 2
 
@@ -476,7 +476,7 @@ def test_a_command_that_fails_says_how_and_why(tmp_path):
     with pytest.raises(Failed) as caught:
         by_command(tmp_path, "import sys; print('{}'); sys.exit('no such role: chat')").rows()
 
-    assert caught.value.actual == "the inspect command ended with exit code 1"
+    assert caught.value.actual == "the inspect command failed (exit code 1)"
     assert caught.value.log == "no such role: chat"
     assert caught.value.expected == '{"table name": row count, ...} as JSON'
 
@@ -484,13 +484,13 @@ def test_a_command_that_fails_says_how_and_why(tmp_path):
 def test_a_command_that_dies_says_by_what(tmp_path):
     database = by_command(tmp_path, "import os; os.kill(os.getpid(), 9)")
 
-    assert complaint(database) == "the inspect command ended with killed by SIGKILL"
+    assert complaint(database) == "the inspect command failed (killed by SIGKILL)"
 
 
 def test_a_command_that_does_not_exist_says_so(tmp_path):
     database = Database("postgresql:///x", inspect=inspector(["./count"], tmp_path, {"PATH": "/nowhere"}))
 
-    assert complaint(database).startswith('There is no program "./count"')
+    assert '"./count"' in complaint(database)
 
 
 def test_a_command_that_hangs_is_ended_with_all_it_started(tmp_path, monkeypatch):

@@ -1,3 +1,4 @@
+import contextlib
 import http.client
 import socket
 import threading
@@ -53,7 +54,7 @@ def test_head_is_answered_without_a_body(server):
     head, _, body = say(server, b"HEAD / HTTP/1.1\r\n\r\n").partition(b"\r\n\r\n")
 
     assert body == b""
-    assert b"Content-Length: 19" in head
+    assert f"Content-Length: {len('žluťoučký 🐎'.encode())}\r".encode() in head + b"\r"
 
 
 @pytest.mark.parametrize("target", ["//", "//messages", "/a/../b", "/a?b=c&d", "http://127.0.0.1/", "*", "/%2f/ü"])
@@ -161,12 +162,9 @@ def test_half_a_request_is_no_request(server, half):
     ids=["negative", "word", "huge", "chunk negative", "chunk huge", "head without end", "line without end"],
 )
 def test_what_makes_no_sense_is_hung_up_on(server, nonsense):
-    with connect(server) as connection:
-        try:
-            connection.sendall(nonsense)
-            assert everything(connection) == b""
-        except ConnectionError:
-            pass  # it was closed before all of it was read
+    with connect(server) as connection, contextlib.suppress(ConnectionError):
+        connection.sendall(nonsense)  # the connection may be closed before all of it was read
+        assert everything(connection) == b""
 
     assert server.requests == []
 
@@ -219,8 +217,8 @@ def test_closing_waits_for_nobody(sent):
 
     assert time.monotonic() - began < 1
     for connection in connections:
-        assert connection.recv(1) == b""
-        connection.close()
+        with connection, contextlib.suppress(ConnectionResetError):
+            assert connection.recv(1) == b""
 
 
 def test_nothing_listens_after_the_end(server: ScriptedServer):

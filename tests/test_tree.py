@@ -107,14 +107,14 @@ def test_an_odd_name_confuses_nobody(tmp_path):
         assert tree.kill([process.pid]) == []
 
 
-def test_a_process_is_known_by_its_environment():
+def test_a_process_is_known_by_its_environment(tmp_path):
     code = "print(flush=True); input()"
-    with running(code, stdin=subprocess.PIPE, env={"MARK": "here"}) as process:
+    with running(code, stdin=subprocess.PIPE, env={"MARK": f"{tmp_path}/here"}) as process:
         below = tree.descendants(os.getpid())
 
-        assert tree.carrying("MARK=here", below) == [process.pid]
-        assert tree.carrying("MARK=her", below) == []
-        assert tree.mentioning("MARK=her") == [process.pid]
+        assert tree.carrying(f"MARK={tmp_path}/here", below) == [process.pid]
+        assert tree.carrying(f"MARK={tmp_path}/her", below) == []
+        assert tree.mentioning(f"{tmp_path}/her") == [process.pid]
 
 
 def test_killing_waits_until_everybody_is_gone():
@@ -146,6 +146,7 @@ def test_a_daemon_is_adopted(ours):
     daemon = "import os, signal; os.fork() or (os.setsid(), os.fork() or (print(flush=True), signal.pause()))"
     with running(daemon) as process:
         process.wait()
+    assert wait_until(lambda: len(ours()) == 1, 5)
     (adopted,) = ours()
 
     assert os.getsid(adopted) not in (adopted, os.getsid(0))
