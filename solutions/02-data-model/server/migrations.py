@@ -22,12 +22,7 @@ def m001_visits(db):
 @migrations()
 def m002_messages(db):
     # AUTOINCREMENT: an id is never used again, not even that of a newest message which was deleted.
-    db.execute("""
-        CREATE TABLE IF NOT EXISTS messages (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            text TEXT NOT NULL
-        )
-    """)
+    db.execute("CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL)")
 
 
 @migrations()

@@ -55,10 +55,5 @@ def create_tables(path):
             if_not_exists=True,
         )
         # AUTOINCREMENT: an id is never used again, not even that of a newest message which was deleted.
-        db.execute("""
-            CREATE TABLE IF NOT EXISTS messages (
-                id INTEGER PRIMARY KEY AUTOINCREMENT,
-                text TEXT NOT NULL
-            )
-        """)
+        db.execute("CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL)")
         db.commit()
