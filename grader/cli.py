@@ -70,6 +70,26 @@ def start(words: tuple[str, ...]) -> int:
     return ExitStatus.PASSED
 
 
+@cli.command(name="next")
+@project_option
+@click.pass_context
+def next_stage(context: click.Context, folder: str) -> int:
+    """Copy the next stage's new files into the project; none that exists is touched.
+
+    \b
+    Example:  kit next
+    """
+    from grader import starting
+    from grader.report import terminal
+
+    stage, copied = starting.advance(_place(context, folder))
+    out = terminal.console()
+    terminal.say(f"Stage {stage.id}, {stage.title}. New here: {', '.join(map(str, copied))}.", out)
+    lines = [(f"less {stage.folder / 'README.md'}", "read the brief"), (f"kit check {stage.steps[0].id}", stage.steps[0].title)]
+    terminal.show_next(lines, out)
+    return ExitStatus.PASSED
+
+
 @cli.command()
 @click.argument("what", required=False, metavar="[STAGE|STEP]")
 @project_option

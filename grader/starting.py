@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
+from grader import course
 from grader.course import Stage
 from grader.errors import MachineError, UsageError
 
+OLD_STATES = "history"
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.pyc", ".kit", ".venv", "*.db")
 
 
@@ -30,6 +33,29 @@ def start(stage: Stage, folder: Path) -> None:
     _git(folder, "init", "-q", "-b", "main")
     _git(folder, "add", "-A")
     _git(folder, *_identity(folder), "commit", "-q", "-m", f"Start stage {stage.id}: {stage.title}")
+
+
+def advance(folder: Path) -> tuple[Stage, list[Path]]:
+    """Copy the new files of the next stage into a project, and never touch one that exists.
+
+    The next stage is the first of whose new files the project lacks some. Returns it and the files that were
+    copied, as they lie in the project. Raises UsageError when no stage is left.
+    """
+    stages = course.stages()
+    for before, stage in pairwise(stages):
+        lacking = [path for path in sorted(_files(stage) - _files(before)) if not (folder / path).exists()]
+        if lacking:
+            for path in lacking:
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(stage.starter / path, folder / path)
+            return stage, lacking
+    raise UsageError(f"This project has the files of every stage there is, up to {stages[-1].id}; see: kit")
+
+
+def _files(stage: Stage) -> set[Path]:
+    """List the files of a starter, without the old state that is only for joining late."""
+    found = (path.relative_to(stage.starter) for path in stage.starter.rglob("*") if path.is_file())
+    return {path for path in found if path.parts[0] != OLD_STATES and "__pycache__" not in path.parts}
 
 
 def _identity(folder: Path) -> list[str]:

@@ -10,7 +10,7 @@ migrations = Migrations("chat")
 
 @migrations()
 def m001_visits(db):
-    # The first two tables are older than this file: where they exist, they stay as they are.
+    # This table is older than this file: where it exists, it stays as it is.
     db["visits"].create(
         {"id": int, "path": str, "at": str},
         pk="id",
@@ -22,7 +22,7 @@ def m001_visits(db):
 @migrations()
 def m002_messages(db):
     # AUTOINCREMENT: an id is never used again, not even that of a newest message which was deleted.
-    db.execute("CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL)")
+    db.execute("CREATE TABLE messages (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL)")
 
 
 @migrations()

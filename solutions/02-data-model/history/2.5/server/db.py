@@ -1,9 +1,11 @@
-"""The database: where it is, one connection per request, and its tables."""
+"""The database: where it is, one connection per request, and bringing its tables up to date."""
 
 import sqlite3
 
 import sqlite_utils
 from flask import current_app, g
+
+from .migrations import migrations
 
 SCHEME = "sqlite:///"
 
@@ -13,7 +15,7 @@ BUSY_TIMEOUT = 30
 
 def init_app(app):
     app.teardown_appcontext(close_db)
-    create_tables(app.config["DATABASE"])
+    migrate(app.config["DATABASE"])
 
 
 def database_path(url):
@@ -25,7 +27,10 @@ def database_path(url):
 
 
 def connect(path):
-    return sqlite3.connect(path, timeout=BUSY_TIMEOUT)
+    db = sqlite3.connect(path, timeout=BUSY_TIMEOUT)
+    # SQLite checks `REFERENCES` only for those who ask, and each connection has to.
+    db.execute("PRAGMA foreign_keys = ON")
+    return db
 
 
 def get_db():
@@ -37,23 +42,19 @@ def get_db():
 
 
 def close_db(_error=None):
-    """Close this request's connection, if it opened one."""
+    """Close this request's connection, if it opened one; what it didn't commit is undone."""
     db = g.pop("db", None)
     if db is not None:
         db.close()
 
 
-def create_tables(path):
-    """Make what is missing and keep what is there: this runs at every start."""
+def migrate(path):
+    """Bring the tables up to date, whatever state they are in: this runs at every start."""
     with sqlite_utils.Database(connect(path)) as db:
-        # When two servers start at the same moment, one waits here until the other is done.
+        # One transaction around everything: whoever is killed in the middle has changed nothing.
+        # It takes the write lock before it looks at anything, so when two servers start at the
+        # same moment, one waits here and then finds nothing left to do. A plain BEGIN would let
+        # both look, and the second would fail: SQLite doesn't wait where waiting can't help.
         db.execute("BEGIN IMMEDIATE")
-        db["visits"].create(
-            {"id": int, "path": str, "at": str},
-            pk="id",
-            not_null={"path", "at"},
-            if_not_exists=True,
-        )
-        # AUTOINCREMENT: an id is never used again, not even that of a newest message which was deleted.
-        db.execute("CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL)")
+        migrations.apply(db)
         db.commit()
