@@ -176,6 +176,22 @@ def serve(context: click.Context, port: int, folder: str) -> int:
 
 
 @cli.command()
+@click.option("--examples", default=30, show_default=True, type=click.IntRange(1, 1000), help="Requests per operation.")
+@project_option
+@click.pass_context
+def fuzz(context: click.Context, examples: int, folder: str) -> int:
+    """Send the running service whatever its API's description allows and forbids; never scored.
+
+    \b
+    Example:  kit fuzz --examples 100
+    """
+    from grader import fuzzing
+
+    found_nothing = fuzzing.fuzz(projects.read(_place(context, folder)), examples=examples)
+    return ExitStatus.PASSED if found_nothing else ExitStatus.FAILED
+
+
+@cli.command()
 @click.argument("folders", nargs=-1, required=True, metavar="PROJECT...")
 @click.option("--stages", metavar="2 or 1-4", help="The stages to grade; all there are unless given.")
 @click.option(
