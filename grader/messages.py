@@ -137,6 +137,10 @@ class Page:
     def count(self) -> Count:
         return Count(len(self.messages), request=self.request)
 
+    def top(self, count: int) -> Ids:
+        """Give the ids of the first messages only."""
+        return Ids(self.ids[:count], request=self.request)
+
     @property
     def first(self) -> Value:
         """The id of the first message, null on an empty page."""

@@ -145,7 +145,7 @@ def send_at_once(chat: Chat, count: int, patience: float) -> SentAtOnce:
     def send(_: int) -> tuple[Message, bool]:
         barrier.wait()
         sent = chat.send(words(), patience=patience)
-        return sent, any(same(sent.id, listed) for listed in chat.page(limit=100).ids)
+        return sent, any(same(sent.id, listed) for listed in chat.page().ids)
 
     with ThreadPoolExecutor(count) as pool:
         results = list(pool.map(send, range(count)))

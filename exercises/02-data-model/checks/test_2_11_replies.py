@@ -67,7 +67,7 @@ def test_replies_are_listed_like_any_other_message(chat):
     parent = chat.send(words())
     reply = chat.send(words(), reply_to=parent.id)
 
-    assert chat.page(limit=2).ids == (reply.id, parent.id)
+    assert chat.page().top(2) == (reply.id, parent.id)
 
 
 @pytest.mark.parametrize("wanted", ["no-such-message", "4503599627370496"])
