@@ -238,7 +238,7 @@ class Life:
 def _end(service: Service, before: Rows) -> Life:
     requests = len(service.wire.exchanges)
     service.stop().in_time()
-    lines = f"{service.wire.exchanges[0]}   ({requests} in this life, then SIGTERM)"
+    lines = f"{service.wire.exchanges[0]}   # {requests} in this life, then SIGTERM"
     return Life(service.data, service.database.difference(before, lines))
 
 

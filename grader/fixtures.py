@@ -136,7 +136,7 @@ def growth() -> Callable[[Service], AbstractContextManager[Grown]]:
         yield grown
         lines = service.wire.exchanges[first:]
         grown.request = (
-            "; ".join(dict.fromkeys(lines)) if len(set(lines)) < 4 else f"{lines[0]}   ({len(lines)} such requests)"
+            "; ".join(dict.fromkeys(lines)) if len(set(lines)) < 4 else f"{lines[0]}   # {len(lines)} such requests"
         )
 
     return counting

@@ -26,7 +26,7 @@ MIGRATE_WITHIN = 60.0
 TRIES_FOR_A_PORT = 3
 DYING = 0.5
 """How long a process may take to be gone after its connections are, in seconds."""
-SIGTERM = "kill -TERM $PID   (the process that `command` started)"
+SIGTERM = "kill -TERM $PID   # the process that `command` started"
 
 
 @dataclass(frozen=True)

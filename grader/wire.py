@@ -72,7 +72,7 @@ class Replies(tuple[Reply, ...]):
         said = ", ".join(f"{count} × {code}" for code, count in sorted(counted.items()))
         odd = next((reply for reply in self if reply.code != HTTPStatus.OK), None)
         summary = f"{said}; one of them: {odd.summary}" if odd else said
-        return Statuses(counted, request=f"{self[0].request}   ({len(self)} at the same moment)", summary=summary)
+        return Statuses(counted, request=f"{self[0].request}   # {len(self)} at the same moment", summary=summary)
 
 
 class Wire:

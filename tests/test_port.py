@@ -1,3 +1,4 @@
+import fcntl
 import os
 import socket
 import subprocess
@@ -139,14 +140,28 @@ def test_a_port_is_given_back_once_and_can_be_chosen_again(few):
 
 def test_locks_of_a_killed_run_are_swept_and_those_of_the_living_kept(few, tmp_path):
     with other_run(tmp_path, few) as other:
-        stale = int(other.stdout.readline())
+        assert int(other.stdout.readline()) in few
         other.kill()
     mine = Port()
 
     ports.sweep()
 
     assert [path.name for path in tmp_path.iterdir()] == [f"kit-port-{mine.number}.lock"]
-    assert stale in {Port().number for _ in few[1:]}
+    assert {mine.number, *(Port().number for _ in few[1:])} == set(few)
+
+
+def test_a_lock_that_is_removed_before_it_is_held_is_none(few, tmp_path, monkeypatch):
+    lock, removed = fcntl.flock, []
+
+    def too_late(descriptor: int, operation: int) -> None:
+        if not removed:
+            removed.extend(tmp_path.iterdir())
+            removed[0].unlink()
+        lock(descriptor, operation)
+
+    monkeypatch.setattr("fcntl.flock", too_late)
+
+    assert ports._path(Port().number) not in removed
 
 
 def test_what_only_looks_like_a_lock_is_left_alone(few, tmp_path):

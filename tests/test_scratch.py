@@ -1,4 +1,6 @@
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -203,6 +205,22 @@ def test_a_place_without_locks_is_the_machines_fault(tmp_path, monkeypatch):
 
     assert str(caught.value) == f'No file can be locked in "{tmp_path / "disk"}".'
     assert list((tmp_path / "disk").iterdir()) == []
+
+
+def test_a_folder_that_is_swept_before_it_is_locked_is_given_up(tmp_path, monkeypatch):
+    lock, swept = fcntl.flock, []
+
+    def too_late(descriptor: int, operation: int) -> None:
+        if not swept:
+            swept.extend((tmp_path / "disk").iterdir())
+            shutil.rmtree(swept[0])
+        lock(descriptor, operation)
+
+    monkeypatch.setattr("fcntl.flock", too_late)
+
+    with Brief(memory=False) as scratch:
+        assert scratch.folder.is_dir()
+        assert scratch.folder not in swept
 
 
 def test_many_sweeps_never_take_a_new_folder_away(tmp_path):

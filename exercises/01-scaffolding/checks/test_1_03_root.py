@@ -1,8 +1,8 @@
 """Step 1.3: the first answer."""
 
+from grader.answer import LARGEST
 from grader.check import check, words
 from grader.seen import OK
-from grader.wire import LARGEST
 
 
 @check("1.3", clause="stage 1")

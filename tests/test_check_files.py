@@ -1,0 +1,161 @@
+"""The files of checks themselves: short, plain, and tied to a step and a clause."""
+
+import ast
+import re
+
+import pytest
+
+from grader import course, fixtures
+
+LONGEST = 12
+BRANCHES = (
+    ast.For,
+    ast.While,
+    ast.If,
+    ast.IfExp,
+    ast.Match,
+    ast.Try,
+    ast.TryStar,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+    ast.Lambda,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.BoolOp,
+)
+FORBIDDEN = {"sleep", "mock", "Mock", "MagicMock", "patch", "monkeypatch", "mocker", "skip", "xfail", "raises", "print"}
+IMPORTABLE = {"pytest", "json", "datetime", "decimal", "math", "itertools", "urllib", "grader"}
+CLAUSE = re.compile(r"K([1-9]|10)|stage [1-4]")
+
+FILES = sorted(course.EXERCISES.glob("*/checks/test_*.py"))
+TREES = {path: ast.parse(path.read_text("utf-8")) for path in FILES}
+CHECKS = [(path, node) for path in FILES for node in TREES[path].body if isinstance(node, ast.FunctionDef)]
+every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+every_check = pytest.mark.parametrize(
+    ("path", "check"), CHECKS, ids=[f"{path.stem}-{node.name}" for path, node in CHECKS]
+)
+
+
+def markers(check: ast.FunctionDef) -> list[ast.Call]:
+    return [
+        call
+        for call in check.decorator_list
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "check"
+    ]
+
+
+def body(check: ast.FunctionDef) -> list[ast.stmt]:
+    """The statements after the docstring."""
+    return check.body[1:]
+
+
+def test_there_are_checks():
+    assert len(CHECKS) >= 20
+
+
+@pytest.mark.parametrize("stage", course.stages(), ids=lambda stage: stage.id)
+def test_every_step_has_one_file_of_checks_and_every_file_a_step(stage):
+    expected = [stage.check_file(step) for step in stage.steps]
+
+    assert sorted(expected) == sorted(stage.folder.glob("checks/*.py"))
+
+
+@every_file
+def test_a_file_holds_its_docstring_imports_and_checks_and_nothing_else(path):
+    tree = TREES[path]
+    step = course.find_step(".".join(str(int(number)) for number in path.stem.split("_")[1:3]))
+    imports = (ast.Import, ast.ImportFrom)
+
+    assert re.fullmatch(rf"Step {re.escape(step.id)}: .+\.", ast.get_docstring(tree) or "")
+    assert [node for node in tree.body[1:] if not isinstance(node, (*imports, ast.FunctionDef))] == []
+    named = [
+        node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+        for node in tree.body
+        if isinstance(node, imports)
+    ]
+    assert {name.partition(".")[0] for name in named} <= IMPORTABLE
+
+
+@every_file
+def test_names_are_not_used_twice(path):
+    names = [node.name for node in TREES[path].body if isinstance(node, ast.FunctionDef)]
+
+    assert sorted(names) == sorted(set(names))
+
+
+@every_check
+def test_a_check_belongs_to_the_step_of_its_file_and_cites_a_clause(path, check):
+    (marker,) = markers(check)
+    (step,) = [ast.literal_eval(argument) for argument in marker.args]
+    named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in marker.keywords}
+
+    major, minor = step.split(".")
+    assert path.stem.startswith(f"test_{major}_{int(minor):02}_")
+    assert course.find_step(step).stage == path.parent.parent.name[:2]
+    assert named.keys() == {"clause"}
+    assert CLAUSE.fullmatch(named["clause"])
+    assert check.name.startswith("test_")
+
+
+@every_check
+def test_a_check_is_one_sentence(path, check):
+    sentence = " ".join((ast.get_docstring(check) or "").split())
+
+    assert sentence.endswith(".")
+    assert re.search(r"[.!?] [A-Z]", sentence) is None
+    assert sentence[0].isupper() or sentence.startswith("`")
+    assert sentence.count("`") % 2 == 0
+
+
+@every_check
+def test_a_check_is_short(path, check):
+    first, last = body(check)[0].lineno, check.end_lineno
+
+    assert 1 <= last - first + 1 <= LONGEST
+
+
+@every_check
+def test_a_check_has_no_loop_branch_try_sleep_or_mock(path, check):
+    inside = [node for statement in body(check) for node in ast.walk(statement)]
+    names = {node.id for node in inside if isinstance(node, ast.Name)} | {
+        node.attr for node in inside if isinstance(node, ast.Attribute)
+    }
+
+    assert [ast.unparse(node) for node in inside if isinstance(node, BRANCHES)] == []
+    assert names & FORBIDDEN == set()
+    assert {argument.arg for argument in check.args.args} & FORBIDDEN == set()
+
+
+@every_check
+def test_a_check_asserts_a_comparison(path, check):
+    """Only a failed comparison can say what was wanted and what came."""
+    asserts = [node for statement in body(check) for node in ast.walk(statement) if isinstance(node, ast.Assert)]
+    asserted = [node.test for node in asserts]
+
+    assert asserted
+    assert [ast.unparse(test) for test in asserted if not isinstance(test, ast.Compare) or len(test.ops) != 1] == []
+    assert [ast.unparse(node) for node in asserts if node.msg] == []
+
+
+@every_check
+def test_a_check_speaks_through_fixtures_only(path, check):
+    known = {name for name, value in vars(fixtures).items() if type(value).__name__ == "FixtureFunctionDefinition"}
+    parametrised = {
+        name.strip()
+        for call in check.decorator_list
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "pytest.mark.parametrize"
+        for name in ",".join(map(str, _names(call))).split(",")
+    }
+    arguments = {argument.arg for argument in check.args.args}
+
+    assert arguments - parametrised <= known
+    assert parametrised <= arguments
+    assert arguments - parametrised
+
+
+def _names(call: ast.Call) -> list[str]:
+    value = ast.literal_eval(call.args[0])
+    return [value] if isinstance(value, str) else list(value)
