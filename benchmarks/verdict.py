@@ -77,9 +77,10 @@ def _first_answer(port: int) -> None:
         try:
             connection.request("GET", "/")
             connection.getresponse().read()
-            return
         except ConnectionError:
             time.sleep(0.005)
+        else:
+            return
         finally:
             connection.close()
     sys.exit("The solution's server did not answer within 20 s.")

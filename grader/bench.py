@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from grader import client, project as projects
-from grader.clean import CleanClone
-from grader.database import Rows
+from grader import project as projects
 from grader.errors import Failed, MachineError, ProjectError, TooLate
 from grader.port import Port
 from grader.project import Project
 from grader.scratch import Scratch
-from grader.scripted import Answer, scripted
 from grader.seen import Growth
 from grader.service import Service, Stopped
-from grader.wire import Replies, Reply
-from grader.workspace import Workspace
 
 if TYPE_CHECKING:
+    from grader import client
+    from grader.clean import CleanClone
+    from grader.database import Rows
     from grader.migration import Migration
+    from grader.silence import Silence
+    from grader.workspace import Workspace
 
 Made = TypeVar("Made")
 
@@ -39,7 +37,7 @@ class Bench:
         self._shared: Service | None = None
         self._restarted: Restart | None = None
         self._services: list[Service] = []
-        self._silent: _Silence | None = None
+        self._silent: Silence | None = None
         self._clone: CleanClone | None = None
         self._cloned: Service | None = None
         self._unstoppable: list[TooLate] = []
@@ -127,11 +125,15 @@ class Bench:
 
     def workspace(self) -> Workspace:
         """Look at the project as git sees it."""
+        from grader.workspace import Workspace
+
         return Workspace(self.folder)
 
     def cloned_service(self) -> Service:
         """Return a running service of the project as a stranger gets it: cloned and set up; made once."""
         if self._clone is None:
+            from grader.clean import CleanClone
+
             self._clone = CleanClone(self.project, self.scratch)
         if self._cloned is None or not self._cloned.running:
             self._cloned = self.new_service(self._clone.project)
@@ -156,7 +158,9 @@ class Bench:
     def begin_silence(self) -> None:
         """Let the client talk to a server that never answers, while other checks go on."""
         if self._silent is None:
-            self._silent = _Silence(self.project)
+            from grader.silence import Silence
+
+            self._silent = Silence(self.project)
 
     def silence(self) -> client.Run:
         """Wait until the client has given up on the silent server."""
@@ -240,51 +244,3 @@ def _end(service: Service, before: Rows) -> Life:
     service.stop().in_time()
     lines = f"{service.wire.exchanges[0]}   # {requests} in this life, then SIGTERM"
     return Life(service.data, service.database.difference(before, lines))
-
-
-class _Silence:
-    """A client talking to a server that accepts everything and never answers."""
-
-    def __init__(self, project: Project) -> None:
-        self._server = scripted(Answer.silence())
-        server = self._server.__enter__()
-        try:
-            self._running = client.Running(project, ("ping",), server.url)
-        except Failed:
-            self._server.__exit__(None, None, None)
-            raise
-        self._run: Future[client.Run] = Future()
-        threading.Thread(target=self._wait, daemon=True).start()
-
-    def result(self) -> client.Run:
-        return self._run.result()
-
-    def kill(self) -> None:
-        self._running.kill()
-        self._run.exception()
-
-    def _wait(self) -> None:
-        try:
-            self._run.set_result(self._running.finish())
-        except BaseException as found:
-            self._run.set_exception(found)
-        finally:
-            self._server.__exit__(None, None, None)
-
-
-def at_once(count: int, service: Service, path: str, patience: float) -> Replies:
-    """Open `count` connections, send `GET path` on all of them at the same moment, and collect the answers.
-
-    Raises what the first request that got no answer raised.
-    """
-    with service.explained():
-        prepared = [service.wire.prepare("GET", path) for _ in range(count)]
-        barrier = threading.Barrier(count)
-
-        def send(number: int) -> Reply:
-            barrier.wait()
-            return prepared[number].send(patience)
-
-        with ThreadPoolExecutor(count) as pool:
-            futures = [pool.submit(send, number) for number in range(count)]
-            return Replies(future.result() for future in futures)

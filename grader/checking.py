@@ -9,8 +9,8 @@ from typing import Any
 from grader import course
 from grader.course import Step
 from grader.errors import NotChecked
-from grader.memory import Memory, outcomes
-from grader.report.document import document
+from grader.memory import Memory, passed
+from grader.report.document import digest, document
 from grader.result import Outcome
 from grader.runner import Findings
 from grader.workspace import Workspace
@@ -26,21 +26,26 @@ def remember(folder: Path, findings: Findings) -> None:
 def tag(folder: Path, findings: Findings) -> str | None:
     """Tag the commit with the last step that passed, and return the tag if it was made.
 
-    Only in a repository of the project's own, with nothing uncommitted, and never below a later step's tag:
-    the tag marks the newest state of which this step was the last to pass.
+    Only in a repository of the project's own with nothing uncommitted, when in this very state all earlier steps of
+    the stage passed as well and no later one did: the tag marks a state of which this step was the last to pass.
     """
-    passed = [step.id for stage in findings.stages for step in stage.steps if step.outcome is Outcome.PASS]
+    ran = [step.id for stage in findings.stages for step in stage.steps if step.outcome is Outcome.PASS and step.checks]
     try:
         workspace = Workspace(folder)
     except NotChecked:
         return None
-    if not passed or not workspace.is_own_repository() or not workspace.is_clean():
+    if not ran or not workspace.is_own_repository() or not workspace.is_clean():
         return None
-    known = [step.id for step in course.all_steps()]
-    last = max(passed, key=known.index)
-    here = {name.removeprefix("step-") for name in workspace.tags_here()} & set(known)
-    beyond = here | {step for step, outcome in outcomes(Memory(folder).report()).items() if outcome == Outcome.PASS}
-    if any(known.index(step) > known.index(last) for step in beyond if step in known):
+    steps = course.all_steps()
+    known = [step.id for step in steps]
+    last = max(ran, key=known.index)
+    here = passed(Memory(folder).report(), digest(folder))
+    tagged = {name.removeprefix("step-") for name in workspace.tags_here()}
+    before = {
+        step.id for step in steps[: known.index(last)] if step.stage == course.find_step(last).stage and not step.bonus
+    }
+    beyond = set(known[known.index(last) + 1 :])
+    if not before <= here or beyond & (here | tagged):
         return None
     return f"step-{last}" if workspace.tag(f"step-{last}") else None
 
@@ -67,9 +72,9 @@ def next_lines(findings: Findings, asked: Sequence[Step], *, tags: str | None = 
 
 def current_step(report: dict[str, Any]) -> Step:
     """Find the step that a learner is at: the first that did not pass in the last report."""
-    passed = {step for step, outcome in outcomes(report).items() if outcome == Outcome.PASS}
+    done = passed(report)
     steps = course.all_steps()
-    return next((step for step in steps if step.id not in passed and not step.bonus), steps[-1])
+    return next((step for step in steps if step.id not in done and not step.bonus), steps[-1])
 
 
 def _after(asked: Sequence[Step]) -> Step | None:

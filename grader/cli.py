@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+
 import click
 
 from grader import __version__, course, project as projects, runner
 from grader.errors import UsageError
-from grader.memory import Memory
+from grader.memory import Memory, passed
 from grader.result import ExitStatus, Outcome, exit_status
 
 SERVE_PORT = 5000
@@ -100,7 +101,7 @@ def check(context: click.Context, what: str | None, folder: str, seed: int | Non
     """Check the project, up to the first thing to fix.
 
     Without an argument: all steps in order, up to the first that doesn't pass. With a stage: the whole stage.
-    With a step: that step and what it needs.
+    With a step: that step and what it needs; what passed before is only checked again when the step fails.
 
     \b
     Example:  kit check        kit check 1        kit check 1.3
@@ -108,11 +109,12 @@ def check(context: click.Context, what: str | None, folder: str, seed: int | Non
     place = _place(context, folder)
     chosen = course.find(what) if what else course.all_steps()
     steps = course.with_needs(chosen)
+    known = passed(Memory(place).report()) - {chosen[0].id} if len(chosen) == 1 else set()
     from grader.progress import Progress
 
     with Progress() as progress:
         findings = runner.run(
-            place, steps, stop=what is None, seed=seed, listener=progress.heard, meanwhile=progress.begin
+            place, steps, stop=what is None, seed=seed, known=known, listener=progress.heard, meanwhile=progress.begin
         )
     from grader import checking
     from grader.report import terminal
@@ -205,7 +207,7 @@ def fuzz(context: click.Context, examples: int, folder: str) -> int:
 @click.option("--report", "report_folder", metavar="DIR", help="Write every face of the report into this folder.")
 @seed_option
 @verbose_option
-def grade(  # noqa: PLR0913 - one parameter for each word that people may type
+def grade(  # noqa: PLR0917 - one parameter for each word that people may type
     folders: tuple[str, ...],
     stages: str | None,
     load: str,

@@ -32,7 +32,7 @@ class CourseError(KitError):
 
 
 class MachineError(KitError):
-    """This machine lacks something that the kit needs."""
+    """The machine lacks something that the kit needs."""
 
 
 class ProjectError(Exception):

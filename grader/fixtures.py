@@ -9,7 +9,8 @@ from functools import partial
 import pytest
 
 from grader import client as clients
-from grader.bench import Bench, Life, Restart, at_once
+from grader.bench import Bench, Life, Restart
+from grader.crowd import at_once
 from grader.database import Grown
 from grader.errors import NotChecked
 from grader.port import refusing

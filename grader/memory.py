@@ -67,17 +67,24 @@ def outcomes(document: dict[str, Any]) -> dict[str, str]:
     return {step["id"]: step["outcome"] for stage in document.get("stages", []) for step in stage["steps"]}
 
 
+def passed(document: dict[str, Any], digest: str | None = None) -> set[str]:
+    """List the steps that passed when they were last checked; with a digest, only in that very state of the project."""
+    seen = document.get("seen", {})
+    found = outcomes(document)
+    return {step for step, outcome in found.items() if outcome == "pass" and digest in (None, seen.get(step))}
+
+
 def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """Keep the steps of the old report that the new one says nothing about, if the project hasn't changed since."""
-    if old.get("project", {}).get("digest") != new["project"]["digest"]:
-        return new
+    """Keep the steps of the old report that the new one says nothing about, and at which state each was seen."""
+    checked = {step["id"] for stage in new["stages"] for step in stage["steps"] if step["checks"]}
     told = outcomes(new)
     stages = {stage["id"]: stage for stage in new["stages"]}
     for stage in old.get("stages", []):
         kept = [step for step in stage["steps"] if step["id"] not in told]
         known = stages.get(stage["id"], {**stage, "steps": []})
         stages[stage["id"]] = {**known, "steps": sorted([*known["steps"], *kept], key=_position)}
-    return {**new, "stages": [stages[key] for key in sorted(stages)]}
+    seen = {**old.get("seen", {}), **dict.fromkeys(checked, new["project"]["digest"])}
+    return {**new, "stages": [stages[key] for key in sorted(stages)], "seen": seen}
 
 
 def _position(step: dict[str, Any]) -> tuple[int, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Mapping
 
+SHOWN_PORT = 5000
+"""The port in lines to paste: the one that `kit serve` uses."""
 WITH_BODY = ("POST", "PUT", "PATCH")
 """Methods whose requests always have a body, be it an empty one."""
 

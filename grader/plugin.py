@@ -6,7 +6,7 @@ import contextlib
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from grader.course import Step
 from grader.errors import Failed, NotChecked, ProjectError, TooLate, Unclear
 from grader.result import WANTING, CheckResult, Outcome
 from grader.seen import Seen
+from grader.shown import shown
 
 PATIENT = "ping_silence"
 
@@ -33,12 +34,15 @@ class _Comparison:
 class Course:
     """Runs the checks of some steps: what an earlier failure explains isn't run, long waits come last."""
 
-    def __init__(self, steps: Sequence[Step], bench: Bench, tell: Callable[..., None], *, stop: bool) -> None:
+    def __init__(
+        self, steps: Sequence[Step], bench: Bench, tell: Callable[..., None], *, stop: bool, known: Collection[str] = ()
+    ) -> None:
         self._steps = {step.id: step for step in steps}
         self._order = {step.id: number for number, step in enumerate(steps)}
         self._bench = bench
         self._tell = tell
         self._stop = stop
+        self._known = frozenset(known)
         self._broken: set[str] = set()
         self._late: set[str] = set()
         self._raised: list[BaseException] = []
@@ -59,14 +63,14 @@ class Course:
             self.faults.append(str(report.longrepr))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Keep course order; a check that waits long is begun first and asked last."""
-        items.sort(key=lambda item: (PATIENT in _fixtures(item), self._order[_step(item)]))
+        """Keep course order; a check that waits long is begun first and asked last, what is known comes at the end."""
+        items.sort(key=lambda item: (_step(item) in self._known, PATIENT in _fixtures(item), self._order[_step(item)]))
         planned = Counter(_step(item) for item in items)
         self._broken |= self._steps.keys() - planned.keys()
         self._tell("plan", steps=planned)
 
     def pytest_runtestloop(self, session: pytest.Session) -> None:
-        if any(PATIENT in _fixtures(item) for item in session.items):
+        if any(PATIENT in _fixtures(item) and _step(item) not in self._known for item in session.items):
             with contextlib.suppress(Failed, ProjectError):
                 self._bench.begin_silence()
 
@@ -102,6 +106,8 @@ class Course:
             return False  # decided already, and every further one would be waited for as long
         if any(need in self._broken for need in self._needs(step)):
             return False
+        if step.id in self._known and not self._broken:
+            return False  # it would only explain a failure, and there is none
         earlier = any(self._order[broken] < self._order[step.id] for broken in self._broken)
         return not (self._stop and (earlier or step.id in self._broken))
 
@@ -167,7 +173,7 @@ def _describe(comparison: _Comparison) -> dict[str, Any]:
     left, right = comparison.left, comparison.right
     seen, other = (left, right) if isinstance(left, Seen) else (right, left)
     if not isinstance(seen, Seen):
-        return {"expected": f"{comparison.operator} {right!r}", "actual": repr(left)}
+        return {"expected": f"{comparison.operator} {shown(right)}", "actual": shown(left)}
     return {"request": seen.request, "expected": seen.wanted(comparison.operator, other), "actual": seen.came()}
 
 

@@ -72,7 +72,7 @@ class Process:
     living: ClassVar[set[int]] = set()
     """The ids of the programs that were started and not yet ended with all they started."""
 
-    def __init__(  # noqa: PLR0913 - what a program needs
+    def __init__(
         self,
         argv: Sequence[str],
         *,

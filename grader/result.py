@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
@@ -105,11 +105,14 @@ class StageResult:
         return sum(step.max_points for step in self.steps if step.bonus)
 
 
-def judge(parts: Iterable[tuple[Stage, Sequence[Step]]], checks: Iterable[CheckResult]) -> tuple[StageResult, ...]:
+def judge(
+    parts: Iterable[tuple[Stage, Sequence[Step]]], checks: Iterable[CheckResult], known: Collection[str] = ()
+) -> tuple[StageResult, ...]:
     """Judge the steps of each stage that were asked for, in course order.
 
     A step whose need was found wanting is `skip` and names that step, in whatever stage it is; a need that was
-    not asked for, or that could not be checked, is taken as met.
+    not asked for, or that could not be checked, is taken as met. Of the steps that are `known` to have passed before,
+    those that were not checked again count as passed, and say so.
     """
     by_step: dict[str, list[CheckResult]] = {}
     for check in checks:
@@ -118,7 +121,8 @@ def judge(parts: Iterable[tuple[Stage, Sequence[Step]]], checks: Iterable[CheckR
     judged = []
     for stage, steps in parts:
         for step in steps:
-            done[step.id] = judge_step(step, by_step.get(step.id, []), done)
+            found = by_step.get(step.id, [])
+            done[step.id] = _passed_before(step) if step.id in known and not found else judge_step(step, found, done)
         judged.append(StageResult(stage.id, stage.title, tuple(done[step.id] for step in steps)))
     return tuple(judged)
 
@@ -143,6 +147,11 @@ def judge_step(step: Step, checks: Sequence[CheckResult], done: Mapping[str, Ste
         max_points=0 if left_out else worth,
         checks=tuple(checks),
     )
+
+
+def _passed_before(step: Step) -> StepResult:
+    worth = BONUS_POINTS if step.bonus else POINTS
+    return StepResult(step.id, step.title, step.bonus, Outcome.PASS, None, "passed before", worth, worth)
 
 
 def blocked_by(step: Step, done: Mapping[str, StepResult]) -> str | None:

@@ -10,10 +10,10 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from grader import course, port, project as projects, scratch, tree
 from grader.course import Step
@@ -56,6 +56,7 @@ def run(
     seed: int | None = None,
     memory: bool = True,
     load: str = "none",
+    known: Collection[str] = (),
     listener: Listener = lambda _found: None,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> Findings:
@@ -65,7 +66,8 @@ def run(
     check as it ends. `load` (`none`, `quick` or `full`) says how long the service is put under load afterwards,
     where it answers at all; `meanwhile` is done while the project starts. A service.toml that can't be used fails
     step 1.2 and leaves 1.1 to be checked. Faults of the kit make the steps that they concern an `error`. What runs
-    that were killed left behind is removed first.
+    that were killed left behind is removed first. Steps that are `known` to have passed before are only checked
+    again when another fails, as they may explain it.
     """
     _sweep()
     chosen = random.SystemRandom().randrange(10_000) if seed is None else seed
@@ -83,11 +85,12 @@ def run(
         "seed": chosen,
         "memory": memory,
         "load": load,
+        "known": [step.id for step in runnable if step.id in known],
     }
     with _session(job) as heard:
         meanwhile()
         told = _listen(heard, listener)
-    judged = _judge(steps, [*told.checks, *_not_told(told)], stop=stop)
+    judged = _judge(steps, [*told.checks, *_not_told(told)], known, stop=stop)
     return Findings(judged, chosen, tuple(told.faults), tuple(told.load), told.load_note)
 
 
@@ -106,7 +109,7 @@ class _Told:
 class _Heard:
     """What the other process says, and what is known about it."""
 
-    lines: Iterable[str]
+    lines: TextIO
     process: subprocess.Popen[bytes]
     complaints: Any
     ended: bool = False
@@ -114,26 +117,41 @@ class _Heard:
 
 @contextlib.contextmanager
 def _session(job: dict[str, Any]) -> Iterator[_Heard]:
-    """Start the process of the checks, and leave nothing of it, however this ends."""
+    """Give a job to the process of the checks, and leave nothing of that process, however this ends."""
     before = set(tree.descendants(os.getpid()))
+    heard = _warm.pop() if _warm else _start()
+    assert heard.process.stdin is not None
+    with heard.complaints, heard.lines:
+        try:
+            heard.process.stdin.write(json.dumps(job).encode() + b"\n")
+            heard.process.stdin.flush()
+            yield heard
+        finally:
+            _finish(heard, before)
+
+
+def warm_up() -> None:
+    """Start the process of the checks before the job is known, so that its imports and ours happen at the same time."""
+    _warm.append(_start())
+
+
+def _start() -> _Heard:
     tree.adopt_orphans()
     reading, writing = os.pipe()
-    with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-c", "from grader.session import main; main()", json.dumps(job), str(writing)],
-            stdin=subprocess.PIPE,
-            stdout=complaints,
-            stderr=complaints,
-            pass_fds=[writing],
-            start_new_session=True,
-        )
-        os.close(writing)
-        with os.fdopen(reading, encoding="utf-8") as lines:
-            heard = _Heard(lines, process, complaints)
-            try:
-                yield heard
-            finally:
-                _finish(heard, before)
+    complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed where the session ends
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-c", "from grader.session import main; main()", str(writing)],
+        stdin=subprocess.PIPE,
+        stdout=complaints,
+        stderr=complaints,
+        pass_fds=[writing],
+        start_new_session=True,
+    )
+    os.close(writing)
+    return _Heard(os.fdopen(reading, encoding="utf-8"), process, complaints)
+
+
+_warm: list[_Heard] = []
 
 
 def _listen(heard: _Heard, listener: Listener) -> _Told:
@@ -191,7 +209,7 @@ def _finish(heard: _Heard, before: set[int]) -> None:
     process.stdin.close()
     _wait(process)
     process.kill()
-    if process.wait() < 0:
+    if process.wait():
         tree.kill_all(lambda: set(tree.descendants(os.getpid())) - before)
         _sweep()
 
@@ -206,8 +224,10 @@ def _sweep() -> None:
     port.sweep()
 
 
-def _judge(steps: Sequence[Step], checks: list[CheckResult], *, stop: bool) -> tuple[StageResult, ...]:
-    judged = judge(course.split(steps), checks)
+def _judge(
+    steps: Sequence[Step], checks: list[CheckResult], known: Collection[str], *, stop: bool
+) -> tuple[StageResult, ...]:
+    judged = judge(course.split(steps), checks, known)
     if not stop:
         return judged
     kept: list[StageResult] = []

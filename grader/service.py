@@ -7,18 +7,21 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from grader import environment, tree
-from grader.database import Database, inspector
 from grader.errors import Failed, MachineError, TooLate
-from grader.paste import command_line
+from grader.paste import SHOWN_PORT, command_line
 from grader.port import Port, answers
 from grader.process import Process, how_it_ended, wait_until
 from grader.project import Project
 from grader.seen import Listing
-from grader.wire import SHOWN_PORT, Reply, Wire
+
+if TYPE_CHECKING:
+    from grader.database import Database
+    from grader.wire import Reply, Wire
 
 STOP_WITHIN = 10
 STOP_PATIENCE = 15.0
@@ -67,7 +70,13 @@ class Service:
         self._process: Process | None = None
         self._launched = 0.0
         self.seconds_to_ready = 0.0
-        self.wire = Wire(self.port.number)
+
+    @cached_property
+    def wire(self) -> Wire:
+        """The client that speaks to the server's port; imported while the server starts."""
+        from grader.wire import Wire
+
+        return Wire(self.port.number)
 
     @property
     def url(self) -> str:
@@ -93,6 +102,8 @@ class Service:
     @property
     def database(self) -> Database:
         """The database behind this server."""
+        from grader.database import Database, inspector
+
         project, url = self.project, self.project.database_url(self.data)
         if not project.inspect:
             return Database(url, folder=project.folder)
@@ -288,7 +299,7 @@ class Service:
         self.process.kill()
         self.port.release()
         self.port = Port()
-        self.wire = Wire(self.port.number)
+        self.__dict__.pop("wire", None)
         self._launched = time.monotonic()
         self._process = self._start(self.project.server)
 

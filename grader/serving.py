@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -38,18 +39,14 @@ def _run(argv: list[str], project: Project, env: dict[str, str]) -> int:
         return process.wait()
     except KeyboardInterrupt:
         process.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
             process.wait(GRACE)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            pass
         return 0
     finally:
         _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    try:
+    with contextlib.suppress(OSError):
         os.killpg(process.pid, signal.SIGKILL)
-    except OSError:
-        pass  # nothing of the group is left
     process.wait()

@@ -1,7 +1,8 @@
 """The process in which checks run: apart from the command, in a neutral folder, ended with all it started.
 
-It is given a job as JSON and a descriptor, on which it writes one JSON object per line: `plan` with the number of
-checks of each step, `check` with what a check found, `end` when everything was said.
+It reads a job, one line of JSON, from standard input, which stays open as long as somebody wants the job done. On the
+descriptor that it is given it writes one JSON object per line: `plan` with the number of checks of each step, `check`
+with what a check found, `end` when everything was said.
 """
 
 from __future__ import annotations
@@ -39,7 +40,11 @@ QUIET = (
 
 def main() -> None:
     """Run one job and exit; the status is 0 whatever the checks found."""
-    job, descriptor = json.loads(sys.argv[1]), int(sys.argv[2])
+    descriptor = int(sys.argv[1])
+    line = _read_line()
+    if not line:
+        return
+    job = json.loads(line)
     tree.adopt_orphans()
     scratch = Scratch(memory=job["memory"])
     signal.signal(signal.SIGTERM, lambda *_: _leave(143))
@@ -82,12 +87,12 @@ def _forget_settings_of_pytest() -> None:
 
 
 def _run_pytest(job: dict[str, Any], steps: list[course.Step], bench: Bench, tell: Callable[..., None]) -> list[str]:
-    import pytest  # noqa: PLC0415 - the service starts meanwhile
+    import pytest  # the service starts meanwhile
 
-    from grader import check, fixtures, plugin  # noqa: PLC0415
+    from grader import check, fixtures, plugin
 
     check.seed(job["seed"])
-    runs = plugin.Course(steps, bench, tell, stop=job["stop"])
+    runs = plugin.Course(steps, bench, tell, stop=job["stop"], known=job["known"])
     files = [str(course.stage_of(step).check_file(step)) for step in steps]
     switches = [f"-pno:{name}" for name in QUIET]
     fixed = [
@@ -115,7 +120,7 @@ def _more_fixtures(steps: list[course.Step]) -> list[object]:
 
 def _load(job: dict[str, Any], tell: Callable[..., None]) -> None:
     """Put a service of its own under load, with its data on a disk, as the cost of a commit is part of the lesson."""
-    from grader.load import account  # noqa: PLC0415 - it needs what not everybody has installed
+    from grader.load import account  # it needs what not everybody has installed
 
     disk = Scratch(memory=False)
     bench = Bench(Path(job["folder"]), disk)
@@ -130,6 +135,17 @@ def _load(job: dict[str, Any], tell: Callable[..., None]) -> None:
     finally:
         bench.close()
         disk.close()
+
+
+def _read_line() -> bytes:
+    """Read the first line of standard input and no more; empty when nobody wrote one."""
+    line = b""
+    while not line.endswith(b"\n"):
+        chunk = os.read(0, 65536)
+        if not chunk:
+            return b""
+        line += chunk
+    return line
 
 
 def _end_with_parent() -> None:

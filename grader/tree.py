@@ -23,7 +23,7 @@ def adopt_orphans() -> None:
     A daemon that forked twice and opened a session of its own then still shows up among `descendants`.
     """
     if sys.platform == "linux":
-        import ctypes  # noqa: PLC0415 - elsewhere it may not even be there
+        import ctypes  # elsewhere it may not even be there
 
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 

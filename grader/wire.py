@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 from grader.answer import LARGEST, Timed, plainly, read, what_came
 from grader.errors import Failed, TooLate
-from grader.paste import WITH_BODY, curl, netcat
+from grader.paste import SHOWN_PORT, WITH_BODY, curl, netcat
 from grader.port import LOOPBACK
 from grader.seen import Body, Size, Status, Statuses
 from grader.shown import printable, shorten
@@ -25,8 +25,6 @@ PATIENCE = 10.0
 KEPT = "/?#[]@!$&'()*+,;=:%\"<>\\^`{|}"
 """What is sent as it is in a path; blanks, and what is not ASCII, would be no HTTP."""
 AS_JSON = {"Content-Type": "application/json"}
-SHOWN_PORT = 5000
-"""The port in lines to paste: the one that `kit serve` uses."""
 
 
 @dataclass(frozen=True)

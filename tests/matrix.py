@@ -31,7 +31,7 @@ RACING = {"1.2", "1.6", "1.8", "1.9"}
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the checks said of one case: the outcome of each step, the checks that failed, and what is wrong with that."""
+    """What the checks said of one case, step by step, and what is wrong with that."""
 
     case: str
     outcomes: dict[str, str]

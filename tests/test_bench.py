@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from grader import service as services
-from grader.bench import Bench, at_once
+from grader.bench import Bench
+from grader.crowd import at_once
 from grader.errors import Failed, ProjectError, TooLate
 from grader.port import Port
 from grader.scratch import Scratch

@@ -282,3 +282,16 @@ def _processes_in(folder: Path) -> list[str]:
         except OSError:
             continue
     return found
+
+
+def test_what_passed_before_is_checked_again_only_to_explain_a_failure(chat):
+    kit("check", "1.3", cwd=chat)
+    assert "✓ 1.2   A server that starts and stops when told   (passed before)" in kit("check", "1.3", cwd=chat).stdout
+
+    (chat / "server" / "__main__.py").write_text("raise SystemExit('not today')\n")
+    done = kit("check", "1.3", cwd=chat)
+
+    assert done.status == 1
+    assert "✗ 1.2" in done.stdout
+    assert "needs 1.2" in done.stdout
+    assert "not today" in done.stdout

@@ -56,7 +56,7 @@ def test_starter_and_solution_have_the_same_files(stage):
 
     solution = ROOT / "solutions" / stage.folder.name
     assert files(stage.starter) <= files(solution)
-    same, different, _ = filecmp.cmpfiles(
+    _, different, _ = filecmp.cmpfiles(
         stage.starter, solution, [str(path) for path in files(stage.starter)], shallow=False
     )
     assert different, "a starter that differs in nothing leaves nothing to do"

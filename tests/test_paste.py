@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from grader.paste import command_line
-from grader.wire import SHOWN_PORT, Wire
+from grader.paste import SHOWN_PORT, command_line
+from grader.wire import Wire
 from tests.rawserver import playing, say
 
 

@@ -129,6 +129,15 @@ def test_stopping_ends_at_the_first_step_that_does_not_pass(run, tmp_path):
     assert not (tmp_path / "project" / "1.3").exists()
 
 
+def test_a_check_that_waits_long_is_asked_last(run):
+    heard: list[str] = []
+    waiting = a_check("1.1", "ping_silence", "assert ping_silence.exit_code == 0")
+
+    run({"1.1": waiting, "1.2": a_check("1.2", "", "pass")}, client="", listener=lambda found: heard.append(found.step))
+
+    assert heard == ["1.2", "1.1"]
+
+
 @pytest.mark.parametrize(("code", "first"), [("0", "pass"), ("1", "fail")])
 def test_stopping_still_judges_an_earlier_step_that_waits_long(run, code, first):
     waiting = a_check("1.1", "ping_silence", f"assert ping_silence.exit_code == {code}")
@@ -169,6 +178,7 @@ def test_a_file_of_checks_that_cannot_be_imported_is_an_error_of_its_step_alone(
 
     assert outcomes(findings) == {"1.1": "pass", "1.2": "error", "1.3": "skip", "1.4": "pass"}
     assert reasons(findings) == {"1.3": "1.2"}
+    assert findings.stages[0].steps[2].checks == ()
     assert said in findings.faults[0]
 
 
@@ -187,6 +197,13 @@ def test_a_fault_of_a_check_is_an_error_and_never_a_failure(run, fault):
 
 def test_a_check_with_a_fixture_that_does_not_exist_is_an_error(run):
     assert outcomes(run({"1.1": a_check("1.1", "no_such_fixture", "pass")})) == {"1.1": "error"}
+
+
+def test_a_check_of_a_step_that_does_not_exist_is_an_error_with_its_reason(run):
+    findings = run({"1.1": PASSING + a_check("9.9", "", "pass", name="stray")})
+
+    assert outcomes(findings) == {"1.1": "error"}
+    assert "KeyError: '9.9'" in findings.faults[0]
 
 
 def test_a_check_that_ends_its_own_process_is_an_error(run):

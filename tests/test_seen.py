@@ -100,7 +100,7 @@ def test_what_was_seen_compares_like_the_plain_value():
     assert STATUS == 500
     assert STATUS in SERVER_ERRORS
     assert STATUS not in NOT_FOUND
-    assert STATUSES == {200, 500}
+    assert {200, 500} == STATUSES
     assert Statuses([200, 200], request="", summary="") == OK
     assert BODY == b"hello"
     assert STDOUT == "hello\n"

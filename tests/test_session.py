@@ -110,7 +110,7 @@ def test_when_both_are_killed_the_next_run_ends_what_stayed(running, tmp_path, n
     for pid in (running.command.pid, running.checks):
         os.kill(pid, signal.SIGKILL)
     running.command.wait(20)
-    assert len(nothing_left()) == 4
+    assert wait_until(lambda: len(nothing_left()) == 4, 5)
     assert running.left
 
     findings = runner.run(tmp_path / "project", course.all_steps())

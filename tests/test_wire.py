@@ -11,7 +11,7 @@ from grader.wire import Replies, Wire, as_json
 from tests.rawserver import drip, endless, playing, say, say_and_reset, say_and_stay, stay
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"
-PATIENCE = 0.4
+PATIENCE = 0.25
 SLACK = 2.0
 MIB = 1024 * 1024
 
@@ -75,7 +75,7 @@ def test_headers_are_found_in_small_letters_and_odd_ones_do_no_harm():
 
 @pytest.mark.parametrize("status", [204, 304])
 def test_an_answer_without_a_body_is_not_waited_for(status):
-    assert ask(say_and_stay(f"HTTP/1.1 {status} X\r\n\r\n".encode()), patience=1.5).status == status
+    assert ask(say_and_stay(f"HTTP/1.1 {status} X\r\n\r\n".encode()), patience=0.6).status == status
 
 
 def test_the_answer_to_head_has_a_length_and_no_body():

@@ -13,7 +13,7 @@ from grader.load.usage import Cores, Meter, cores_between, is_running
 NEEDED = ("locust", "psutil")
 
 
-class LoadUnavailable(MachineError):  # noqa: N818 - it says what is the case, like the others
+class LoadUnavailable(MachineError):
     """The packages that the load part needs are not installed."""
 
 

@@ -54,7 +54,7 @@ def tree_seconds(pid: int) -> float:
     Children that nobody reaped count too; ended ones are lost on macOS, whose kernel does not pass their time on.
     0.0 where there is no such process.
     """
-    import psutil  # noqa: PLC0415 - belongs to an optional group
+    import psutil
 
     total = 0.0
     with contextlib.suppress(psutil.Error):
@@ -68,7 +68,7 @@ def tree_seconds(pid: int) -> float:
 
 def machine_seconds() -> float:
     """Add up the busy processor seconds of all cores since the machine started, a hypervisor's share included."""
-    import psutil  # noqa: PLC0415 - belongs to an optional group
+    import psutil
 
     times = psutil.cpu_times()._asdict()
     # Linux counts a guest's time a second time under `user`.
@@ -78,7 +78,7 @@ def machine_seconds() -> float:
 
 def is_running(pid: int) -> bool:
     """Tell whether a process still runs; one that has ended and waits to be reaped does not."""
-    import psutil  # noqa: PLC0415 - belongs to an optional group
+    import psutil
 
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE

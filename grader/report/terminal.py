@@ -124,9 +124,7 @@ def show_next(lines: Sequence[tuple[str, str]], out: Console) -> None:
 def show_load(load: dict[str, Any], out: Console) -> None:
     """Show one load run: what was achieved, how long answers took, and who was the limit."""
     out.print()
-    out.print(
-        Text.assemble(("  Load on /", "bold"), (f"   {load['model']} loop; no points hang on speed", "dim"))
-    )
+    out.print(Text.assemble(("  Load on /", "bold"), (f"   {load['model']} loop; no points hang on speed", "dim")))
     rows = Table.grid(padding=(0, 2))
     rows.add_column(width=11, style="dim")
     rows.add_column()
