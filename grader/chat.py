@@ -55,6 +55,11 @@ class Chat:
         """Send messages one after the other and return them, the oldest first."""
         return [self.send(f"{words()} {number}") for number in range(count)]
 
+    def restart(self) -> None:
+        """Stop the service and start it again on its data and its port."""
+        self.service.stop().in_time()
+        self.service.start()
+
     def page(self, **params: Any) -> Page:
         """Fetch one page; raises Failed when it isn't 200 with an object of the promised shape."""
         reply = self.get(**params)
@@ -67,11 +72,11 @@ class Chat:
         cursors: set[str] = set()
         current = self.page(**params)
         yield current
-        while current.next is not None:
-            if current.next in cursors or len(cursors) > MOST_PAGES:
-                raise Failed(f"next: {shown(current.next)} once more", expected="an end", request=current.request)
-            cursors.add(current.next)
-            current = self.page(**params, cursor=current.next)
+        while (cursor := current.cursor) is not None:
+            if cursor in cursors or len(cursors) > MOST_PAGES:
+                raise Failed(f"next: {shown(cursor)} once more", expected="an end", request=current.request)
+            cursors.add(cursor)
+            current = self.page(**params, cursor=cursor)
             yield current
 
     def all(self, **params: Any) -> Page:

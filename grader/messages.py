@@ -126,8 +126,15 @@ class Page:
     """One answer of GET /messages."""
 
     messages: tuple[Message, ...]
-    next: str | None
+    next: Any
     request: str
+
+    @property
+    def cursor(self) -> str | None:
+        """What leads to the following page; raises Failed when it is neither a string nor null."""
+        if self.next is None or isinstance(self.next, str):
+            return self.next
+        raise Failed(f"next: {shown(self.next)}", expected="next: a string or null", request=self.request)
 
     @property
     def ids(self) -> Ids:
@@ -158,6 +165,12 @@ class Page:
         found = [str(message.id) for message in self.messages if message.member("created_at").value is None]
         return Listing(found, request=self.request, what="message without a time")
 
+    def before(self, moment: Instant) -> Listing:
+        """List the messages that have no time, or an earlier one."""
+        times = [(one.id, instant.read(one.member("created_at").value)) for one in self.messages]
+        found = [str(wanted) for wanted, time in times if time is None or time.seconds < moment.seconds]
+        return Listing(found, request=self.request, what="message without a time or from before")
+
     def of(self, wanted: Sequence[Any]) -> Ids:
         """Leave only the messages with these ids, in the order in which they came."""
         return Ids([one.id for one in self.messages if any(same(one.id, other) for other in wanted)], request=self.request)
@@ -184,10 +197,7 @@ def read_page(reply: Reply) -> Page:
     shape = '{"messages": [...], "next": a string or null}'
     if not isinstance(found, dict) or not isinstance(found.get("messages"), list):
         raise Failed(reply.summary, expected=shape, request=reply.request)
-    following = found.get("next")
-    if following is not None and not isinstance(following, str):
-        raise Failed(f"next: {shown(following)}", expected=shape, request=reply.request)
-    return Page(tuple(_message(entry, reply.request) for entry in found["messages"]), following, reply.request)
+    return Page(tuple(_message(entry, reply.request) for entry in found["messages"]), found.get("next"), reply.request)
 
 
 def error_of(reply: Reply) -> Value:

@@ -65,7 +65,7 @@ def old_data(project: Project, scratch: Scratch, new_service: Callable[..., Serv
         raise NotChecked(OTHER_DATABASE)
     place = scratch.fresh("old-state")
     digest = _lay_out(project, place)
-    kept = cache("old-data") / digest
+    kept = cache("old-messages") / digest
     with _locked(kept):
         if not (kept / "messages.json").exists():
             _write(_read(place), kept, new_service)
@@ -122,8 +122,9 @@ def _send(chat: Chat, text: str) -> dict[str, Any]:
 
 
 def _texts() -> list[str]:
+    """List what to send: the awkward texts last, so that the first page of the brought-forward list holds them."""
     awkward = [*ZOO.values(), *LOOK_ALIKES, "x" * 2000]
-    return [*awkward, *(f"{words()} {number}" for number in range(COUNT - len(awkward)))]
+    return [*(f"{words()} {number}" for number in range(COUNT - len(awkward))), *awkward]
 
 
 def _digest(folder: Path) -> str:

@@ -187,11 +187,13 @@ class Room:
         return _json(said.as_json(), 201)
 
     def _list(self, query: dict[str, str]) -> Answer:
-        begin = int(query.get("cursor", "c/0+=").removeprefix("c/").removesuffix("+=") or 0)
+        begin = next((place for place in range(len(self.messages) + 1) if _cursor(place) == query.get("cursor", _cursor(0))), None)
+        if begin is None:
+            return _json({"error": "no such cursor"}, 400)
         limit = min(int(query["limit"]) if query.get("limit", "").isdigit() else PAGE, 100)
         chosen = self.messages[begin : begin + limit]
         more = begin + limit < len(self.messages)
-        return _json({"next": f"c/{begin + limit}+=" if more else None, "messages": [said.as_json() for said in chosen]}, 200)
+        return _json({"next": _cursor(begin + limit) if more else None, "messages": [said.as_json() for said in chosen]}, 200)
 
     def _show(self, wanted: str) -> Answer:
         found = next((said for said in self.messages if said.id == wanted), None)
@@ -199,6 +201,10 @@ class Room:
             return _json({"error": "no such message"}, 404)
         replies = [said.as_json() for said in reversed(self.messages) if said.reply_to == found.id]
         return _json({**found.as_json(), "replies": replies}, 200)
+
+
+def _cursor(place: int) -> str:
+    return f"c/{place}+="
 
 
 def _instant(value: str | None) -> Fraction | None:

@@ -61,11 +61,6 @@ class TimedChat(Chat):
         sent = self.send(text, **more)
         return Timed(sent, begun, time.time())
 
-    def restart(self) -> None:
-        """Stop the service and start it again on its data and its port."""
-        self.service.stop().in_time()
-        self.service.start()
-
 
 class SpacedChat(Chat):
     """Two messages, more than three seconds apart."""

@@ -36,6 +36,15 @@ def test_ids_are_the_servers_own_and_unique(chat):
     assert second.identity != first.identity
 
 
+@check("2.1", clause="K7")
+def test_ids_are_not_given_again_after_a_restart(fresh_chat):
+    """After a restart, a new message gets an id that was never given before."""
+    first = fresh_chat.send(words())
+    fresh_chat.restart()
+
+    assert fresh_chat.send(words()).identity != first.identity
+
+
 @check("2.1", clause="K3")
 def test_messages_are_in_the_database_and_outlive_the_process(kept_rows):
     """Messages leave rows in the database, which are still there after SIGTERM and a restart."""

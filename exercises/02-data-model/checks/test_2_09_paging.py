@@ -24,13 +24,14 @@ def test_messages_that_arrive_meanwhile_disturb_nothing(long_chat):
 
 @check("2.9", clause="stage 2")
 def test_pages_keep_to_since(long_chat):
-    """With `since`, the pages hold what matched, and nothing else."""
-    sent = long_chat.send_many(18)
+    """With `since`, all pages hold what matched, and nothing else."""
+    first, *later = long_chat.send_many(18)
 
-    found = long_chat.all(since=sent[0].created_at.written, limit=7)
+    found = long_chat.all(since=first.created_at.written, limit=7)
 
     assert found.repeated == ()
-    assert found.of(ids(sent)) == ids(sent[::-1])
+    assert found.of(ids(later)) == ids(later[::-1])
+    assert found.before(first.created_at) == ()
 
 
 @check("2.9", clause="stage 2")

@@ -11,7 +11,7 @@ INSTANT = "2026-01-02T08:30:00+05:30"
 @check("2.10", clause="stage 2")
 def test_since_shows_every_page(client, room, lines):
     """`list --since` shows all matching messages, following `next` to its end."""
-    room.fill([f"{words()} number {number}" for number in range(45)])
+    room.fill([f"{words()} number {number}" for number in range(230)])
 
     run = client("list", "--since", INSTANT, server_url=room.url)
 
@@ -22,7 +22,7 @@ def test_since_shows_every_page(client, room, lines):
 @check("2.10", clause="stage 2")
 def test_without_since_one_page_is_shown(client, room, lines):
     """Without `--since`, `list` shows one page."""
-    room.fill([f"{words()} number {number}" for number in range(45)])
+    room.fill([f"{words()} number {number}" for number in range(230)])
 
     run = client("list", server_url=room.url)
 
@@ -33,14 +33,14 @@ def test_without_since_one_page_is_shown(client, room, lines):
 @check("2.10", clause="K8")
 def test_the_instant_is_passed_on(client, room):
     """The instant arrives at the server as it was meant, its offset included, with every page."""
-    room.fill([f"{words()} number {number}" for number in range(45)])
+    room.fill([f"{words()} number {number}" for number in range(230)])
 
     run = client("list", "--since", INSTANT, server_url=room.url)
 
     assert room.since_asked(run.request) == room.instant(INSTANT)
 
 
-@pytest.mark.parametrize("zone", ["Asia/Kolkata", "America/New_York"])
+@pytest.mark.parametrize("zone", ["Australia/Adelaide", "America/New_York"])
 @check("2.10", clause="stage 2")
 def test_a_time_of_day_is_today_where_the_person_is(client_in, room, zone):
     """`--since HH:MM` means today at that time in the local time zone."""
