@@ -48,9 +48,14 @@ def all_cases() -> list[Case]:
 def steps_for(case: Case, *, everything: bool) -> tuple[Step, ...]:
     """Choose the steps to run: a variant's all; a mistake's own stage, without slow steps that it isn't about."""
     if everything or case.step is None:
-        return course.all_steps()
+        return up_to(case)
     named = {case.step, *case.may_fail}
     return tuple(step for step in course.find_stage(case.stage).steps if not step.slow or step.id in named)
+
+
+def up_to(case: Case) -> tuple[Step, ...]:
+    """List the steps of the case's stage and of all before it: no case says anything about later ones."""
+    return tuple(step for step in course.all_steps() if step.stage <= case.stage)
 
 
 def judge(case: Case, steps: Sequence[Step]) -> tuple[Verdict, runner.Findings]:
@@ -111,8 +116,8 @@ def _spin() -> None:
 
 def _one(name: str, everything: bool, tries: int) -> list[Verdict]:
     case = next(case for case in all_cases() if case.name == name)
-    named = course.with_needs([course.find_step(case.step)]) if case.step else course.all_steps()
-    steps = course.all_steps() if everything else named
+    named = course.with_needs([course.find_step(case.step)]) if case.step else up_to(case)
+    steps = up_to(case) if everything else named
     return [judge(case, steps)[0] for _ in range(tries)]
 
 
