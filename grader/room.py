@@ -32,12 +32,18 @@ class Said:
 
     id: str
     text: str
-    created_at: str
+    created_at: str | None
     reply_to: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Write it with its members in an unusual order, and one that no client knows."""
-        return {"reply_to": self.reply_to, "mood": "calm", "created_at": self.created_at, "text": self.text, "id": self.id}
+        return {
+            "reply_to": self.reply_to,
+            "mood": "calm",
+            "created_at": self.created_at,
+            "text": self.text,
+            "id": self.id,
+        }
 
 
 class Instants(frozenset[Any], Seen):
@@ -88,10 +94,11 @@ class Room:
         """The ids in the order in which the server lists them: the newest first."""
         return tuple(message.id for message in self.messages)
 
-    def say(self, text: str, reply_to: str | None = None) -> Said:
-        """Add a message, as if somebody had sent it."""
+    def say(self, text: str, **more: str | None) -> Said:
+        """Add a message, as if somebody had sent it; `reply_to` and `created_at` may be given."""
         minute = FIRST_MINUTE + len(self.messages)
-        said = Said(next(self._ids), text, f"2026-01-02T{minute // 60:02}:{minute % 60:02}:04.5+00:00", reply_to)
+        time = f"2026-01-02T{minute // 60:02}:{minute % 60:02}:04.5+00:00"
+        said = Said(next(self._ids), text, **{"created_at": time, **more})
         self.messages.insert(0, said)
         return said
 
@@ -121,7 +128,11 @@ class Room:
 
     def queries(self, by: str) -> list[dict[str, str]]:
         """Give the decoded query of every GET of /messages, in order; raises Failed when there was none."""
-        asked = [urlsplit(request.what.partition(" ")[2]) for request in self.server.requests if request.what.startswith("GET ")]
+        asked = [
+            urlsplit(request.what.partition(" ")[2])
+            for request in self.server.requests
+            if request.what.startswith("GET ")
+        ]
         found = [_query(parts.query) for parts in asked if parts.path.rstrip("/") == "/messages"]
         if not found:
             raise Failed(self.server.asked(by).came(), expected="GET /messages", request=by)
@@ -139,7 +150,9 @@ class Room:
     def since_asked(self, by: str) -> Instants:
         """Give the instants that were asked for in `since`, without repetition."""
         asked = [query.get("since") for query in self.queries(by)]
-        return Instants({_instant(value) for value in asked}, request=by, said=", ".join(map(shown, dict.fromkeys(asked))))
+        return Instants(
+            {_instant(value) for value in asked}, request=by, said=", ".join(map(shown, dict.fromkeys(asked)))
+        )
 
     @staticmethod
     def instant(written: str) -> frozenset[Fraction | None]:
@@ -181,19 +194,23 @@ class Room:
     def _accept(self, request: Recorded) -> Answer:
         try:
             body = json.loads(request.body)
-            said = self.say(str(body["text"]), None if body.get("reply_to") is None else str(body["reply_to"]))
+            parent = body.get("reply_to")
+            said = self.say(str(body["text"]), reply_to=None if parent is None else str(parent))
         except (ValueError, KeyError, TypeError, AttributeError):
             return _json({"error": "a JSON object with text is needed"}, 400)
         return _json(said.as_json(), 201)
 
     def _list(self, query: dict[str, str]) -> Answer:
-        begin = next((place for place in range(len(self.messages) + 1) if _cursor(place) == query.get("cursor", _cursor(0))), None)
+        wanted = query.get("cursor", _cursor(0))
+        begin = next((place for place in range(len(self.messages) + 1) if _cursor(place) == wanted), None)
         if begin is None:
             return _json({"error": "no such cursor"}, 400)
         limit = min(int(query["limit"]) if query.get("limit", "").isdigit() else PAGE, 100)
         chosen = self.messages[begin : begin + limit]
         more = begin + limit < len(self.messages)
-        return _json({"next": _cursor(begin + limit) if more else None, "messages": [said.as_json() for said in chosen]}, 200)
+        return _json(
+            {"next": _cursor(begin + limit) if more else None, "messages": [said.as_json() for said in chosen]}, 200
+        )
 
     def _show(self, wanted: str) -> Answer:
         found = next((said for said in self.messages if said.id == wanted), None)

@@ -94,7 +94,9 @@ class SpacedChat(Chat):
         """Write the instant of the second message in another zone, where the server writes RFC 3339 itself."""
         second = self.two[1]
         if second.is_number:
-            raise NotChecked("The server writes times as numbers; another spelling of the exact instant isn't promised.")
+            raise NotChecked(
+                "The server writes times as numbers; another spelling of the exact instant isn't promised."
+            )
         return second.spelled(hours=hours, minutes=minutes)
 
     @property
@@ -132,6 +134,13 @@ class SentAtOnce:
     sent: Ids
     missing: Listing
 
+    @property
+    def repeated(self) -> Listing:
+        """List the ids that were given to more than one of them."""
+        ids = [str(one) for one in self.sent]
+        found = [one for one in dict.fromkeys(ids) if ids.count(one) > 1]
+        return Listing(found, request=self.sent.request, what="id given twice")
+
 
 def send_at_once(chat: Chat, count: int, patience: float) -> SentAtOnce:
     """Send messages at the same moment; each sender lists as soon as its message was accepted."""
@@ -150,5 +159,3 @@ def send_at_once(chat: Chat, count: int, patience: float) -> SentAtOnce:
         Ids([sent.id for sent, _ in results], request=request),
         Listing(unseen, request=request, what="accepted message that isn't listed"),
     )
-
-

@@ -40,6 +40,15 @@ def test_list_shows_a_line_for_each_message(client, room, lines):
 
 
 @check("2.5", clause="stage 2")
+def test_list_of_nothing_is_no_failure(client, room):
+    """Where there is no message, `list` exits with 0 all the same."""
+    run = client("list", server_url=room.url)
+
+    assert run.exit_code == 0
+    assert run.stderr.traces == ()
+
+
+@check("2.5", clause="stage 2")
 def test_list_passes_the_limit_on(client, room):
     """`list --limit 3` asks for three."""
     room.fill(SPOKEN)

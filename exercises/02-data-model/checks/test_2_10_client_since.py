@@ -30,6 +30,18 @@ def test_without_since_one_page_is_shown(client, room, lines):
     assert room.pages_asked(run.request) == 1
 
 
+@check("2.10", clause="stage 2")
+def test_a_message_without_a_time_is_listed(client, room, lines):
+    """`list` shows messages whose `created_at` is null, as those from before there were times may be."""
+    room.fill(SPOKEN)
+    room.say("from before there were times", created_at=None)
+
+    run = client("list", server_url=room.url)
+
+    assert run.exit_code == 0
+    assert lines(run, room).ids == room.ids
+
+
 @check("2.10", clause="K8")
 def test_the_instant_is_passed_on(client, room):
     """The instant arrives at the server as it was meant, its offset included, with every page."""
