@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from grader import instant
-from grader.messages import Ids, Page, same
+from grader.messages import Page, same
 from grader.oldstate import OldData
 from grader.process import wait_until
 from grader.rooms import LongChat
@@ -47,7 +47,9 @@ class MigratedChat(LongChat):
         """List the old messages whose text isn't what was sent."""
         page = self.old_page()
         sent = {str(message["id"]): message["text"] for message in self.old.messages}
-        wrong = [f"{m.id}: {shown(m.fields.get('text'))}" for m in page.messages if m.fields.get("text") != sent[str(m.id)]]
+        wrong = [
+            f"{m.id}: {shown(m.fields.get('text'))}" for m in page.messages if m.fields.get("text") != sent[str(m.id)]
+        ]
         return Listing(wrong, request=page.request, what="old message with another text")
 
     @property
@@ -55,7 +57,11 @@ class MigratedChat(LongChat):
         """List the old messages whose time is neither null nor a valid one that has passed."""
         page, now = self.old_page(), time.time()
         return Listing(
-            [f"{m.id}: {shown(m.member('created_at').value)}" for m in page.messages if not _possible(m.member("created_at").value, now)],
+            [
+                f"{m.id}: {shown(m.member('created_at').value)}"
+                for m in page.messages
+                if not _possible(m.member("created_at").value, now)
+            ],
             request=page.request,
             what="old message with a time that can't be",
         )
@@ -91,13 +97,21 @@ class Migration:
         service.start()
         return MigratedChat(service, self.old)
 
-    def two_chats(self) -> tuple[MigratedChat, MigratedChat]:
-        """Start two servers at the same moment on one copy; `migrate`, if given, has run once before."""
+    def two_chats(self, held: float) -> tuple[MigratedChat, MigratedChat]:
+        """Start two servers at the same moment on one copy; `migrate`, if given, has run once before.
+
+        A database that is held for some seconds lets both come to where they need it, and go on together.
+        """
         data = self._copy(self.old.data)
         first, second = self._new_service(data=data), self._new_service(data=data)
         first.migrate()
+        late = max(0.0, self._length() - held) if held else 0.0
         for service in (first, second):
             service.launch(migrate=False)
+        if held and first.project.has_file_database:
+            first.process.wait(late)
+            with first.database.locked(held):
+                pass
         for service in (first, second):
             service.ready()
         return MigratedChat(first, self.old), MigratedChat(second, self.old)
@@ -143,7 +157,10 @@ def _schema(service: Service) -> object:
     """Read the number that SQLite changes with every change of the schema; None where there is nothing to read."""
     if not service.project.has_file_database:
         return None
-    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(_read_only(service), uri=True, timeout=0)) as looking:
+    with (
+        contextlib.suppress(sqlite3.Error),
+        contextlib.closing(sqlite3.connect(_read_only(service), uri=True, timeout=0)) as looking,
+    ):
         return looking.execute("PRAGMA schema_version").fetchone()
     return None
 
