@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from grader.errors import Failed
+from grader.wire import Number
+
 RFC3339 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:([Zz])|([+-])(\d\d):(\d\d))"
+    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))",
+    re.ASCII,
 )
+PLAIN = re.compile(r"-?\d{1,12}(?:\.(\d{1,40}))?", re.ASCII)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-NANOSECOND = Fraction(1, 10**9)
+FIRST, LAST = ((datetime(*day, tzinfo=UTC) - EPOCH) // timedelta(seconds=1) for day in ((1, 1, 1), (9999, 12, 31)))
+"""Between these lies what has a date, in Unix seconds: the years 1 to 9999."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +31,17 @@ class Instant:
     is_number: bool
 
     def spelled(self, *, hours: int = 0, minutes: int = 0, digits: int | None = None, zulu: bool = False) -> str:
-        """Write the same instant in RFC 3339 with another offset, or with more digits than it came with."""
+        """Write the same instant in RFC 3339 with another offset, or with more digits than it came with.
+
+        Raises Failed when it has no date there, at the ends of the calendar.
+        """
         places = self.digits if digits is None else digits
         offset = timedelta(hours=hours, minutes=minutes)
         whole, fraction = divmod(self.seconds, 1)
-        local = (EPOCH + timedelta(seconds=int(whole))).astimezone(timezone(offset))
-        text = local.strftime("%Y-%m-%dT%H:%M:%S")
+        try:
+            text = (EPOCH + timedelta(seconds=int(whole)) + offset).isoformat()[:19]
+        except OverflowError:
+            raise Failed(f"the time {self.written}", expected="a time as in clause K8") from None
         if places:
             text += f".{int(fraction * 10**places):0{places}}"
         sign, minutes_off = ("-" if offset < timedelta(0) else "+"), abs(offset) // timedelta(minutes=1)
@@ -39,7 +50,7 @@ class Instant:
     def shifted(self, seconds: float, digits: int = 3) -> str:
         """Write another instant, so many seconds later, in UTC."""
         moved = self.seconds + Fraction(seconds).limit_denominator(10**9)
-        return Instant(moved, "", digits, is_number=False).spelled(zulu=True)
+        return Instant(moved, self.written, digits, is_number=False).spelled(zulu=True)
 
 
 def read(value: Any) -> Instant | None:
@@ -47,15 +58,24 @@ def read(value: Any) -> Instant | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        written = repr(value)
-        fraction = written.partition(".")[2] if "e" not in written else ""
-        return Instant(Fraction(written), written, len(fraction.rstrip("0")), is_number=True)
+        return _from_number(value)
     found = RFC3339.fullmatch(value) if isinstance(value, str) else None
     return _from_match(found, value) if found else None
 
 
+def _from_number(value: float) -> Instant | None:
+    if not FIRST <= value <= LAST:
+        return None
+    written = value.written if isinstance(value, Number) else repr(value)
+    plain = PLAIN.fullmatch(written)
+    digits = (plain[1] or "").rstrip("0") if plain else ""
+    return Instant(Fraction(written if plain else repr(value)), written, len(digits), is_number=True)
+
+
 def _from_match(found: re.Match[str], written: str) -> Instant | None:
     year, month, day, hour, minute, second = (int(found[group]) for group in range(1, 7))
+    if second > 60:
+        return None
     try:
         whole = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     except ValueError:

@@ -28,7 +28,11 @@ class Lines:
     @property
     def without_their_text(self) -> Listing:
         """List the messages whose id and text don't stand on one line."""
-        lacking = [said.id for said in self.messages if not any(said.id in line and said.text in line for line in self._lines())]
+        lacking = [
+            said.id
+            for said in self.messages
+            if not any(said.id in line and said.text in line for line in self._lines())
+        ]
         return Listing(lacking, request=self.run.request, what="message without a line of id and text")
 
     def naming(self, wanted: Said, part: str) -> Listing:
@@ -54,4 +58,3 @@ class Lines:
 
     def _lines(self) -> Iterable[str]:
         return self.run.printed.splitlines()
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -95,7 +96,9 @@ class Message:
     def member(self, name: str) -> Value:
         """Give a member; raises Failed when the object has none of that name."""
         if name not in self.fields:
-            raise Failed(f"no member {name} in {shown(self.fields)}", expected=f"the member {name}", request=self.request)
+            raise Failed(
+                f"no member {name} in {shown(self.fields)}", expected=f"the member {name}", request=self.request
+            )
         return Value(self.fields[name], name=name, request=self.request)
 
     @property
@@ -156,8 +159,8 @@ class Page:
     @property
     def repeated(self) -> Listing:
         """List the ids that came more than once."""
-        seen = [json.dumps(message.id) for message in self.messages]
-        return Listing([one for one in dict.fromkeys(seen) if seen.count(one) > 1], request=self.request, what="message twice")
+        seen = Counter(json.dumps(message.id) for message in self.messages)
+        return Listing([one for one, times in seen.items() if times > 1], request=self.request, what="message twice")
 
     @property
     def without_time(self) -> Listing:
@@ -173,7 +176,9 @@ class Page:
 
     def of(self, wanted: Sequence[Any]) -> Ids:
         """Leave only the messages with these ids, in the order in which they came."""
-        return Ids([one.id for one in self.messages if any(same(one.id, other) for other in wanted)], request=self.request)
+        return Ids(
+            [one.id for one in self.messages if any(same(one.id, other) for other in wanted)], request=self.request
+        )
 
     def by_id(self, wanted: Any) -> Message:
         """Find a message; raises Failed when it isn't on the page."""
@@ -209,7 +214,7 @@ def error_of(reply: Reply) -> Value:
         fault = f"the content type {kind or '(none)'}"
     elif found is None:
         fault = "no JSON object"
-    elif not (isinstance(found.get("error"), str) and found["error"]) and not found.get("title") and not found.get("detail"):
+    elif not (isinstance(found.get("error"), str) and found["error"]) and not _says(found, "title", "detail"):
         fault = "neither a non-empty string error, nor title or detail"
     return Value(fault, name=f"fault in {shorten(reply.content)}", request=reply.request)
 
@@ -224,10 +229,15 @@ def same(one: Any, other: Any) -> bool:
 
 
 def _object(reply: Reply) -> dict[str, Any] | None:
-    with contextlib.suppress(ValueError):
-        found = json.loads(reply.content)
+    with contextlib.suppress(Failed):
+        found = as_json(reply)
         return found if isinstance(found, dict) else None
     return None
+
+
+def _says(found: dict[str, Any], *names: str) -> bool:
+    """Tell whether one of these members is there and not empty; 0 and false are not."""
+    return any(found.get(name) not in (None, "", [], {}) for name in names)
 
 
 def _message(entry: Any, request: str) -> Message:

@@ -137,6 +137,7 @@ def _digest(folder: Path) -> str:
 @contextmanager
 def _locked(kept: Path) -> Iterator[None]:
     kept.mkdir(parents=True, exist_ok=True)
+    os.utime(kept)
     with (kept / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from itertools import pairwise
@@ -43,7 +44,7 @@ def advance(folder: Path) -> tuple[Stage, list[Path]]:
     """
     stages = course.stages()
     for before, stage in pairwise(stages):
-        lacking = [path for path in sorted(_files(stage) - _files(before)) if not (folder / path).exists()]
+        lacking = [path for path in sorted(_files(stage) - _files(before)) if not os.path.lexists(folder / path)]
         if lacking:
             for path in lacking:
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)

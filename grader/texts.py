@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ZOO = {
     "plain": "see you at ten",
-    "quotes": "it's \"quoted\" and `ticked`",
+    "quotes": 'it\'s "quoted" and `ticked`',
     "sql": "Robert'); DROP TABLE messages;--",
     "formats": "%s %d {} {0} ${HOME} %(name)s",
     "backslashes": "a\\b \\n \\u0041",

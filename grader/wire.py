@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from json import dumps, loads
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 from grader.answer import LARGEST, Timed, plainly, read, what_came
@@ -194,10 +194,21 @@ class _Exchange:
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 
 
+class Number(float):
+    """A JSON number with the characters that said it: a time may have more digits than a float keeps."""
+
+    written: str
+
+    def __new__(cls, written: str) -> Self:
+        made = super().__new__(cls, written)
+        made.written = written
+        return made
+
+
 def as_json(reply: Reply) -> Any:
     """Read a reply as JSON, in UTF-8 and without what JSON doesn't know, or fail with one sentence."""
     try:
-        return loads(reply.content.decode(), parse_constant=_no_constant)
+        return loads(reply.content.decode(), parse_constant=_no_constant, parse_float=Number)
     except (ValueError, RecursionError):
         raise Failed(reply.summary, expected="valid JSON", request=reply.request) from None
 

@@ -57,7 +57,7 @@ class Workspace:
 
     def prose(self, name: str) -> Length:
         """Say how many characters beside headings and blanks a tracked file has; 0 when it isn't tracked."""
-        request = f"git show HEAD:./{name}"
+        request = f"git show :./{name}"
         text = self._git("show", f":./{name}").stdout.decode("utf-8", "replace")
         lines = [line.strip() for line in text.splitlines() if not line.lstrip().startswith("#")]
         return Length(sum(map(len, lines)), request=request, what=f"characters beside headings in {name}")
