@@ -57,7 +57,7 @@ class Instants(frozenset[Any], Seen):
         made.said = said
         return made
 
-    def wanted(self, operator: str, other: object) -> str:
+    def wanted(self, operator: str, other: object) -> str:  # noqa: ARG002 - there is only one way to ask
         moments = [one for group in (other if isinstance(other, Today) else [other]) for one in group]  # type: ignore[attr-defined]
         return f"since={' or '.join(_written(moment) for moment in moments)}, in any spelling"
 
@@ -173,7 +173,7 @@ class Room:
 
     def _last_post(self, by: str) -> Recorded:
         for request in reversed(self.server.requests):
-            if request.what.rstrip("/") == "POST /messages":
+            if request.what.partition("?")[0].rstrip("/") == "POST /messages":
                 return request
         raise Failed(self.server.asked(by).came(), expected="POST /messages", request=by)
 
@@ -205,7 +205,7 @@ class Room:
         begin = next((place for place in range(len(self.messages) + 1) if _cursor(place) == wanted), None)
         if begin is None:
             return _json({"error": "no such cursor"}, 400)
-        limit = min(int(query["limit"]) if query.get("limit", "").isdigit() else PAGE, 100)
+        limit = min(int(query["limit"]) if query.get("limit", "").isdecimal() else PAGE, 100)
         chosen = self.messages[begin : begin + limit]
         more = begin + limit < len(self.messages)
         return _json(
