@@ -52,7 +52,9 @@ class Ids(tuple[Any, ...], Seen):
         if operator in ("in", "not in"):
             said = shown(other.value if isinstance(other, Value) else other)
             return f"the message {said} among them" if operator == "in" else f"the message {said} not among them"
-        return f"the ids {_listed(other)}" if isinstance(other, tuple | list) else super().wanted(operator, other)
+        if isinstance(other, tuple | list):
+            return f"the ids {_listed(other)}" if other else "no message"
+        return super().wanted(operator, other)
 
     def came(self) -> str:
         return f"the ids {_listed(self)}" if self else "no message"
@@ -256,7 +258,7 @@ def _is_id(value: Any) -> bool:
 
 def _listed(ids: Sequence[Any]) -> str:
     few = ", ".join(str(one) for one in ids[:8])
-    return f"{few}, … ({len(ids)} in all)" if len(ids) > 8 else few or "none"
+    return f"{few}, … ({len(ids)} in all)" if len(ids) > 8 else few
 
 
 def ids(messages: Sequence[Message]) -> tuple[Any, ...]:
