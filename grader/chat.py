@@ -32,7 +32,7 @@ class Chat:
         """Send one request; a redirect to the same path with a slash is followed, as clause K4 allows it."""
         reply = self.service.request(method, path, **more)
         target = reply.headers.get("location", "").partition("?")[0].rpartition(f":{self.service.port.number}")[2]
-        if reply.code in (307, 308) and target == f"{path}/":
+        if reply.code in (307, 308) and target in (f"{path}/", f"{path.rpartition('/')[2]}/"):
             return self.service.request(method, f"{path}/", **more)
         return reply
 
