@@ -24,7 +24,7 @@ function fetchBytes(path, body, hops = 3) {
   const { by, url, path: whole } = target(path);
   return new Promise((resolve, reject) => {
     const headers = body === undefined ? {} : { "Content-Type": "application/json", "Content-Length": body.length };
-    const options = { hostname: url.hostname.replace(/^\[|\]$/g, ""), port: url.port, path: whole, headers, agent: false };
+    const options = { hostname: url.hostname.replace(/^\[|\]$/g, ""), port: url.port, path: whole, headers: { ...headers, Connection: "close" } };
     let request;
     const timer = setTimeout(() => end(() => reject(new Trouble("no answer within 10 seconds"))), patience);
     function end(action) {

@@ -1,6 +1,6 @@
 package Journal;
 
-# The file. Whoever writes holds an exclusive lock on a second file beside it, whoever reads a shared one.
+# The file. Whoever writes locks a second file beside it against everybody, whoever reads against writers only.
 use strict;
 use warnings;
 use Errno qw(EINTR ENOENT);
