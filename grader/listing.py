@@ -19,8 +19,12 @@ class Lines:
 
     @property
     def ids(self) -> Listing:
-        """List the ids in the order of their lines, in received order if that is exactly reversed."""
-        found = [said.id for line in self._lines() for said in self.messages if said.id in line and said.text in line]
+        """List the ids in the order of their lines, in received order if that is exactly reversed.
+
+        Several messages on one line, as in a list that was printed whole, are one entry.
+        """
+        lines = [[said.id for said in self.messages if said.id in line and said.text in line] for line in self._lines()]
+        found = [" beside ".join(ids) for ids in lines if ids]
         expected = [said.id for said in self.messages]
         ordered = list(reversed(found)) if found == list(reversed(expected)) else found
         return Listing(ordered, request=self.run.request, what="line")
