@@ -21,7 +21,7 @@ from typing import Any
 from grader import instant, project as projects
 from grader.chat import Chat
 from grader.check import words
-from grader.clean import cache
+from grader.clean import cache, installs_only, run_setup
 from grader.errors import Failed, NotChecked, ProjectError
 from grader.project import Project
 from grader.scratch import Scratch
@@ -68,7 +68,7 @@ def old_data(project: Project, scratch: Scratch, new_service: Callable[..., Serv
     kept = cache("old-messages") / digest
     with _locked(kept):
         if not (kept / "messages.json").exists():
-            _write(_read(place), kept, new_service)
+            _write(_set_up(_read(place), scratch), kept, new_service)
         messages = json.loads((kept / "messages.json").read_text("utf-8"))
     return OldData(kept / "data", kept / "empty", tuple(messages))
 
@@ -94,6 +94,13 @@ def _read(place: Path) -> Project:
         return projects.read(place)
     except ProjectError as error:
         raise Failed(f"in the state of step 2.5: {error}", expected="a state of step 2.5 that can be started") from None
+
+
+def _set_up(old: Project, scratch: Scratch) -> Project:
+    """Run the old state's `setup` where it makes more than an environment: a program may have to be built."""
+    if old.setup and not installs_only(old):
+        run_setup(old, scratch)
+    return old
 
 
 def _write(old: Project, kept: Path, new_service: Callable[..., Service]) -> None:

@@ -207,6 +207,9 @@ class Number(float):
 
 def as_json(reply: Reply) -> Any:
     """Read a reply as JSON, in UTF-8 and without what JSON doesn't know, or fail with one sentence."""
+    kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Failed(reply.summary, expected="the content type application/json", request=reply.request)
     try:
         return loads(reply.content.decode(), parse_constant=_no_constant, parse_float=Number)
     except (ValueError, RecursionError):
