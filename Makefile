@@ -36,6 +36,9 @@ test: $(VENV)/has-dev ## run every test, on a fresh machine too
 	@$(BIN)/python -m tests.packages
 	@$(BIN)/python -m pytest -q -n $(JOBS)
 
+fuzz: $(VENV)/has-fuzz ## fuzz the reference solution against the description of its API; never scored
+	@$(BIN)/kit fuzz --project $(SOLUTION)
+
 check: $(VENV)/has-dev ## lint and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -76,6 +79,11 @@ $(VENV)/has-load: requirements/load.txt pyproject.toml | $(UV)
 
 $(VENV)/has-dev: requirements/dev.txt pyproject.toml | $(UV)
 	$(call install,dev,dev load learner)
+
+$(VENV)/has-fuzz: requirements/fuzz.txt pyproject.toml | $(VENV)/has-learner
+	@echo 'Installing what is locked in requirements/fuzz.txt ...'
+	@$(UV) pip install --quiet --require-hashes --python $(BIN)/python -r requirements/fuzz.txt
+	@touch $@
 
 $(UV):
 	@test -n '$(PYTHON)' || { echo 'Python 3.11 or later is needed, and none was found; name one: make PYTHON=...'; exit 3; }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from grader import project as projects
 from grader.errors import Failed, MachineError, ProjectError, TooLate
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from grader import client
     from grader.clean import CleanClone
     from grader.database import Rows
+    from grader.migration import Migration
     from grader.silence import Silence
     from grader.workspace import Workspace
+
+Made = TypeVar("Made")
 
 
 class Bench:
@@ -39,6 +42,7 @@ class Bench:
         self._cloned: Service | None = None
         self._unstoppable: list[TooLate] = []
         self._early: Failed | None = None
+        self._made: dict[str, Any] = {}
 
     @cached_property
     def project(self) -> Project:
@@ -89,12 +93,35 @@ class Bench:
         return self._restarted
 
     def new_service(
-        self, project: Project | None = None, *, data: Path | None = None, port: Port | None = None
+        self,
+        project: Project | None = None,
+        *,
+        data: Path | None = None,
+        port: Port | None = None,
+        env: Mapping[str, str] | None = None,
     ) -> Service:
         """Make a service of its own for a check, with new data unless some is given; not yet started."""
-        service = Service(project or self.project, data or self.scratch.fresh("data"), port=port)
+        service = Service(project or self.project, data or self.scratch.fresh("data"), port=port, env=env)
         self._services.append(service)
         return service
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """Make something that several checks share; what fails is tried anew by the next who asks."""
+        if name not in self._made:
+            self._made[name] = make()
+        made: Made = self._made[name]
+        return made
+
+    def migration(self) -> Migration:
+        """Give the database of the project's own state of step 2.5, and the ways to bring it forward; found once."""
+        return self.once("migration", self._find_migration)
+
+    def _find_migration(self) -> Migration:
+        from grader.migration import Migration
+        from grader.oldstate import old_data
+
+        old = old_data(self.project, self.scratch, self.new_service)
+        return Migration(old, self.scratch, self.new_service)
 
     def workspace(self) -> Workspace:
         """Look at the project as git sees it."""

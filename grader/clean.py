@@ -47,7 +47,7 @@ class CleanClone:
             self._venv = _Environment(cloned, workspace.tree_id())
             try:
                 _link(folder / ".venv", self._venv.folder)
-                self._venv.prepare(lambda: _run_setup(cloned, scratch))
+                self._venv.prepare(lambda: run_setup(cloned, scratch))
             except BaseException:
                 self._venv.close()
                 raise
@@ -64,7 +64,7 @@ class _Environment:
 
     def __init__(self, project: Project, tree_id: str) -> None:
         self._project = project
-        self._place = _cache() / _digest(project, tree_id)
+        self._place = cache("environments") / _digest(project, tree_id)
         self._place.mkdir(parents=True, exist_ok=True)
         self.folder = self._place / "venv"
         self._done = self._place / "done"
@@ -91,7 +91,7 @@ class _Environment:
         os.close(self._lock)
 
     def _is_complete(self) -> bool:
-        return self._done.exists() and _installs_only(self._project)
+        return self._done.exists() and installs_only(self._project)
 
     def _create(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -103,7 +103,8 @@ class _Environment:
             raise MachineError(f"No virtual environment could be made: {made.stderr.strip() or made.stdout.strip()}")
 
 
-def _run_setup(project: Project, scratch: Scratch) -> None:
+def run_setup(project: Project, scratch: Scratch) -> None:
+    """Run a project's `setup` in its folder; raises Failed, or NotChecked where no registry can be reached."""
     line = f"{REQUEST} && {command_line(project.setup)}"
     with _port() as port:
         data = scratch.fresh("data")
@@ -138,7 +139,7 @@ def _registry_reachable(project: Project) -> bool:
     return False
 
 
-def _installs_only(project: Project) -> bool:
+def installs_only(project: Project) -> bool:
     """Tell whether `setup` does nothing but install what requirement files list into the environment."""
     words = list(project.setup)
     if words[:3] in (["python", "-m", "pip"], ["python3", "-m", "pip"]):
@@ -169,7 +170,7 @@ def _is_package(line: str) -> bool:
 def _digest(project: Project, tree_id: str) -> str:
     """Digest what decides the environment: `setup`, this Python, and the files it reads, or else all files."""
     parts = [sys.version, sys.prefix, *project.setup]
-    if _installs_only(project):
+    if installs_only(project):
         parts += [path.read_text("utf-8") for word in project.setup if (path := project.folder / word).is_file()]
     else:
         parts.append(tree_id)
@@ -184,9 +185,10 @@ def _link(link: Path, target: Path) -> None:
     link.symlink_to(target)
 
 
-def _cache() -> Path:
+def cache(name: str) -> Path:
+    """Return the folder for what is kept between runs under a digest, without what nobody used for a month."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base) / "backend-practice-kit" / "environments"
+    folder = Path(base) / "backend-practice-kit" / name
     folder.mkdir(parents=True, exist_ok=True)
     _forget_old(folder)
     return folder

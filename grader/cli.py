@@ -71,6 +71,29 @@ def start(words: tuple[str, ...]) -> int:
     return ExitStatus.PASSED
 
 
+@cli.command(name="next")
+@project_option
+@click.pass_context
+def next_stage(context: click.Context, folder: str) -> int:
+    """Copy the next stage's new files into the project; none that exists is touched.
+
+    \b
+    Example:  kit next
+    """
+    from grader import starting
+    from grader.report import terminal
+
+    stage, copied = starting.advance(_place(context, folder))
+    out = terminal.console()
+    terminal.say(f"Stage {stage.id}, {stage.title}. New here: {', '.join(map(str, copied))}.", out)
+    lines = [
+        (f"less {stage.folder / 'README.md'}", "read the brief"),
+        (f"kit check {stage.steps[0].id}", stage.steps[0].title),
+    ]
+    terminal.show_next(lines, out)
+    return ExitStatus.PASSED
+
+
 @cli.command()
 @click.argument("what", required=False, metavar="[STAGE|STEP]")
 @project_option
@@ -155,6 +178,22 @@ def serve(context: click.Context, port: int, folder: str) -> int:
     terminal.say(f"http://127.0.0.1:{port}/   DATABASE_URL={project.database_url(data)}   Ctrl-C ends it.", out)
     code = serving.serve(project, port=port, data=data)
     return ExitStatus.PASSED if code == 0 else ExitStatus.FAILED
+
+
+@cli.command()
+@click.option("--examples", default=30, show_default=True, type=click.IntRange(1, 1000), help="Requests per operation.")
+@project_option
+@click.pass_context
+def fuzz(context: click.Context, examples: int, folder: str) -> int:
+    """Send the running service whatever its API's description allows and forbids; never scored.
+
+    \b
+    Example:  kit fuzz --examples 100
+    """
+    from grader import fuzzing
+
+    found_nothing = fuzzing.fuzz(projects.read(_place(context, folder)), examples=examples)
+    return ExitStatus.PASSED if found_nothing else ExitStatus.FAILED
 
 
 @cli.command()

@@ -56,14 +56,15 @@ class Run:
 class Running:
     """A client that was started and not yet waited for."""
 
-    def __init__(self, project: Project, arguments: tuple[str, ...], server_url: str) -> None:
+    def __init__(self, project: Project, arguments: tuple[str, ...], server_url: str, zone: str = "") -> None:
         if not project.client:
             raise Failed(f"{FILE} does not say how to start the client", expected="command = [...] under [client]")
-        self.request = command_line([*project.client, *arguments], SERVER_URL=server_url)
+        chosen = {"TZ": zone} if zone else {}
+        self.request = command_line([*project.client, *arguments], **chosen, SERVER_URL=server_url)
         self._process = Process(
             [*project.client, *arguments],
             cwd=project.folder,
-            env=environment.for_client(project, server_url=server_url),
+            env=environment.for_client(project, server_url=server_url) | chosen,
             mark=f"SERVER_URL={server_url}",
             apart=True,
             keep=KEPT,
@@ -90,6 +91,6 @@ class Running:
         self._process.kill()
 
 
-def run(project: Project, *arguments: str, server_url: str) -> Run:
-    """Run the client with these arguments and wait for it."""
-    return Running(project, arguments, server_url).finish()
+def run(project: Project, *arguments: str, server_url: str, zone: str = "") -> Run:
+    """Run the client with these arguments, in a time zone unless that is UTC, and wait for it."""
+    return Running(project, arguments, server_url, zone).finish()

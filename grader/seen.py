@@ -118,6 +118,24 @@ class Size(int, Seen):
         return f"more than {int(self) - 1} bytes"
 
 
+class Length(int, Seen):
+    """How much there is of something."""
+
+    what: str
+
+    def __new__(cls, count: int, *, request: str, what: str) -> Self:
+        made = super().__new__(cls, count)
+        made.request = request
+        made.what = what
+        return made
+
+    def wanted(self, operator: str, other: object) -> str:
+        return f"at least {other} {self.what}" if operator == ">=" else f"{super().wanted(operator, other)} {self.what}"
+
+    def came(self) -> str:
+        return f"{int(self)} {self.what}"
+
+
 class Text(str, Seen):
     """What a client printed, on one of its streams."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -59,9 +59,12 @@ class Service:
     somebody else took it meanwhile, unless one was given.
     """
 
-    def __init__(self, project: Project, data: Path, *, port: Port | None = None) -> None:
+    def __init__(
+        self, project: Project, data: Path, *, port: Port | None = None, env: Mapping[str, str] | None = None
+    ) -> None:
         self.project = project
         self.data = data
+        self.env = env or {}
         self.port = port or Port()
         self._own_port = port is None
         self._process: Process | None = None
@@ -140,12 +143,12 @@ class Service:
             failure.log = failure.log or self.log
             raise
 
-    def launch(self) -> None:
+    def launch(self, *, migrate: bool = True) -> None:
         """Run `migrate`, if there is one, to completion, and start the server without waiting for it."""
         self.seconds_to_ready = 0.0
         self.data.mkdir(parents=True, exist_ok=True)
-        if self.project.migrate:
-            self._migrate()
+        if migrate:
+            self.migrate()
         self._launched = time.monotonic()
         self._process = self._start(self.project.server)
 
@@ -197,11 +200,15 @@ class Service:
         return Process(
             self.project.fill(command, port, self.data),
             cwd=self.project.folder,
-            env=environment.for_server(self.project, port=port, data=self.data),
+            env=environment.for_server(self.project, port=port, data=self.data, more=self.env),
             mark=f"PORT={port}",
         )
 
-    def _migrate(self) -> None:
+    def migrate(self) -> float:
+        """Run `migrate` to completion and return its seconds; 0 where there is none."""
+        if not self.project.migrate:
+            return 0.0
+        began = time.monotonic()
         process = self._start(self.project.migrate)
         try:
             code = process.wait(MIGRATE_WITHIN)
@@ -222,6 +229,11 @@ class Service:
                 request=line,
                 log=process.output.last_lines(),
             )
+        return time.monotonic() - began
+
+    def begin(self) -> Process:
+        """Start whatever migrates, `migrate` or else the server, and return it; it is the caller's to end."""
+        return self._start(self.project.migrate or self.project.server)
 
     def _await_answer(self) -> None:
         process, deadline = self.process, self._launched + self.project.start_timeout

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+from fnmatch import fnmatch
+from itertools import pairwise
 from pathlib import Path
 
+from grader import course
 from grader.course import Stage
 from grader.errors import MachineError, UsageError
+from grader.project import FILE
 
-NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.pyc", ".kit", ".venv", "*.db")
+OLD_STATES = "history"
+TRACES = ("__pycache__", "*.pyc", ".kit", ".venv", "*.db")
+NOT_COPIED = shutil.ignore_patterns(*TRACES)
 
 
 def start(stage: Stage, folder: Path) -> None:
@@ -30,6 +37,46 @@ def start(stage: Stage, folder: Path) -> None:
     _git(folder, "init", "-q", "-b", "main")
     _git(folder, "add", "-A")
     _git(folder, *_identity(folder), "commit", "-q", "-m", f"Start stage {stage.id}: {stage.title}")
+
+
+def advance(folder: Path) -> tuple[Stage, list[Path]]:
+    """Copy the new files of the next stage into a project, and never touch one that exists.
+
+    The next stage is the first of whose new files the project lacks some. Returns it and the files that were
+    copied, as they lie in the project. Raises UsageError when no stage is left, or when nothing can be copied.
+    """
+    if not (folder / FILE).exists():
+        raise UsageError(f'There is no project in "{folder}", as it has no {FILE}; start one with: kit start')
+    stages = course.stages()
+    for before, stage in pairwise(stages):
+        lacking = [path for path in sorted(_files(stage) - _files(before)) if not os.path.lexists(folder / path)]
+        if lacking:
+            for path in lacking:
+                _confirm_folders(folder, path, stage)
+            for path in lacking:
+                (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(stage.starter / path, folder / path)
+            return stage, lacking
+    raise UsageError(f"This project has the files of every stage there is, up to {stages[-1].id}; see: kit")
+
+
+def _files(stage: Stage) -> set[Path]:
+    """List the files of a starter, without the old state that is only for joining late."""
+    found = (path.relative_to(stage.starter) for path in stage.starter.rglob("*") if path.is_file())
+    return {path for path in found if path.parts[0] != OLD_STATES and not _is_trace(path)}
+
+
+def _is_trace(path: Path) -> bool:
+    """Tell whether a file came of running a starter where it lies."""
+    return any(fnmatch(part, pattern) for part in path.parts for pattern in TRACES)
+
+
+def _confirm_folders(folder: Path, path: Path, stage: Stage) -> None:
+    """See that every folder on the way to a new file is one, or can be made."""
+    for parent in list(path.parents)[:-1]:
+        place = folder / parent
+        if os.path.lexists(place) and not place.is_dir():
+            raise UsageError(f'"{place}" is a file, and stage {stage.id} needs a folder there; rename it.')
 
 
 def _identity(folder: Path) -> list[str]:

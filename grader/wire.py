@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import socket
 import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from json import dumps, loads
+from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 from grader.answer import LARGEST, Timed, plainly, read, what_came
@@ -24,6 +24,7 @@ from grader.shown import printable, shorten
 PATIENCE = 10.0
 KEPT = "/?#[]@!$&'()*+,;=:%\"<>\\^`{|}"
 """What is sent as it is in a path; blanks, and what is not ASCII, would be no HTTP."""
+AS_JSON = {"Content-Type": "application/json"}
 
 
 @dataclass(frozen=True)
@@ -90,14 +91,18 @@ class Wire:
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
+        json: Any = None,
         patience: float = PATIENCE,
     ) -> Reply:
         """Send one request and read its answer to the end of the stream.
 
+        `json` is sent as a body in UTF-8, with the content type that says so.
         `patience` bounds everything together, in seconds. Raises Failed, or TooLate, with one sentence when
         no complete answer of HTTP comes.
         """
         began = time.monotonic()
+        if json is not None:
+            body, headers = dumps(json, ensure_ascii=False).encode(), {**AS_JSON, **(headers or {})}
         target = quote(path, safe=KEPT) + ("?" + urlencode(params, quote_via=quote) if params else "")
         exchange = _Exchange(self.port, method, target, headers or {}, body)
         self.exchanges.append(exchange.line)
@@ -189,10 +194,24 @@ class _Exchange:
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 
 
+class Number(float):
+    """A JSON number with the characters that said it: a time may have more digits than a float keeps."""
+
+    written: str
+
+    def __new__(cls, written: str) -> Self:
+        made = super().__new__(cls, written)
+        made.written = written
+        return made
+
+
 def as_json(reply: Reply) -> Any:
     """Read a reply as JSON, in UTF-8 and without what JSON doesn't know, or fail with one sentence."""
+    kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Failed(reply.summary, expected="the content type application/json", request=reply.request)
     try:
-        return json.loads(reply.content.decode(), parse_constant=_no_constant)
+        return loads(reply.content.decode(), parse_constant=_no_constant, parse_float=Number)
     except (ValueError, RecursionError):
         raise Failed(reply.summary, expected="valid JSON", request=reply.request) from None
 

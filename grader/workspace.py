@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from grader.errors import Failed, NotChecked
-from grader.seen import Listing
+from grader.seen import Length, Listing
 
 SQLITE_HEADER = b"SQLite format 3\0"
 NEUTRAL = {
@@ -55,6 +55,13 @@ class Workspace:
         found = [path for (path, _), head in zip(files, heads, strict=True) if head == beginning]
         return Listing(found, request="git ls-files", what="SQLite database among the tracked files")
 
+    def prose(self, name: str) -> Length:
+        """Say how many characters beside headings and blanks a tracked file has; 0 when it isn't tracked."""
+        request = f"git show :./{name}"
+        text = self._git("show", f":./{name}").stdout.decode("utf-8", "replace")
+        lines = [line.strip() for line in text.splitlines() if not line.lstrip().startswith("#")]
+        return Length(sum(map(len, lines)), request=request, what=f"characters beside headings in {name}")
+
     def files(self) -> list[Path]:
         """List the files that git tracks or would track, whether they still exist or not."""
         listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".")
@@ -76,6 +83,19 @@ class Workspace:
         if written.returncode:
             raise Failed(_last_line(written.stderr), expected="a clone", request=f"git clone . {place.name}")
         return place
+
+    def state(self, revision: str, place: Path) -> str:
+        """Put an earlier state of this folder into an empty place and return its digest; empty if there is none."""
+        prefix = self._prefix()
+        tree = self._git("rev-parse", "--verify", "-q", f"{revision}:{prefix}").stdout.decode().strip()
+        if not tree:
+            return ""
+        repository = place.with_name(f"{place.name}.git")
+        self._clone(repository, "--bare")
+        place.mkdir(parents=True)
+        apart = ["--git-dir", str(repository), "--work-tree", str(place)]
+        self._git(*apart, "read-tree", tree, cwd=place)
+        return tree if self._git(*apart, "checkout-index", "-a", cwd=place).returncode == 0 else ""
 
     def tree_id(self) -> str:
         """Return git's own digest of the committed state of this folder; empty where there is none."""

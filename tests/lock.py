@@ -12,17 +12,18 @@ GROUPS = {
     "setup": ["--group", "setup"],
     "learner": ["pyproject.toml", "--group", "setup"],
     "load": ["pyproject.toml", "--group", "setup", "--group", "load"],
+    "fuzz": ["pyproject.toml", "--group", "setup", "--group", "fuzz"],
     "dev": ["pyproject.toml", "--group", "setup", "--group", "dev"],
 }
-"""Each group holds all of the ones before it, in the same versions."""
+"""What two groups share, they hold in the same version."""
 
 
 def lock(folder: Path) -> None:
     """Resolve every group into `folder`; a version that is locked there and still fits stays."""
-    before = None
+    done: list[str] = []
     for group, sources in GROUPS.items():
         target = folder / f"{group}.txt"
-        constraint = ["--constraint", str(before)] if before else []
+        constraint = [word for path in done for word in ("--constraint", path)]
         options = [
             "--quiet",
             "--universal",
@@ -34,7 +35,7 @@ def lock(folder: Path) -> None:
         ]
         uv = [str(Path(sys.prefix) / "bin" / "uv"), "pip", "compile", *options]
         subprocess.run([*uv, *sources, *constraint, "--output-file", str(target)], cwd=ROOT, check=True)
-        before = target
+        done.append(str(target))
 
 
 if __name__ == "__main__":

@@ -45,12 +45,29 @@ def all_cases() -> list[Case]:
     return [*cases.read_all(MISTAKES), *cases.read_all(VARIANTS)]
 
 
+def is_quick(case: Case) -> bool:
+    """Tell whether `make test` runs a case: all of the first stage, and what the curriculum lists of later ones.
+
+    `make matrix` runs every case.
+    """
+    return case.stage == "01" or bool(case.ids) or case.solution is None
+
+
 def steps_for(case: Case, *, everything: bool) -> tuple[Step, ...]:
-    """Choose the steps to run: a variant's all; a mistake's own stage, without slow steps that it isn't about."""
-    if everything or case.step is None:
+    """Choose the steps to run: with `everything` all of the case's stage and of those before it.
+
+    Else a variant's own stage and what it needs; a listed mistake's own stage, without slow steps that it isn't
+    about; any other mistake's own step and what that needs.
+    """
+    if everything:
         return up_to(case)
+    own = course.find_stage(case.stage).steps
+    if case.step is None:
+        return course.with_needs(own)
     named = {case.step, *case.may_fail}
-    return tuple(step for step in course.find_stage(case.stage).steps if not step.slow or step.id in named)
+    if not case.ids:
+        return course.with_needs([course.find_step(case.step)])
+    return course.with_needs([step for step in own if not step.slow or step.id in named])
 
 
 def up_to(case: Case) -> tuple[Step, ...]:

@@ -1,0 +1,54 @@
+"""Step 2.1: a message is stored, and what was stored is what comes back."""
+
+import pytest
+
+from grader.chat import STORED
+from grader.check import check, words
+from grader.messages import read_message
+from grader.texts import ZOO
+
+
+@check("2.1", clause="stage 2")
+def test_a_message_is_accepted(chat):
+    """`POST /messages` with a text answers 201 (or 200) with a JSON message object that has an id."""
+    reply = chat.request("POST", "/messages", json={"text": words()})
+
+    assert reply.status in STORED
+    assert read_message(reply).identity != ""
+
+
+@pytest.mark.parametrize("text", ZOO.values(), ids=ZOO.keys())
+@check("2.1", clause="stage 2")
+def test_a_text_comes_back_as_it_was_sent(chat, text):
+    """The answer holds exactly the text that was sent, character by character."""
+    sent = chat.send(text)
+
+    assert sent.text == text
+
+
+@check("2.1", clause="K7")
+def test_ids_are_the_servers_own_and_unique(chat):
+    """Each message gets an id of its own from the server; an `id` in the request is ignored."""
+    first = chat.send(words(), id="chosen-by-the-sender")
+    second = chat.send(words(), id="chosen-by-the-sender")
+
+    assert first.identity != "chosen-by-the-sender"
+    assert second.identity != first.identity
+
+
+@check("2.1", clause="K7")
+def test_ids_are_not_given_again_after_a_restart(fresh_chat):
+    """After a restart, a new message gets an id that was never given before."""
+    first = fresh_chat.send(words())
+    fresh_chat.restart()
+
+    assert fresh_chat.send(words()).identity != first.identity
+
+
+@check("2.1", clause="K3")
+def test_messages_are_in_the_database_and_outlive_the_process(kept_rows):
+    """Messages leave rows in the database, which are still there after SIGTERM and a restart."""
+    stopped, restarted = kept_rows(3)
+
+    assert stopped != 0
+    assert restarted >= stopped

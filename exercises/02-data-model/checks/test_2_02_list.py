@@ -1,0 +1,58 @@
+"""Step 2.2: what was sent can be read, the newest first."""
+
+import pytest
+
+from grader.check import check, words
+from grader.messages import ids
+from grader.texts import ZOO
+
+
+@check("2.2", clause="stage 2")
+def test_without_messages_the_list_is_empty(fresh_chat):
+    """Before anything was sent, `GET /messages` answers 200 with an empty list."""
+    assert fresh_chat.page().count == 0
+
+
+@check("2.2", clause="K9")
+def test_what_was_sent_is_listed_first(chat):
+    """Each message is listed, first, as soon as it was accepted."""
+    first = chat.send(words())
+    assert chat.page().first == first.id
+
+    second = chat.send(words())
+    assert chat.page().top(2) == (second.id, first.id)
+
+
+@pytest.mark.parametrize("text", ZOO.values(), ids=ZOO.keys())
+@check("2.2", clause="stage 2")
+def test_texts_are_listed_as_they_were_sent(chat, text):
+    """The list holds exactly the texts that were sent."""
+    sent = chat.send(text)
+
+    assert chat.page().by_id(sent.id).text == text
+
+
+@check("2.2", clause="stage 2")
+def test_twenty_are_listed_by_default(fresh_chat):
+    """Of 25 messages, `GET /messages` lists the newest 20, the newest first."""
+    sent = fresh_chat.send_many(25)
+
+    assert fresh_chat.page().ids == ids(sent[:4:-1])
+
+
+@check("2.2", clause="K9")
+def test_quick_messages_keep_their_order(chat):
+    """Thirty messages sent one after the other, as fast as they are accepted, are listed newest first."""
+    sent = chat.send_many(30)
+
+    assert chat.page().ids == ids(sent[:9:-1])
+
+
+@check("2.2", clause="K6")
+def test_messages_sent_while_the_database_is_held_are_all_stored(chat, all_sent_at_once, holding_the_lock):
+    """Six messages sent while another connection holds the database are all stored, each under its own id."""
+    with holding_the_lock(chat.service, 1.0):
+        seen = all_sent_at_once(chat, 6, while_held=1.0)
+
+    assert seen.missing == ()
+    assert seen.repeated == ()

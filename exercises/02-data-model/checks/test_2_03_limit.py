@@ -1,0 +1,27 @@
+"""Step 2.3: how many, decided by the server whatever a stranger writes."""
+
+import pytest
+
+from grader.chat import REFUSED
+from grader.check import check
+
+
+@pytest.mark.parametrize("limit", [1, 5, 100])
+@check("2.3", clause="stage 2")
+def test_limit_says_how_many(crowded_chat, limit):
+    """`limit` says how many of the newest messages are listed."""
+    assert crowded_chat.page(limit=limit).ids == crowded_chat.newest(limit)
+
+
+@pytest.mark.parametrize("limit", [101, 1000, 10**23])
+@check("2.3", clause="stage 2")
+def test_no_limit_lists_more_than_a_hundred(crowded_chat, limit):
+    """A `limit` above 100 is capped to 100 or refused with 400; never more than 100 messages are listed."""
+    assert crowded_chat.at_most(limit=limit) <= 100
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "abc", "1.5", "1_0", "１２", ""])
+@check("2.3", clause="stage 2")
+def test_a_limit_that_is_no_count_is_refused(crowded_chat, limit):
+    """A `limit` that is zero, negative, a word, a fraction, empty or not in ASCII digits is refused with 400."""
+    assert crowded_chat.get(limit=limit).status in REFUSED

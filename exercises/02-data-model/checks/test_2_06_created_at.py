@@ -1,0 +1,29 @@
+"""Step 2.6: the moment a message was accepted, told as an instant."""
+
+from grader.check import check, words
+
+
+@check("2.6", clause="K8")
+def test_created_at_is_the_moment_of_acceptance(kolkata_chat):
+    """`created_at` of a new message is the moment it was accepted, within a second, wherever the server stands."""
+    timed = kolkata_chat.send_timed(words())
+
+    assert timed.early_or_late == 0
+
+
+@check("2.6", clause="stage 2")
+def test_created_at_is_never_taken_from_the_request(kolkata_chat):
+    """A `created_at` in the request is ignored."""
+    timed = kolkata_chat.send_timed(words(), created_at="2000-01-01T00:00:00Z")
+
+    assert timed.early_or_late == 0
+
+
+@check("2.6", clause="stage 2")
+def test_created_at_never_changes(kolkata_chat):
+    """`created_at` is the same in the answer, in every list, and after a restart."""
+    sent = kolkata_chat.send(words())
+
+    assert kolkata_chat.page().by_id(sent.id).member("created_at") == sent.member("created_at")
+    kolkata_chat.restart()
+    assert kolkata_chat.page().by_id(sent.id).member("created_at") == sent.member("created_at")

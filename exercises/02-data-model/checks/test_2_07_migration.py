@@ -1,0 +1,80 @@
+"""Step 2.7: old messages are brought forward: nothing lost, nothing invented, however often and wherever it stops."""
+
+import pytest
+
+from grader.check import check, words
+from grader.migration import FIRST_CHANGE
+
+
+@check("2.7", clause="K7")
+def test_old_messages_keep_their_ids_and_their_order(migrated_chat):
+    """On a database of step 2.5, the old messages are listed with the ids they had, in the old order."""
+    assert migrated_chat.old_page().ids == migrated_chat.expected
+
+
+@check("2.7", clause="stage 2")
+def test_old_messages_keep_their_texts(migrated_chat):
+    """The old messages have the texts that were sent."""
+    assert migrated_chat.changed_texts == ()
+
+
+@check("2.7", clause="stage 2")
+def test_new_messages_come_before_old_ones(migrated_chat):
+    """A message that is sent now is listed before all old ones."""
+    sent = migrated_chat.send(words())
+
+    assert migrated_chat.page().first == sent.id
+
+
+@check("2.7", clause="stage 2")
+def test_old_messages_have_no_time_or_one_that_can_be(migrated_chat):
+    """`created_at` of an old message is null, or a valid time not later than the migration."""
+    assert migrated_chat.impossible_times == ()
+
+
+@check("2.7", clause="stage 2")
+def test_a_second_start_changes_nothing(migration):
+    """Stopped and started again, the server lists the old messages and their times as before."""
+    chat = migration.chat()
+    before = chat.times()
+
+    chat.restart()
+
+    assert chat.old_page().ids == chat.expected
+    assert chat.times() == before
+
+
+@pytest.mark.parametrize("held", [0.0, 1.8], ids=["at-once", "held"])
+@check("2.7", clause="stage 2")
+def test_two_may_start_at_the_same_moment(migration, held):
+    """Two servers started at the same moment on an old database, also a held one, both come up and list it."""
+    one, other = migration.two_chats(held)
+
+    assert one.old_page().ids == one.expected
+    assert other.old_page().ids == other.expected
+
+
+@check("2.7", clause="stage 2")
+def test_an_empty_database_works(migration):
+    """On an old database without messages the server starts, and what is sent is listed."""
+    chat = migration.empty_chat()
+    sent = chat.send(words())
+
+    assert chat.page().ids == (sent.id,)
+
+
+@pytest.mark.parametrize("moment", [FIRST_CHANGE, 0.3, 0.5, 0.7, 0.9, 1.1])
+@check("2.7", clause="stage 2")
+def test_a_start_that_was_killed_is_completed_by_the_next(migration, moment):
+    """Killed in the middle of bringing the database forward, the server comes up the next time, with nothing lost."""
+    chat = migration.chat_after_kill(moment)
+
+    assert chat.old_page().ids == chat.expected
+    assert chat.changed_texts == ()
+    assert chat.impossible_times == ()
+
+
+@check("2.7", clause="stage 2")
+def test_the_decision_is_written_down(workspace):
+    """`DECISIONS.md` is tracked and says, in at least 80 characters beside headings, what was chosen for old rows."""
+    assert workspace.prose("DECISIONS.md") >= 80

@@ -1,0 +1,68 @@
+"""Step 2.8: only what is new since an instant, that instant included."""
+
+import pytest
+
+from grader.chat import REFUSED
+from grader.check import check
+from grader.texts import BAD_TIMES
+
+
+@check("2.8", clause="stage 2")
+def test_since_includes_the_very_instant(spaced_chat):
+    """`since` lists the messages accepted at or after an instant, the very instant included."""
+    first, second = spaced_chat.two
+
+    assert spaced_chat.page(since=second.written).ids == spaced_chat.id_of_second
+    assert spaced_chat.page(since=first.written).ids == spaced_chat.ids_of_both
+
+
+@pytest.mark.parametrize(("seconds", "listed"), [(-1.5, 2), (1.5, 1), (5.5, 0)], ids=["before", "between", "after"])
+@check("2.8", clause="stage 2")
+def test_since_divides_before_from_after(spaced_chat, seconds, listed):
+    """`since` just before a message lists it, just after it doesn't."""
+    assert spaced_chat.page(since=spaced_chat.after_the_first(seconds)).count == listed
+
+
+@pytest.mark.parametrize("digits", [0, 3, 6, 9])
+@check("2.8", clause="K8")
+def test_since_may_have_any_number_of_digits(spaced_chat, digits):
+    """The fraction of a second in `since` may have any number of digits from none to nine."""
+    assert spaced_chat.page(since=spaced_chat.after_the_first(1.6, digits)).ids == spaced_chat.id_of_second
+
+
+@pytest.mark.parametrize(("hours", "minutes"), [(0, 0), (5, 30), (-8, 0)], ids=["+00:00", "+05:30", "-08:00"])
+@check("2.8", clause="K8")
+def test_one_instant_may_be_spelled_in_any_zone(spaced_chat, hours, minutes):
+    """The same instant in another time zone gives the same messages."""
+    assert spaced_chat.page(since=spaced_chat.second_in(hours, minutes)).ids == spaced_chat.id_of_second
+
+
+@check("2.8", clause="K8")
+def test_since_midnight_lists_todays_messages(spaced_chat):
+    """`since` the midnight before, in UTC, lists what came later that day."""
+    assert spaced_chat.page(since=spaced_chat.midnight).ids == spaced_chat.ids_of_both
+
+
+@check("2.8", clause="stage 2")
+def test_nothing_is_newer_than_the_future(spaced_chat):
+    """`since` an instant to come gives an empty list."""
+    assert spaced_chat.page(since="2099-12-31T23:59:59Z").count == 0
+
+
+@check("2.8", clause="stage 2")
+def test_limit_applies_to_what_since_found(spaced_chat):
+    """`limit` still applies, to the newest of what `since` found."""
+    assert spaced_chat.page(since=spaced_chat.two[0].written, limit=1).ids == spaced_chat.id_of_second
+
+
+@pytest.mark.parametrize("value", BAD_TIMES)
+@check("2.8", clause="K8")
+def test_what_is_no_instant_is_refused(spaced_chat, value):
+    """A `since` that isn't a time, or has no offset, is refused with 400."""
+    assert spaced_chat.get(since=value).status in REFUSED
+
+
+@check("2.8", clause="stage 2")
+def test_messages_without_a_time_never_match(migrated_chat):
+    """On the migrated database, messages whose `created_at` is null match no `since`."""
+    assert migrated_chat.page(since="1971-01-01T00:00:00Z", limit=100).without_time == ()

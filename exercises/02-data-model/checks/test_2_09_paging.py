@@ -1,0 +1,47 @@
+"""Step 2.9: everything, page by page, each message exactly once, while new ones arrive."""
+
+import pytest
+
+from grader.chat import REFUSED
+from grader.check import check, words
+from grader.messages import ids
+
+
+@check("2.9", clause="stage 2")
+def test_pages_hold_every_message_once_and_in_order(long_chat):
+    """Following `next` in pages of seven yields every message exactly once, in order, also where times tie."""
+    assert long_chat.all(limit=7).ids == long_chat.history
+
+
+@check("2.9", clause="stage 2")
+def test_messages_that_arrive_meanwhile_disturb_nothing(long_chat):
+    """Messages sent between two pages neither hide an older message nor show one twice."""
+    fetched = long_chat.all_while_sending(limit=7)
+
+    assert fetched.repeated == ()
+    assert fetched.of(long_chat.history) == long_chat.history
+
+
+@check("2.9", clause="stage 2")
+def test_pages_keep_to_since(long_chat):
+    """With `since`, all pages hold what matched, and nothing else."""
+    first, *later = long_chat.send_many(18)
+
+    found = long_chat.all(since=first.created_at.written, limit=7)
+
+    assert found.repeated == ()
+    assert found.of(ids(later)) == ids(later[::-1])
+    assert found.before(first.created_at) == ()
+
+
+@check("2.9", clause="stage 2")
+def test_no_page_is_larger_than_its_limit(long_chat):
+    """No page holds more messages than `limit` says."""
+    assert long_chat.largest_page(limit=7) <= 7
+
+
+@pytest.mark.parametrize("cursor", ["zzzz", "not/a/cursor", "🐎"])
+@check("2.9", clause="stage 2")
+def test_a_cursor_that_makes_no_sense_is_refused(long_chat, cursor):
+    """A `cursor` that makes no sense is refused with 400."""
+    assert long_chat.get(cursor=f"{cursor}{words()}").status in REFUSED

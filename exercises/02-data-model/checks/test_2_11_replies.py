@@ -1,0 +1,77 @@
+"""Step 2.11: a reply is a message that points to another."""
+
+import pytest
+
+from grader.chat import NO_SUCH_MESSAGE, STORED, UNKNOWN_PARENT
+from grader.check import check, words
+from grader.messages import error_of, ids
+
+
+@check("2.11", clause="stage 2")
+def test_a_reply_names_its_parent(chat):
+    """A message sent with `reply_to` carries the id of its parent, in the answer and in the list."""
+    parent = chat.send(words())
+    reply = chat.send(words(), reply_to=parent.id)
+
+    assert reply.parent == parent.id
+    assert chat.page().by_id(reply.id).parent == parent.id
+    assert chat.page().by_id(parent.id).parent == None  # noqa: E711 - the value says what was seen
+
+
+@check("2.11", clause="stage 2")
+def test_null_means_no_parent(chat):
+    """`reply_to` may be null."""
+    assert chat.request("POST", "/messages", json={"text": words(), "reply_to": None}).status in STORED
+
+
+@pytest.mark.parametrize("parent", ["no-such-message", 2**52, [], True])
+@check("2.11", clause="stage 2")
+def test_an_unknown_parent_is_refused_and_nothing_stored(chat, parent):
+    """A `reply_to` that is no message's id is refused, in JSON, and nothing is stored."""
+    before = chat.page()
+
+    reply = chat.request("POST", "/messages", json={"text": words(), "reply_to": parent})
+
+    assert reply.status in UNKNOWN_PARENT
+    assert error_of(reply) == ""
+    assert chat.page().ids == before.ids
+
+
+@check("2.11", clause="stage 2")
+def test_a_message_shows_its_direct_replies_the_oldest_first(chat):
+    """`GET /messages/{id}` gives the message with its direct replies, the oldest first."""
+    parent = chat.send(words())
+    replies = [chat.send(words(), reply_to=parent.id), chat.send(words()), chat.send(words(), reply_to=parent.id)]
+    chat.send(words(), reply_to=replies[0].id)
+
+    thread = chat.thread(parent.id)
+
+    assert thread.text == parent.text
+    assert thread.replies.ids == ids([replies[0], replies[2]])
+
+
+@check("2.11", clause="stage 2")
+def test_a_reply_may_be_replied_to(chat):
+    """A reply to a reply is listed under its own parent."""
+    parent = chat.send(words())
+    reply = chat.send(words(), reply_to=parent.id)
+    answer = chat.send(words(), reply_to=reply.id)
+
+    assert chat.thread(reply.id).replies.ids == (answer.id,)
+    assert chat.thread(answer.id).replies.ids == ()
+
+
+@check("2.11", clause="stage 2")
+def test_replies_are_listed_like_any_other_message(chat):
+    """`GET /messages` lists replies like any other message."""
+    parent = chat.send(words())
+    reply = chat.send(words(), reply_to=parent.id)
+
+    assert chat.page().top(2) == (reply.id, parent.id)
+
+
+@pytest.mark.parametrize("wanted", ["no-such-message", "4503599627370496"])
+@check("2.11", clause="stage 2")
+def test_a_message_that_is_not_there_is_not_found(chat, wanted):
+    """`GET /messages/{id}` answers 404 for an id that no message has; 400 for one that none could have."""
+    assert chat.request("GET", f"/messages/{wanted}").status in NO_SUCH_MESSAGE

@@ -1,0 +1,168 @@
+"""The fixtures of the checks from stage 2 on: chats in a known state, old databases, and rooms for clients."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader import client as clients
+from grader.bench import Bench
+from grader.chat import Chat
+from grader.client import Run
+from grader.errors import NotChecked
+from grader.listing import Lines
+from grader.messages import Count
+from grader.migration import MigratedChat, Migration
+from grader.room import Room, Said
+from grader.rooms import CrowdedChat, LongChat, SentAtOnce, SpacedChat, TimedChat, send_at_once
+from grader.service import Service
+from grader.wire import PATIENCE
+
+KOLKATA = "Asia/Kolkata"
+ZONES = Path("/usr/share/zoneinfo")
+AGE = 2.5
+"""Seconds that a server runs before its clock is asked: a time taken at its start is then seen to be wrong."""
+
+
+@pytest.fixture
+def chat(service: Service) -> Chat:
+    """Give the messages of the shared service."""
+    return Chat(service)
+
+
+@pytest.fixture
+def fresh_chat(bench: Bench) -> Iterator[Chat]:
+    """Give the messages of a service of its own, on a new database."""
+    service = bench.new_service()
+    service.start()
+    yield Chat(service)
+    service.kill()
+
+
+@pytest.fixture
+def crowded_chat(bench: Bench) -> CrowdedChat:
+    """Give a chat with more messages than a page may hold; made once."""
+    return bench.once("crowded", lambda: CrowdedChat(bench.service()))
+
+
+@pytest.fixture
+def kolkata_chat(bench: Bench) -> TimedChat:
+    """Give a chat whose server was started under another time zone; made once."""
+    if not (ZONES / KOLKATA).exists():
+        raise NotChecked("This machine has no time-zone data.")
+
+    def make() -> TimedChat:
+        service = bench.new_service(env={"TZ": KOLKATA})
+        service.start()
+        threading.Event().wait(AGE)
+        return TimedChat(service)
+
+    return bench.once("kolkata", make)
+
+
+@pytest.fixture
+def spaced_chat(bench: Bench) -> SpacedChat:
+    """Give a chat of two messages that lie three seconds apart; made once."""
+
+    def make() -> SpacedChat:
+        service = bench.new_service()
+        service.start()
+        return SpacedChat(service)
+
+    return bench.once("spaced", make)
+
+
+@pytest.fixture
+def migration(bench: Bench) -> Migration:
+    """Give the old database, and the starts that bring copies of it forward."""
+    return bench.migration()
+
+
+@pytest.fixture
+def migrated_chat(bench: Bench) -> MigratedChat:
+    """Give the project on a migrated database; made once. Where there is no old one, this part is left out."""
+    try:
+        return bench.once("migrated", lambda: bench.migration().chat())
+    except NotChecked as obstacle:
+        raise NotChecked(str(obstacle)) from None
+
+
+@pytest.fixture
+def long_chat(bench: Bench) -> LongChat:
+    """Give a chat of 150 messages: migrated ones, whose times may all tie, or new ones where there is no old state."""
+
+    def make() -> LongChat:
+        try:
+            return bench.migration().chat()
+        except NotChecked:
+            service = bench.new_service()
+            service.start()
+            sent = Chat(service).send_many(150)
+            return LongChat(service, [message.id for message in sent[::-1]])
+
+    return bench.once("long", make)
+
+
+@pytest.fixture
+def all_sent_at_once() -> Callable[..., SentAtOnce]:
+    """Send messages at the same moment: `all_sent_at_once(chat, 6)`."""
+
+    def send(chat: Chat, count: int, *, while_held: float = 0.0) -> SentAtOnce:
+        return send_at_once(chat, count, PATIENCE + while_held)
+
+    return send
+
+
+@pytest.fixture
+def room() -> Iterator[Room]:
+    """Run a scripted chat server for a client."""
+    room = Room()
+    yield room
+    room.close()
+
+
+@pytest.fixture
+def lines() -> Callable[..., Lines]:
+    """Read a client's listing line by line: `lines(run, room)`."""
+
+    def read(run: Run, room: Room, messages: list[Said] | None = None) -> Lines:
+        return Lines(run, room.messages if messages is None else messages)
+
+    return read
+
+
+@pytest.fixture
+def client_in(bench: Bench) -> Callable[..., clients.Run]:
+    """Run the client under a time zone: `client_in("Asia/Kolkata", "list", server_url=...)`."""
+
+    def run(zone: str, *arguments: str, server_url: str) -> clients.Run:
+        if not (ZONES / zone).exists():
+            raise NotChecked("This machine has no time-zone data.")
+        return clients.run(bench.project, *arguments, server_url=server_url, zone=zone)
+
+    return run
+
+
+@pytest.fixture
+def kept_rows(bench: Bench) -> Callable[[int], tuple[Count, Count]]:
+    """Count the rows that messages have left, after SIGTERM and again after a restart: `kept_rows(3)`."""
+
+    def count(messages: int) -> tuple[Count, Count]:
+        service = bench.new_service()
+        service.start()
+        before = service.database.rows()
+        Chat(service).send_many(messages)
+        service.stop().in_time()
+        stopped = service.database.rows()
+        grown = [name for name, rows in stopped.items() if rows > before.get(name, 0)]
+        service.start()
+        service.stop().in_time()
+        restarted = service.database.rows()
+        request = service.wire.exchanges[-1] if service.wire.exchanges else ""
+        one, other = (sum(rows.get(name, 0) - before.get(name, 0) for name in grown) for rows in (stopped, restarted))
+        return Count(one, request=request), Count(other, request=request)
+
+    return count

@@ -1,0 +1,150 @@
+"""The project as it was after step 2.5, and the database that this state wrote: what a migration has to deal with.
+
+The state is the tag `step-2.5` of the project's repository, else its folder `history/2.5/`. Its database is made once,
+through its own API, and kept under the digest of the state, so that a second run costs nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader import instant, project as projects
+from grader.chat import Chat
+from grader.check import words
+from grader.clean import cache, installs_only, run_setup
+from grader.errors import Failed, NotChecked, ProjectError
+from grader.project import Project
+from grader.scratch import Scratch
+from grader.service import Service
+from grader.texts import LOOK_ALIKES, ZOO
+from grader.workspace import Workspace
+
+TAG = "step-2.5"
+FOLDER = Path("history") / "2.5"
+COUNT = 150
+MISSING = (
+    "There is no state of step 2.5 to migrate from. Where the project passed 2.5, type: git tag step-2.5 COMMIT; "
+    "or copy that state into history/2.5/."
+)
+OTHER_DATABASE = "The kit cannot copy a database that lies outside of {data}."
+
+
+@dataclass(frozen=True)
+class OldData:
+    """A database written by the old state: its `{data}` folder, an empty one, and what the API had answered.
+
+    `messages` are the old message objects, the newest first.
+    """
+
+    data: Path
+    empty: Path
+    messages: tuple[dict[str, Any], ...]
+
+    @property
+    def had_times(self) -> bool:
+        """Whether the old state gave every message a valid time already, so that nothing is to be brought forward."""
+        return all(instant.read(message.get("created_at")) is not None for message in self.messages)
+
+
+def old_data(project: Project, scratch: Scratch, new_service: Callable[..., Service]) -> OldData:
+    """Find the old state, and make its database unless it is kept from an earlier run.
+
+    Raises NotChecked when there is no old state, Failed when it doesn't start or refuses messages any more.
+    """
+    if "{data}" not in project.database:
+        raise NotChecked(OTHER_DATABASE)
+    place = scratch.fresh("old-state")
+    digest = _lay_out(project, place)
+    kept = cache("old-messages") / digest
+    with _locked(kept):
+        if not (kept / "messages.json").exists():
+            _write(_set_up(_read(place), scratch), kept, new_service)
+        messages = json.loads((kept / "messages.json").read_text("utf-8"))
+    return OldData(kept / "data", kept / "empty", tuple(messages))
+
+
+def _lay_out(project: Project, place: Path) -> str:
+    """Copy the old state to `place`, with the project's own environments, and return its digest."""
+    digest = ""
+    with contextlib.suppress(NotChecked):
+        digest = Workspace(project.folder).state(TAG, place)
+    if not digest:
+        if not (project.folder / FOLDER).is_dir():
+            raise NotChecked(MISSING, because="project")
+        shutil.copytree(project.folder / FOLDER, place, ignore=shutil.ignore_patterns("__pycache__", ".git"))
+        digest = _digest(place)
+    for name in (".venv", "venv", "node_modules"):
+        if (project.folder / name).is_dir() and not (place / name).exists():
+            (place / name).symlink_to(project.folder / name)
+    return digest
+
+
+def _read(place: Path) -> Project:
+    try:
+        return projects.read(place)
+    except ProjectError as error:
+        raise Failed(f"in the state of step 2.5: {error}", expected="a state of step 2.5 that can be started") from None
+
+
+def _set_up(old: Project, scratch: Scratch) -> Project:
+    """Run the old state's `setup` where it makes more than an environment: a program may have to be built."""
+    if old.setup and not installs_only(old):
+        run_setup(old, scratch)
+    return old
+
+
+def _write(old: Project, kept: Path, new_service: Callable[..., Service]) -> None:
+    """Let the old state write its database: an empty one, and one with messages that are easy to get wrong."""
+    for name in ("empty", "data"):
+        shutil.rmtree(kept / name, ignore_errors=True)
+    empty, full = new_service(old), new_service(old)
+    try:
+        for service in (empty, full):
+            service.launch()
+        for service in (empty, full):
+            service.ready()
+        sent = [_send(Chat(full), text) for text in _texts()]
+        for service in (empty, full):
+            service.stop().in_time()
+    except Failed as failure:
+        failure.actual = f"the state of step 2.5: {failure.actual}"
+        raise
+    shutil.copytree(empty.data, kept / "empty")
+    shutil.copytree(full.data, kept / "data")
+    (kept / "messages.json").write_text(json.dumps(sent[::-1]), "utf-8")
+
+
+def _send(chat: Chat, text: str) -> dict[str, Any]:
+    return {**chat.send(text).fields, "text": text}
+
+
+def _texts() -> list[str]:
+    """List what to send: the awkward texts last, so that the first page of the brought-forward list holds them."""
+    awkward = [*ZOO.values(), *LOOK_ALIKES, "x" * 2000]
+    return [*(f"{words()} {number}" for number in range(COUNT - len(awkward))), *awkward]
+
+
+def _digest(folder: Path) -> str:
+    total = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        total.update(os.fsencode(path.relative_to(folder)) + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:24]
+
+
+@contextmanager
+def _locked(kept: Path) -> Iterator[None]:
+    kept.mkdir(parents=True, exist_ok=True)
+    os.utime(kept)
+    with (kept / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,241 @@
+"""A scripted chat server for testing clients: ids, cursors and times that are odd but legal, all of it recorded."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from fractions import Fraction
+from typing import Any, Self
+from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from grader import instant
+from grader.errors import Failed
+from grader.instant import Instant
+from grader.messages import Value
+from grader.scripted import Answer, Recorded, ScriptedServer
+from grader.seen import Listing, Seen
+from grader.shown import shown
+
+IDS = ("m-7f.3a~9", "m-80", "0017", "Z_2026.x", "b2xkZXI~", "q.1", "~tilde", "00-00", "x_y-z", "aB.9")
+PAGE = 20
+FIRST_MINUTE = 8 * 60
+
+
+@dataclass
+class Said:
+    """One message in the room."""
+
+    id: str
+    text: str
+    created_at: str | None
+    reply_to: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Write it with its members in an unusual order, and one that no client knows."""
+        return {
+            "reply_to": self.reply_to,
+            "mood": "calm",
+            "created_at": self.created_at,
+            "text": self.text,
+            "id": self.id,
+        }
+
+
+class Instants(frozenset[Any], Seen):
+    """The different instants that a client asked for, compared as instants however they were written."""
+
+    said: str
+
+    def __new__(cls, instants: Iterable[Fraction | None], *, request: str, said: str) -> Self:
+        made = super().__new__(cls, instants)
+        made.request = request
+        made.said = said
+        return made
+
+    def wanted(self, operator: str, other: object) -> str:  # noqa: ARG002 - there is only one way to ask
+        moments = [one for group in (other if isinstance(other, Today) else [other]) for one in group]  # type: ignore[attr-defined]
+        return f"since={' or '.join(_written(moment) for moment in moments)}, in any spelling"
+
+    def came(self) -> str:
+        return f"since={self.said}"
+
+
+class Today(frozenset[frozenset[Fraction]]):
+    """What a time of day may mean around now."""
+
+    def __new__(cls, groups: Iterable[frozenset[Fraction]], zone: str) -> Self:
+        made = super().__new__(cls, groups)
+        made.zone = zone  # type: ignore[attr-defined]
+        return made
+
+
+@dataclass
+class Room:
+    """What is said in the room, and what its clients asked."""
+
+    messages: list[Said] = field(default_factory=list)
+    refusal: int | None = None
+
+    def __post_init__(self) -> None:
+        self._ids = itertools.chain(IDS, (f"m-{number:x}~{number}" for number in itertools.count(4096, 7)))
+        self.server = ScriptedServer(self._answer)
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids in the order in which the server lists them: the newest first."""
+        return tuple(message.id for message in self.messages)
+
+    def say(self, text: str, **more: str | None) -> Said:
+        """Add a message, as if somebody had sent it; `reply_to` and `created_at` may be given."""
+        minute = FIRST_MINUTE + len(self.messages)
+        time = f"2026-01-02T{minute // 60:02}:{minute % 60:02}:04.5+00:00"
+        said = Said(next(self._ids), text, **{"created_at": time, **more})
+        self.messages.insert(0, said)
+        return said
+
+    def fill(self, texts: list[str]) -> None:
+        """Add several messages."""
+        for text in texts:
+            self.say(text)
+
+    def refuse_with(self, status: int) -> None:
+        """Answer everything from now on with this status and an error in JSON."""
+        self.refusal = status
+
+    def posted(self, name: str, by: str) -> Value:
+        """Give a member of the JSON object in the body of the last POST to /messages."""
+        body = self._last_post(by).body
+        with contextlib.suppress(ValueError):
+            found = json.loads(body)
+            if isinstance(found, dict):
+                return Value(found.get(name), name=f"{name} in the body", request=by)
+        raise Failed(shown(body), expected="a JSON object as body", request=by)
+
+    def content_type(self, by: str) -> Value:
+        """Give the content type of the last POST, without parameters."""
+        value = self._last_post(by).header("Content-Type") or b""
+        kind = value.decode("latin-1").partition(";")[0].strip().lower()
+        return Value(kind, name="Content-Type", request=by)
+
+    def queries(self, by: str) -> list[dict[str, str]]:
+        """Give the decoded query of every GET of /messages, in order; raises Failed when there was none."""
+        asked = [
+            urlsplit(request.what.partition(" ")[2])
+            for request in self.server.requests
+            if request.what.startswith("GET ")
+        ]
+        found = [_query(parts.query) for parts in asked if parts.path.rstrip("/") == "/messages"]
+        if not found:
+            raise Failed(self.server.asked(by).came(), expected="GET /messages", request=by)
+        return found
+
+    def asked(self, name: str, by: str) -> Listing:
+        """List what was asked for in one parameter, request by request."""
+        values = [query.get(name, "(absent)") for query in self.queries(by)]
+        return Listing(values, request=by, what=f"value of {name}")
+
+    def pages_asked(self, by: str) -> Value:
+        """Count the requests for a page."""
+        return Value(len(self.queries(by)), name="pages asked for", request=by)
+
+    def since_asked(self, by: str) -> Instants:
+        """Give the instants that were asked for in `since`, without repetition."""
+        asked = [query.get("since") for query in self.queries(by)]
+        return Instants(
+            {_instant(value) for value in asked}, request=by, said=", ".join(map(shown, dict.fromkeys(asked)))
+        )
+
+    @staticmethod
+    def instant(written: str) -> frozenset[Fraction | None]:
+        """Give the only instant that may be asked for."""
+        return frozenset({_instant(written)})
+
+    @staticmethod
+    def today(zone: str, hour: int, minute: int) -> Today:
+        """Give the instants that a time of day means there, now; two around midnight."""
+        place = ZoneInfo(zone)
+        days = {(datetime.now(place) - timedelta(minutes=late)).date() for late in (0, 1)}
+        moments = {datetime.combine(day, time(hour, minute), place) for day in days}
+        return Today({frozenset({Fraction(int(moment.timestamp()))}) for moment in moments}, zone)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self.server.close()
+
+    def _last_post(self, by: str) -> Recorded:
+        for request in reversed(self.server.requests):
+            if request.what.partition("?")[0].rstrip("/") == "POST /messages":
+                return request
+        raise Failed(self.server.asked(by).came(), expected="POST /messages", request=by)
+
+    def _answer(self, request: Recorded) -> Answer:
+        if self.refusal is not None:
+            return _json({"error": "not today"}, self.refusal)
+        method, _, target = request.what.partition(" ")
+        parts = urlsplit(target)
+        path = parts.path.rstrip("/")
+        if method == "POST" and path == "/messages":
+            return self._accept(request)
+        if method == "GET" and path == "/messages":
+            return self._list(_query(parts.query))
+        if method == "GET" and path.startswith("/messages/"):
+            return self._show(unquote(path.removeprefix("/messages/")))
+        return _json({"error": "not found"}, 404)
+
+    def _accept(self, request: Recorded) -> Answer:
+        try:
+            body = json.loads(request.body)
+            parent = body.get("reply_to")
+            said = self.say(str(body["text"]), reply_to=None if parent is None else str(parent))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return _json({"error": "a JSON object with text is needed"}, 400)
+        return _json(said.as_json(), 201)
+
+    def _list(self, query: dict[str, str]) -> Answer:
+        wanted = query.get("cursor", _cursor(0))
+        begin = next((place for place in range(len(self.messages) + 1) if _cursor(place) == wanted), None)
+        if begin is None:
+            return _json({"error": "no such cursor"}, 400)
+        limit = min(int(query["limit"]) if query.get("limit", "").isdecimal() else PAGE, 100)
+        chosen = self.messages[begin : begin + limit]
+        more = begin + limit < len(self.messages)
+        return _json(
+            {"next": _cursor(begin + limit) if more else None, "messages": [said.as_json() for said in chosen]}, 200
+        )
+
+    def _show(self, wanted: str) -> Answer:
+        found = next((said for said in self.messages if said.id == wanted), None)
+        if found is None:
+            return _json({"error": "no such message"}, 404)
+        replies = [said.as_json() for said in reversed(self.messages) if said.reply_to == found.id]
+        return _json({**found.as_json(), "replies": replies}, 200)
+
+
+def _cursor(place: int) -> str:
+    return f"c/{place}+="
+
+
+def _instant(value: str | None) -> Fraction | None:
+    found = instant.read(value)
+    return found.seconds if found else None
+
+
+def _written(moment: Fraction | None) -> str:
+    return "a time" if moment is None else Instant(moment, "", 0, is_number=False).spelled(zulu=True)
+
+
+def _query(query: str) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(query, keep_blank_values=True).items()}
+
+
+def _json(value: Any, status: int) -> Answer:
+    return Answer.text(json.dumps(value), status, "application/json")

@@ -1,0 +1,161 @@
+"""Chats in a known state: crowded, spaced in time, timed in a foreign zone, long enough for many pages."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from grader.chat import Chat
+from grader.check import words
+from grader.errors import NotChecked
+from grader.instant import Instant
+from grader.messages import Count, Ids, Message, Page, Value, same
+from grader.seen import Listing
+from grader.service import Service
+
+SLACK = 1.0
+APART = 3.2
+"""Seconds between two messages, so that an instant between them lies 1.5 s from both."""
+
+
+class CrowdedChat(Chat):
+    """More messages than any page may hold."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(service)
+        self.sent = self.send_many(104)
+
+    def newest(self, count: int) -> tuple[Any, ...]:
+        """Give the ids of the newest messages, the newest first."""
+        return tuple(message.id for message in self.sent[: -count - 1 : -1])
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A message, and the moments between which it was accepted, in Unix seconds."""
+
+    message: Message
+    begun: float
+    ended: float
+
+    @property
+    def early_or_late(self) -> Value:
+        """Say by how many seconds `created_at` misses the time it took; 0 within a second of it."""
+        moment = float(self.message.created_at.seconds)
+        miss = min(0.0, moment - (self.begun - SLACK)) + max(0.0, moment - (self.ended + SLACK))
+        name = f"seconds that created_at ({self.message.created_at.written}) is off"
+        return Value(round(miss) if abs(miss) > 1 else round(miss, 1), name=name, request=self.message.request)
+
+
+class TimedChat(Chat):
+    """A chat whose messages are timed by the checker's own clock."""
+
+    def send_timed(self, text: str, **more: Any) -> Timed:
+        """Send a message and remember when."""
+        begun = time.time()
+        sent = self.send(text, **more)
+        return Timed(sent, begun, time.time())
+
+
+class SpacedChat(Chat):
+    """Two messages, more than three seconds apart."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(service)
+        first = self.send(words())
+        threading.Event().wait(APART)
+        self.sent = (first, self.send(words()))
+
+    @property
+    def two(self) -> tuple[Instant, Instant]:
+        """The instants of the two, as the server wrote them."""
+        first, second = self.sent
+        return first.created_at, second.created_at
+
+    @property
+    def ids_of_both(self) -> tuple[Any, Any]:
+        first, second = self.sent
+        return second.id, first.id
+
+    @property
+    def id_of_second(self) -> tuple[Any]:
+        return (self.sent[1].id,)
+
+    def after_the_first(self, seconds: float, digits: int = 3) -> str:
+        """Write an instant that lies so many seconds after the first message."""
+        return self.two[0].shifted(seconds, digits)
+
+    def second_in(self, hours: int, minutes: int) -> str:
+        """Write the instant of the second message in another zone, where the server writes RFC 3339 itself."""
+        second = self.two[1]
+        if second.is_number:
+            raise NotChecked(
+                "The server writes times as numbers; another spelling of the exact instant isn't promised."
+            )
+        return second.spelled(hours=hours, minutes=minutes)
+
+    @property
+    def midnight(self) -> str:
+        """Write the midnight before the first message, in UTC."""
+        day = int(self.two[0].seconds) // 86_400 * 86_400
+        return Instant(Fraction(day), "", 0, is_number=False).spelled(zulu=True)
+
+
+class LongChat(Chat):
+    """A chat whose history was there before: `history` holds its ids, the newest first."""
+
+    def __init__(self, service: Service, history: Sequence[Any]) -> None:
+        super().__init__(service)
+        self.history = tuple(history)
+
+    def all_while_sending(self, **params: Any) -> Page:
+        """Fetch every page, and send a message after each."""
+        fetched = []
+        for page in self.pages(**params):
+            fetched.append(page)
+            self.send(words())
+        together = tuple(message for page in fetched for message in page.messages)
+        return Page(together, None, f"{fetched[0].request}   (and every next, with a message sent after each page)")
+
+    def largest_page(self, **params: Any) -> Count:
+        """Say how many messages the largest page holds."""
+        return max((page.count for page in self.pages(**params)), key=int)
+
+
+@dataclass(frozen=True)
+class SentAtOnce:
+    """Messages sent at the same moment, and those that their own sender didn't see at once."""
+
+    sent: Ids
+    missing: Listing
+
+    @property
+    def repeated(self) -> Listing:
+        """List the ids that were given to more than one of them."""
+        ids = [str(one) for one in self.sent]
+        found = [one for one in dict.fromkeys(ids) if ids.count(one) > 1]
+        return Listing(found, request=self.sent.request, what="id given twice")
+
+
+def send_at_once(chat: Chat, count: int, patience: float) -> SentAtOnce:
+    """Send messages at the same moment; each sender lists as soon as its message was accepted."""
+    barrier = threading.Barrier(count)
+
+    def send(_: int) -> tuple[Message, bool]:
+        barrier.wait()
+        sent = chat.send(words(), patience=patience)
+        return sent, any(same(sent.id, listed) for listed in chat.page().ids)
+
+    with ThreadPoolExecutor(count) as pool:
+        results = list(pool.map(send, range(count)))
+    request = f"{results[0][0].request}   ({count} at the same moment)"
+    unseen = [str(sent.id) for sent, seen in results if not seen]
+    return SentAtOnce(
+        Ids([sent.id for sent, _ in results], request=request),
+        Listing(unseen, request=request, what="accepted message that isn't listed"),
+    )

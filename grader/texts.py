@@ -1,0 +1,92 @@
+"""Texts, bodies and times that checks send: everything that is easy to get wrong, each under a name."""
+
+from __future__ import annotations
+
+ZOO = {
+    "plain": "see you at ten",
+    "quotes": 'it\'s "quoted" and `ticked`',
+    "sql": "Robert'); DROP TABLE messages;--",
+    "formats": "%s %d {} {0} ${HOME} %(name)s",
+    "backslashes": "a\\b \\n \\u0041",
+    "newline": "first\nsecond",
+    "tab": "left\tright",
+    "emoji": "🐎 and 👩‍👩‍👧‍👦",
+    "combining": "e\u0301 is not é",
+    "right-to-left": "שלום, مرحبا",
+    "html": "<b>bold</b> &amp; <script>1</script>",
+    "blanks-around": "  kept as it is  ",
+    "long": "0123456789" * 60,
+}
+"""Texts that must come back exactly as they were sent."""
+
+LOOK_ALIKES = ["null", "0", "1", "2026-01-02T03:04:05Z", "created_at", "[]", "None", "01", "１", "l", "I", "O"]
+"""Texts that look like something else, for a database that is brought forward."""
+
+LONGEST = {"letters": "x" * 2000, "three-byte-characters": "語" * 2000, "emoji": "🐎" * 1000}
+
+BAD_BODIES = {
+    "empty": b"",
+    "open-brace": b"{",
+    "half-a-string": b'{"text": "hel',
+    "no-value": b'{"text": }',
+    "single-quotes": b"{'text': 'hello'}",
+    "no-quotes": b"{text: hello}",
+    "two-values": b'{"text": "a"} {"text": "b"}',
+    "a-list": b"[]",
+    "a-list-of-one": b'[{"text": "hello"}]',
+    "null": b"null",
+    "a-string": b'"hello"',
+    "a-number": b"7",
+    "true": b"true",
+    "no-members": b"{}",
+    "another-member": b'{"message": "hello"}',
+    "capitals": b'{"Text": "hello"}',
+    "text-null": b'{"text": null}',
+    "text-number": b'{"text": 5}',
+    "text-true": b'{"text": true}',
+    "text-list": b'{"text": ["hello"]}',
+    "text-object": b'{"text": {"text": "hello"}}',
+    "text-empty": b'{"text": ""}',
+    "text-blank": b'{"text": "   "}',
+    "text-blank-lines": b'{"text": " \\t\\r\\n "}',
+    "text-too-long": b'{"text": "' + b"x" * 2001 + b'"}',
+}
+"""Twenty-five bodies without a valid text; none of them is a well-formed form body."""
+
+ODD_BODIES = {
+    "not-a-number": b'{"text": "odd", "more": NaN}',
+    "infinity": b'{"text": "odd", "more": -Infinity}',
+    "byte-order-mark": b'\xef\xbb\xbf{"text": "odd"}',
+    "utf-16": '{"text": "odd"}'.encode("utf-16"),
+    "latin-1": '{"text": "žádný é"}'.encode("iso-8859-2"),
+    "broken-utf-8": b'{"text": "odd \xc3\x28"}',
+    "twice": b'{"text": "odd", "text": "odder"}',
+    "deep": b'{"text": "odd", "more": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+    "half-an-emoji": b'{"text": "odd \\ud83d"}',
+    "nul": b'{"text": "odd \\u0000"}',
+    "blank-elsewhere": '{"text": "\u2003\u00a0"}'.encode(),
+    "large-number": b'{"text": "odd", "more": 1e999}',
+}
+"""Bodies whose answer is free, but for a server error."""
+
+BAD_TIMES = [
+    "",
+    "yesterday",
+    "10:00",
+    "2026-01-02",
+    "2026-01-02T03:04:05",
+    "2026-01-02T03:04:05.678",
+    "2026-13-01T00:00:00Z",
+    "2026-02-30T00:00:00Z",
+    "2026-01-02T25:00:00Z",
+    "2026-01-02T03:04:05Zulu",
+]
+
+SPOKEN = [
+    "see you at ten",
+    "make it eleven",
+    "žluťoučký κόσμος 🐎",
+    "m-7 is no id here",
+    "100% & <more>",
+]
+"""Texts for the client's listings; none holds a control character."""

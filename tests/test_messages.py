@@ -1,0 +1,364 @@
+import json
+from fractions import Fraction
+
+import pytest
+
+from grader.errors import Failed
+from grader.instant import Instant
+from grader.messages import Count, Ids, Message, Page, Value, error_of, ids, read_message, read_page, same
+from grader.wire import Reply
+
+LINE = "curl -i 'http://127.0.0.1:5000/messages'"
+JSON = "application/json"
+
+
+def reply(content, *, code=200, kind=JSON):
+    if not isinstance(content, bytes):
+        content = json.dumps(content).encode()
+    return Reply(code, "OK", {"content-type": kind} if kind else {}, content, LINE, 0.01)
+
+
+def message(**fields):
+    return read_message(reply({"id": 7, "text": "hello", **fields}))
+
+
+def page(*entries, **more):
+    return read_page(reply({"messages": [{"text": "hello", **entry} for entry in entries], **more}))
+
+
+def failure(act):
+    """Do something that must fail with one sentence that names the request."""
+    with pytest.raises(Failed) as caught:
+        act()
+    assert type(caught.value) is Failed
+    assert caught.value.request == LINE
+    assert caught.value.expected
+    assert "\n" not in caught.value.actual
+    assert len(caught.value.actual) < 600
+    return caught.value.actual, caught.value.expected
+
+
+# what is no JSON at all
+
+NOT_JSON = [
+    b"",
+    b"<html>",
+    b"{",
+    b"hello",
+    b'{"id": 1} and more',
+    b'{"id": NaN}',
+    b'{"id": 7, "text": -Infinity}',
+    b"\xff\xfe{\x00}\x00",
+    b'{"id": "\xff"}',
+    b'\xef\xbb\xbf{"id": 7}',
+    b"[" * 200_000,
+    b'{"id": ' + b"1" * 5000 + b"}",
+    b"x" * 1_048_577,
+]
+
+
+@pytest.mark.parametrize("read", [read_message, read_page])
+@pytest.mark.parametrize("content", NOT_JSON, ids=range(len(NOT_JSON)))
+def test_what_is_not_json_is_one_sentence(read, content):
+    actual, expected = failure(lambda: read(reply(content)))
+
+    assert expected == "valid JSON"
+    assert actual.startswith("200 OK, application/json, ")
+
+
+# objects
+
+
+@pytest.mark.parametrize("value", [None, True, 7, "hello", [], [{"id": 7, "text": "hello"}]])
+def test_a_message_is_an_object(value):
+    actual, expected = failure(lambda: read_message(reply(value)))
+
+    assert expected == "a message object"
+    assert actual.startswith("200 OK, application/json, ")
+
+
+@pytest.mark.parametrize("good", ["7", "m-7f.3a~9", "x" * 128, "~", 0, -1, 7, 2**53, -(2**53)])
+def test_an_id_may_look_like_anything_in_clause_k7(good):
+    assert read_message(reply({"id": good})).id == good
+    assert page({"id": good}).ids == (good,)
+
+
+BAD_IDS = [None, True, False, "", "x" * 129, "a b", "é", "7\n", "a/b", "a:b", 1.5, 7.0, 2**53 + 1, [7], {"id": 7}]
+
+
+@pytest.mark.parametrize("bad", BAD_IDS, ids=repr)
+def test_any_other_id_is_named(bad):
+    assert failure(lambda: read_message(reply({"id": bad}))) == (f"id: {bad!r}", "an id as in clause K7")
+    assert failure(lambda: page({"id": 7}, {"id": bad})) == (f"id: {bad!r}", "an id as in clause K7")
+
+
+def test_a_message_without_an_id_is_noticed():
+    assert failure(lambda: read_message(reply({"text": "hello"}))) == ("id: None", "an id as in clause K7")
+
+
+def test_a_missing_member_is_noticed_when_it_is_asked_for():
+    found = message()
+
+    assert found.text == "hello"
+    assert failure(lambda: found.created_at) == (
+        "no member created_at in {'id': 7, 'text': 'hello'}",
+        "the member created_at",
+    )
+    assert failure(lambda: found.replies)[1] == "the member replies"
+    assert failure(lambda: found.member("source"))[1] == "the member source"
+
+
+def test_a_large_message_is_shortened():
+    found = message(text="x" * 100_000)
+
+    assert len(failure(lambda: found.created_at)[0]) < 300
+    assert len(found.text.came()) < 300
+
+
+@pytest.mark.parametrize("bad", [None, True, "", "now", "2026-01-02T03:04:05", [], {}, 10**400], ids=repr)
+def test_a_time_that_is_none_is_named(bad):
+    actual, expected = failure(lambda: message(created_at=bad).created_at)
+
+    assert actual.startswith(f"created_at: {bad!r}"[:200])
+    assert expected == "a time as in clause K8"
+
+
+def test_a_time_beyond_all_numbers_is_named():
+    found = read_message(reply(b'{"id": 7, "created_at": 1e999}'))
+
+    assert failure(lambda: found.created_at) == ("created_at: inf", "a time as in clause K8")
+
+
+def test_a_time_keeps_the_digits_that_were_sent():
+    found = read_message(reply(b'{"id": 7, "created_at": 1778307164.123456789}'))
+
+    assert found.created_at.written == "1778307164.123456789"
+    assert found.created_at.seconds == Fraction("1778307164.123456789")
+
+
+def test_half_an_emoji_can_be_shown():
+    found = read_message(reply(b'{"id": 7, "text": "\\ud83d"}'))
+
+    assert found.text == "\ud83d"
+    assert found.text.came() == r"text: '\ud83d'"
+
+
+@pytest.mark.parametrize("bad", [None, 7, "hello", {}, True])
+def test_replies_that_are_no_list_are_named(bad):
+    assert failure(lambda: message(replies=bad).replies) == (f"replies: {bad!r}", "a list of message objects")
+
+
+def test_what_is_no_message_among_the_replies_is_named():
+    assert failure(lambda: message(replies=[7]).replies) == ("7 among the messages", "message objects")
+    assert failure(lambda: message(replies=[{"id": ""}]).replies) == ("id: ''", "an id as in clause K7")
+
+
+def test_replies_keep_their_order():
+    assert message(replies=[{"id": "b"}, {"id": "a"}]).replies.ids == ("b", "a")
+
+
+def test_no_parent_and_null_are_alike():
+    assert message().parent == None  # noqa: E711
+    assert message(reply_to=None).parent == None  # noqa: E711
+    assert message(reply_to=3).parent == 3
+    assert message(reply_to="3").parent != 3
+
+
+# pages
+
+
+@pytest.mark.parametrize(
+    "value", [None, 7, [], [{"id": 7}], {}, {"messages": None}, {"messages": {}}, {"messages": "x"}, {"Messages": []}]
+)
+def test_a_page_is_an_object_with_a_list(value):
+    actual, expected = failure(lambda: read_page(reply(value)))
+
+    assert expected == '{"messages": [...], "next": a string or null}'
+    assert actual.startswith("200 OK, application/json, ")
+
+
+@pytest.mark.parametrize("entry", [None, 7, "hello", [], [{"id": 7}]])
+def test_what_is_no_object_among_the_messages_is_named(entry):
+    read = {"messages": [{"id": 7}, entry]}
+
+    assert failure(lambda: read_page(reply(read))) == (f"{entry!r} among the messages", "message objects")
+
+
+def test_no_next_and_null_are_alike():
+    assert page().cursor is None
+    assert page(next=None).cursor is None
+    assert page(next="c/1+=").cursor == "c/1+="
+
+
+@pytest.mark.parametrize("bad", [False, True, 0, 7, 1.5, [], {}])
+def test_a_next_that_is_no_string_is_named_when_it_is_followed(bad):
+    assert failure(lambda: page(next=bad).cursor) == (f"next: {bad!r}", "next: a string or null")
+
+
+def test_a_page_says_what_it_holds():
+    found = page({"id": 3}, {"id": "3"}, {"id": 2})
+
+    assert found.count == 3
+    assert found.ids == (3, "3", 2) == ids(found.messages)
+    assert found.top(2) == (3, "3")
+    assert found.first == 3
+    assert found.of([2, "3"]) == ("3", 2)
+    assert page().first == None  # noqa: E711
+    assert page().ids == ()
+
+
+def test_ids_that_came_twice_are_listed_once():
+    found = page({"id": 3}, {"id": "3"}, {"id": 2}, {"id": 3}, {"id": 3})
+
+    assert found.repeated == ("3",)
+    assert page({"id": 3}, {"id": "3"}).repeated == ()
+    assert found.repeated.wanted("==", ()) == "no message twice"
+
+
+def test_a_great_many_messages_are_counted_at_once():
+    many = Page(tuple(Message({"id": number}, LINE) for number in range(40_000)), None, LINE)
+
+    assert many.repeated == ()
+
+
+def test_a_message_is_found_by_its_id_and_the_type_of_that():
+    found = page({"id": 3}, {"id": "4"})
+
+    assert found.by_id("4").id == "4"
+    assert failure(lambda: found.by_id("3")) == ("the ids 3, 4", "the message '3' among them")
+    assert failure(lambda: page().by_id(1)) == ("no message", "the message 1 among them")
+
+
+def test_messages_without_a_time_and_from_before_are_listed():
+    found = page(
+        {"id": "a", "created_at": "2026-01-02T03:04:05Z"},
+        {"id": "b", "created_at": None},
+        {"id": "c", "created_at": "2026-01-02T03:04:04.999Z"},
+        {"id": "d", "created_at": "2026-01-02T08:34:05.000+05:30"},
+        {"id": "e", "created_at": "once"},
+    )
+    moment = Instant(Fraction(1767323045), "", 0, is_number=False)
+
+    assert found.without_time == ("b",)
+    assert found.before(moment) == ("b", "c", "e")
+    assert failure(lambda: page({"id": 7}).without_time)[1] == "the member created_at"
+    assert failure(lambda: page({"id": 7}).before(moment))[1] == "the member created_at"
+
+
+# the shape of a refusal
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        {"error": "no"},
+        {"error": "no", "more": [1]},
+        {"title": "Bad Request"},
+        {"detail": [{"loc": ["body"], "msg": "field required"}]},
+        {"detail": {"text": "missing"}},
+        {"title": 0},
+        {"detail": False},
+        {"error": None, "title": "no"},
+    ],
+)
+@pytest.mark.parametrize("kind", [JSON, "Application/JSON; charset=utf-8", "application/problem+json"])
+def test_a_refusal_has_an_error_or_a_title_or_a_detail(refusal, kind):
+    assert error_of(reply(refusal, code=400, kind=kind)) == ""
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        {},
+        {"message": "no"},
+        {"error": ""},
+        {"error": None},
+        {"error": 7},
+        {"error": True},
+        {"error": ["no"]},
+        {"error": {"text": "no"}},
+        {"title": "", "detail": None},
+        {"detail": []},
+        {"detail": {}},
+    ],
+)
+def test_a_refusal_without_them_is_named(refusal):
+    assert error_of(reply(refusal, code=400)) == "neither a non-empty string error, nor title or detail"
+
+
+@pytest.mark.parametrize("content", [*NOT_JSON, b"[]", b'"no"', b"7", b"null"], ids=range(len(NOT_JSON) + 4))
+def test_a_refusal_that_is_no_object_is_named(content):
+    assert error_of(reply(content, code=400)) == "no JSON object"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("", "(none)"), ("text/html; charset=utf-8", "text/html"), ("json", "json")]
+)
+def test_a_refusal_of_another_type_is_named(kind, said):
+    fault = error_of(reply({"error": "no"}, code=400, kind=kind))
+
+    assert fault == f"the content type {said}"
+    assert fault.came() == f"""fault in "{{"error": "no"}}": 'the content type {said}'"""
+    assert fault.request == LINE
+
+
+# how values are told apart, and what they say
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (7, 7, True),
+        ("7", "7", True),
+        (7, "7", False),
+        ("7", 7, False),
+        (1, True, False),
+        (True, 1, False),
+        (0, False, False),
+        (True, True, True),
+        (None, None, True),
+        (None, "", False),
+        (None, 0, False),
+        ("é", "e\u0301", False),
+        ([1], [1], True),
+        (7, 7.0, True),
+    ],
+)
+def test_values_are_the_same_as_clause_k7_says(one, other, expected):
+    assert same(one, other) is expected
+    assert (Value(one, name="id", request=LINE) == other) is expected
+    assert (Value(one, name="id", request=LINE) == Value(other, name="id", request="")) is expected
+
+
+@pytest.mark.parametrize(
+    ("seen", "operator", "other", "wanted", "came"),
+    [
+        (Value("a", name="text", request=LINE), "==", "b", "text: 'b'", "text: 'a'"),
+        (Value(7, name="id", request=LINE), "==", "7", "id: '7'", "id: 7"),
+        (Value(7, name="id", request=LINE), "!=", 7, "id: not 7", "id: 7"),
+        (Value(7, name="id", request=LINE), "in", (8, 9), "id: (8, 9)", "id: 7"),
+        (Value(7, name="id", request=LINE), "==", Value(8, name="x", request=""), "id: 8", "id: 7"),
+        (Ids([3, 2], request=LINE), "==", (2, 3), "the ids 2, 3", "the ids 3, 2"),
+        (Ids([3, 2], request=LINE), "==", (), "no message", "the ids 3, 2"),
+        (Ids([], request=LINE), "==", (1,), "the ids 1", "no message"),
+        (Ids(range(9), request=LINE), "==", (1,), "the ids 1", "the ids 0, 1, 2, 3, 4, 5, 6, 7, … (9 in all)"),
+        (Ids([3], request=LINE), "in", 4, "the message 4 among them", "the ids 3"),
+        (Ids([3], request=LINE), "in", Value(4, name="id", request=""), "the message 4 among them", "the ids 3"),
+        (Ids([3], request=LINE), "not in", 3, "the message 3 not among them", "the ids 3"),
+        (Count(3, request=LINE), "==", 4, "4 messages", "3 messages"),
+        (Count(101, request=LINE), "<=", 100, "at most 100 messages", "101 messages"),
+    ],
+)
+def test_they_say_what_was_wanted_and_what_came(seen, operator, other, wanted, came):
+    assert seen.request == LINE
+    assert (seen.wanted(operator, other), seen.came()) == (wanted, came)
+
+
+def test_an_id_is_looked_for_with_its_type():
+    found = Ids([3, "4"], request=LINE)
+
+    assert 3 in found
+    assert "3" not in found
+    assert Value("4", name="id", request="") in found
+    assert Value(4, name="id", request="") not in found
+    assert hash(Value("4", name="id", request="")) != hash(Value(4, name="id", request=""))

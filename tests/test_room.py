@@ -1,0 +1,345 @@
+import json
+import re
+import struct
+import time
+import zoneinfo
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from grader.errors import Failed
+from grader.messages import ID_CHARACTERS
+from grader.room import IDS, Room
+from grader.wire import Wire
+
+LINE = "python client.py list"
+
+
+@pytest.fixture
+def room():
+    room = Room()
+    yield room
+    room.close()
+
+
+@pytest.fixture
+def ask(room):
+    """Ask the room something and return status and JSON."""
+
+    def ask(path, method="GET", body=b""):
+        reply = Wire(room.server.port).request(method, path, body=body)
+        return reply.code, json.loads(reply.content)
+
+    return ask
+
+
+def listed(answer):
+    return tuple(message["id"] for message in answer[1]["messages"])
+
+
+def failure(act):
+    with pytest.raises(Failed) as caught:
+        act()
+    assert caught.value.request == LINE
+    return caught.value.actual, caught.value.expected
+
+
+# what the room answers
+
+
+def test_messages_are_listed_newest_first_with_odd_but_legal_data(room, ask):
+    room.fill(["first", "second"])
+
+    status, page = ask("/messages")
+
+    assert status == 200
+    assert listed((status, page)) == room.ids == (IDS[1], IDS[0])
+    assert page["next"] is None
+    assert page["messages"][1] == {
+        "id": "m-7f.3a~9",
+        "text": "first",
+        "created_at": "2026-01-02T08:00:04.5+00:00",
+        "reply_to": None,
+        "mood": "calm",
+    }
+
+
+def test_the_slash_at_the_end_makes_no_difference(room, ask):
+    room.say("hello")
+
+    assert listed(ask("/messages/")) == room.ids
+    assert room.queries(LINE) == [{}]
+
+
+def test_ids_are_legal_and_never_come_twice(room):
+    room.fill([f"number {number}" for number in range(300)])
+
+    assert len(set(room.ids)) == 300
+    assert set("".join(room.ids)) <= ID_CHARACTERS
+
+
+def test_pages_lead_to_each_other_by_cursors_that_need_encoding(room, ask):
+    room.fill([f"number {number}" for number in range(45)])
+    found, cursor, pages = [], None, 0
+    while pages == 0 or cursor is not None:
+        answer = ask("/messages" + (f"?cursor={quote(cursor, safe='')}" if cursor else ""))
+        found, cursor, pages = [*found, *listed(answer)], answer[1]["next"], pages + 1
+
+    assert tuple(found) == room.ids
+    assert pages == 3
+    assert room.asked("cursor", LINE) == ("(absent)", "c/20+=", "c/40+=")
+    assert room.pages_asked(LINE) == 3
+
+
+def test_a_last_page_that_is_full_has_no_next(room, ask):
+    room.fill([f"number {number}" for number in range(20)])
+
+    assert ask("/messages")[1]["next"] is None
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "c/20+=", "c%2F20+%3D", "c%2F99%2B%3D", "c%2F-1%2B%3D", "%ff", "%", "c%2F1", "x" * 9000]
+)
+def test_a_cursor_that_was_changed_on_its_way_is_refused(room, ask, cursor):
+    room.fill([f"number {number}" for number in range(45)])
+
+    assert ask(f"/messages?cursor={cursor}") == (400, {"error": "no such cursor"})
+
+
+@pytest.mark.parametrize(
+    ("limit", "count"),
+    [("1", 1), ("7", 7), ("100", 100), ("1000", 100), ("9" * 400, 100), ("", 20), ("x", 20), ("%C2%B2", 20)],
+)
+def test_a_limit_is_obeyed_and_capped(room, ask, limit, count):
+    room.fill([f"number {number}" for number in range(120)])
+
+    assert len(listed(ask(f"/messages?limit={limit}"))) == count
+
+
+def test_a_message_is_shown_with_its_replies_oldest_first(room, ask):
+    parent = room.say("parent")
+    replies = [room.say("one", reply_to=parent.id), room.say("two", reply_to=parent.id)]
+    room.say("nested", reply_to=replies[0].id)
+
+    status, thread = ask(f"/messages/{quote(parent.id, safe='')}")
+
+    assert (status, thread["id"]) == (200, parent.id)
+    assert [reply["id"] for reply in thread["replies"]] == [reply.id for reply in replies]
+
+
+@pytest.mark.parametrize("path", ["/", "/messages/none", "/message", "//messages", "/messages/%ff"])
+def test_anything_else_is_not_found(ask, path):
+    status, answer = ask(path)
+
+    assert status == 404
+    assert answer["error"]
+
+
+def test_a_message_is_accepted(room, ask):
+    parent = room.say("parent")
+
+    status, sent = ask("/messages", "POST", json.dumps({"text": "žluť 🐎", "reply_to": parent.id}).encode())
+
+    assert status == 201
+    assert (sent["id"], sent["text"], sent["reply_to"]) == (IDS[1], "žluť 🐎", parent.id)
+    assert room.ids == (IDS[1], IDS[0])
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"null", b"7", b"{}", b"text=hello", b"\xff"])
+def test_what_is_no_message_is_refused(room, ask, body):
+    status, answer = ask("/messages", "POST", body)
+
+    assert (status, list(answer)) == (400, ["error"])
+    assert room.ids == ()
+
+
+@pytest.mark.parametrize("status", [400, 422, 503])
+def test_everything_is_refused_when_asked_for(room, ask, status):
+    room.say("hello")
+    room.refuse_with(status)
+
+    assert ask("/messages") == (status, {"error": "not today"})
+    assert ask("/messages", "POST", b'{"text": "hello"}')[0] == status
+    assert len(room.ids) == 1
+
+
+def test_a_message_may_have_no_time(room, ask):
+    room.say("old", created_at=None)
+
+    assert ask("/messages")[1]["messages"][0]["created_at"] is None
+
+
+# what the room was asked
+
+
+@pytest.mark.parametrize("path", ["/messages", "/messages/", "/messages?from=cli"])
+def test_the_last_body_that_was_posted_is_read(room, ask, path):
+    ask(path, "POST", b'{"text": "one"}')
+    ask(path, "POST", '{"text": "žluť", "reply_to": 7}'.encode())
+
+    assert room.posted("text", LINE) == "žluť"
+    assert room.posted("reply_to", LINE) == 7
+    assert room.posted("other", LINE) == None  # noqa: E711
+    assert room.posted("text", LINE).came() == "text in the body: 'žluť'"
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"text=hello", b"\xff", b"7"])
+def test_a_body_that_is_no_object_is_shown(room, ask, body):
+    ask("/messages", "POST", body)
+
+    assert failure(lambda: room.posted("text", LINE))[1] == "a JSON object as body"
+
+
+def test_a_post_that_never_came_is_noticed(room, ask):
+    ask("/messages")
+    ask("/message", "POST", b"{}")
+
+    assert failure(lambda: room.posted("text", LINE)) == ("GET /messages, POST /message", "POST /messages")
+    assert failure(lambda: room.content_type(LINE))[1] == "POST /messages"
+
+
+@pytest.mark.parametrize(("sent", "said"), [("Application/JSON; charset=utf-8", "application/json"), ("", "")])
+def test_the_content_type_is_read_without_parameters(room, sent, said):
+    Wire(room.server.port).request("POST", "/messages", body=b"{}", headers={"content-type": sent} if sent else {})
+
+    assert room.content_type(LINE) == said
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", {}),
+        ("since=2026-01-02T03:04:05%2B05:30", {"since": "2026-01-02T03:04:05+05:30"}),
+        ("since=2026-01-02T03%3a04%3A05%2b05%3A30", {"since": "2026-01-02T03:04:05+05:30"}),
+        ("since=2026-01-02T03:04:05+05:30", {"since": "2026-01-02T03:04:05 05:30"}),
+        ("since=&limit", {"since": "", "limit": ""}),
+        ("limit=1&limit=2", {"limit": "2"}),
+        ("a=%C5%BE&b=%ff&c=%", {"a": "ž", "b": "\ufffd", "c": "%"}),
+    ],
+)
+def test_queries_are_decoded(room, ask, query, expected):
+    ask(f"/messages?{query}")
+
+    assert room.queries(LINE) == [expected]
+
+
+def test_a_list_that_was_never_asked_for_is_noticed(room, ask):
+    ask("/")
+    ask("//messages")
+    ask("/messages/x")
+
+    assert failure(lambda: room.queries(LINE)) == ("GET /, GET //messages, GET /messages/x", "GET /messages")
+
+
+def test_nothing_asked_at_all_is_noticed(room):
+    assert failure(lambda: room.since_asked(LINE)) == ("nothing", "GET /messages")
+
+
+# instants
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-01-02T08:30:00%2B05:30", "2026-01-02T03:00:00Z", "2026-01-01t22:00:00.000-05:00"]
+)
+def test_instants_are_compared_however_they_are_written(room, ask, written):
+    ask(f"/messages?since={written}")
+    ask(f"/messages?since={written}&cursor=x")
+
+    assert room.since_asked(LINE) == room.instant("2026-01-02T08:30:00+05:30")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["2026-01-02T08:30:00Z"], "since='2026-01-02T08:30:00Z'"),
+        (["2026-01-02T08:30:00+05:30"], "since='2026-01-02T08:30:00 05:30'"),
+        (["08:30"], "since='08:30'"),
+        ([""], "since=''"),
+        (["2026-01-02T03:00:00Z", "x"], "since='2026-01-02T03:00:00Z', 'x'"),
+    ],
+)
+def test_another_instant_is_shown(room, ask, asked, said):
+    for since in asked:
+        ask(f"/messages?since={since}")
+    wanted = room.instant("2026-01-02T08:30:00+05:30")
+
+    found = room.since_asked(LINE)
+
+    assert found != wanted
+    assert found.came() == said
+    assert found.wanted("==", wanted) == "since=2026-01-02T03:00:00Z, in any spelling"
+
+
+def test_since_has_to_come_with_every_page(room, ask):
+    ask("/messages?since=2026-01-02T03:00:00Z")
+    ask("/messages?cursor=x")
+
+    assert room.since_asked(LINE) != room.instant("2026-01-02T03:00:00Z")
+    assert room.since_asked(LINE).came() == "since='2026-01-02T03:00:00Z', None"
+
+
+# today
+
+
+@pytest.fixture
+def zone_where_it_is(tmp_path):
+    """Make a time zone in which the clock now shows so many seconds of the day, and name it."""
+
+    def make(seconds):
+        offset = (seconds - int(time.time())) % 86400
+        offset -= 86400 if offset > 43200 else 0
+        header = b"TZif" + b"\0" * 16 + struct.pack(">6l", 0, 0, 0, 0, 1, 4)
+        (tmp_path / "Here").write_bytes(header + struct.pack(">lbb", offset, 0, 0) + b"ABC\0")
+        return "Here", offset
+
+    zoneinfo.ZoneInfo.clear_cache()
+    zoneinfo.reset_tzpath([str(tmp_path), *zoneinfo.TZPATH])
+    yield make
+    zoneinfo.reset_tzpath()
+    zoneinfo.ZoneInfo.clear_cache()
+
+
+def moments(today):
+    return sorted(int(moment) for group in today for moment in group)
+
+
+def test_just_after_midnight_today_may_be_yesterday(room, zone_where_it_is):
+    zone, offset = zone_where_it_is(20)
+    began = int(time.time())
+
+    found = moments(room.today(zone, 10, 5))
+
+    midnight = began - (began + offset) % 86400
+    assert found == [midnight - 86400 + 36300, midnight + 36300]
+
+
+@pytest.mark.parametrize("seconds", [100, 12 * 3600, 86400 - 20])
+def test_at_any_other_time_today_is_one_day(room, zone_where_it_is, seconds):
+    zone, offset = zone_where_it_is(seconds)
+    began = int(time.time())
+
+    assert moments(room.today(zone, 10, 5)) == [began - (began + offset) % 86400 + 36300]
+
+
+def test_what_was_asked_is_looked_for_in_today(room, ask, zone_where_it_is):
+    zone, _ = zone_where_it_is(20)
+    yesterday, today = (datetime.fromtimestamp(m, UTC) for m in moments(room.today(zone, 10, 5)))
+    ask(f"/messages?since={today:%Y-%m-%dT%H:%M:%SZ}")
+
+    found = room.since_asked(LINE)
+
+    assert found in room.today(zone, 10, 5)
+    assert found not in room.today(zone, 10, 6)
+    said = found.wanted("in", room.today(zone, 10, 5))
+    assert set(re.findall(r"[\dTZ:-]{20}", said)) == {f"{day:%Y-%m-%dT%H:%M:%SZ}" for day in (yesterday, today)}
+    assert said.endswith(", in any spelling")
+
+
+@pytest.mark.skipif(not Path("/usr/share/zoneinfo/Australia").exists(), reason="no time-zone data")
+def test_today_in_adelaide_has_half_an_hour(room):
+    [moment] = {moment % 3600 for moment in moments(room.today("Australia/Adelaide", 10, 0))}
+
+    assert Fraction(moment) == 1800
