@@ -15,7 +15,8 @@ from grader.port import Port
 from grader.project import Project
 from grader.scratch import Scratch
 from grader.seen import Growth
-from grader.service import Service, Stopped
+from grader.service import Service
+from grader.stopped import Stopped
 
 if TYPE_CHECKING:
     from grader import client

@@ -6,7 +6,6 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -18,38 +17,16 @@ from grader.port import Port, answers
 from grader.process import Process, how_it_ended, wait_until
 from grader.project import Project
 from grader.seen import Listing
+from grader.stopped import SIGTERM, STOP_PATIENCE, STOP_WITHIN, Stopped
 
 if TYPE_CHECKING:
     from grader.database import Database
     from grader.wire import Reply, Wire
 
-STOP_WITHIN = 10
-STOP_PATIENCE = 15.0
 MIGRATE_WITHIN = 60.0
 TRIES_FOR_A_PORT = 3
 DYING = 0.5
 """How long a process may take to be gone after its connections are, in seconds."""
-SIGTERM = "kill -TERM $PID   # the process that `command` started"
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """How a server took SIGTERM: its exit code, None when it had to be killed, and who was left listening."""
-
-    exit_code: int | None
-    listening: Listing
-    log: str
-
-    def in_time(self) -> Stopped:
-        """Return itself; raises TooLate when the process was still there after the promised time and its slack."""
-        if self.exit_code is None:
-            raise TooLate(
-                f"still running {STOP_PATIENCE:g} s after SIGTERM",
-                expected=f"an end within {STOP_WITHIN} s of SIGTERM, which goes to the started process",
-                request=SIGTERM,
-                log=self.log,
-            )
-        return self
 
 
 class Service:

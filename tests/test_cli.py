@@ -40,7 +40,7 @@ def test_the_first_check_shows_one_thing_to_fix_a_line_to_paste_and_the_hint_com
     assert done.text.count("expected") == 1
     assert "curl -i 'http://127.0.0.1:5000/" in done.stdout
     assert "kit hint 1.4" in done.stdout
-    assert "… 6 steps beyond" in done.stdout
+    assert "… 18 steps beyond" in done.stdout
     assert "\x1b" not in done.stdout
 
 
@@ -83,7 +83,7 @@ def test_the_hint_is_for_the_step_you_are_at(chat):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["check", "5"], 'No stage "5". There is only 01; see: kit'),
+        (["check", "5"], 'No stage "5". There are 01 to 02; see: kit'),
         (["check", "1.77"], 'No step "1.77". Stage 01 has 1.1 to 1.10; see: kit'),
         (["hint", "nothing"], 'No stage "nothing".'),
         (["check", "--project", "nowhere"], 'There is no folder "nowhere".'),
@@ -144,7 +144,7 @@ def test_a_service_toml_that_cannot_be_used_fails_1_2_and_says_why(chat, content
 
 
 def test_grade_writes_a_valid_report_and_the_solution_has_full_points(tmp_path):
-    done = kit("grade", SOLUTION, "--json", "one.json", "--report", "faces", cwd=tmp_path)
+    done = kit("grade", SOLUTION, "--stages", "1", "--json", "one.json", "--report", "faces", cwd=tmp_path)
 
     report = json.loads((tmp_path / "one.json").read_text())
     jsonschema.validate(report, schema())
@@ -157,7 +157,7 @@ def test_grade_writes_a_valid_report_and_the_solution_has_full_points(tmp_path):
 
 def test_several_projects_get_a_table_and_one_bad_one_stops_nothing(tmp_path, chat):
     (tmp_path / "=empty").mkdir()
-    done = kit("grade", chat, "nowhere", "=empty", "--load", "none", "--report", "out", cwd=tmp_path)
+    done = kit("grade", chat, "nowhere", "=empty", "--load", "none", "--stages", "1", "--report", "out", cwd=tmp_path)
 
     rows = (tmp_path / "out" / "grades.csv").read_text().splitlines()
     assert [row.split(",")[:3] for row in rows] == [
@@ -243,7 +243,7 @@ def test_doctor_names_the_remedy_where_git_is_missing(tmp_path):
 def test_without_git_steps_that_need_it_are_left_out(tmp_path, chat):
     (tmp_path / "bin").mkdir()
     report = tmp_path / "report.json"
-    kit("grade", chat, "--load", "none", "--json", report, cwd=tmp_path, PATH=str(tmp_path / "bin"))
+    kit("grade", chat, "--load", "none", "--stages", "1", "--json", report, cwd=tmp_path, PATH=str(tmp_path / "bin"))
 
     steps = {step["id"]: step for step in json.loads(report.read_text())["stages"][0]["steps"]}
     assert (steps["1.1"]["outcome"], steps["1.1"]["because"], steps["1.1"]["max_points"]) == (
