@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from grader import instant
+from grader.check import words
 from grader.errors import Failed
 from grader.instant import Instant
 from grader.messages import Value
@@ -106,6 +107,10 @@ class Room:
         """Add several messages."""
         for text in texts:
             self.say(text)
+
+    def fill_up(self, count: int) -> None:
+        """Add many messages, each with a text of its own."""
+        self.fill([f"{words()} number {number}" for number in range(count)])
 
     def refuse_with(self, status: int) -> None:
         """Answer everything from now on with this status and an error in JSON."""

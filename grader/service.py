@@ -158,7 +158,7 @@ class Service:
         left = [] if gone else ["the port in PORT still accepts connections, though the started process has ended"]
         log = self.log
         process.kill()
-        return Stopped(code, Listing(left, request=SIGTERM, what="process listening after SIGTERM"), log)
+        return Stopped(code, STOP_PATIENCE, Listing(left, request=SIGTERM, what="process listening after SIGTERM"), log)
 
     def kill(self) -> None:
         """End the server and everything it started, and give its port back."""

@@ -17,6 +17,7 @@ class Stopped:
     """How a server took SIGTERM: its exit code, None when it had to be killed, and who was left listening."""
 
     exit_code: int | None
+    waited: float
     listening: Listing
     log: str
 
@@ -24,7 +25,7 @@ class Stopped:
         """Return itself; raises TooLate when the process was still there after the promised time and its slack."""
         if self.exit_code is None:
             raise TooLate(
-                f"still running {STOP_PATIENCE:g} s after SIGTERM",
+                f"still running {self.waited:g} s after SIGTERM",
                 expected=f"an end within {STOP_WITHIN} s of SIGTERM, which goes to the started process",
                 request=SIGTERM,
                 log=self.log,

@@ -82,6 +82,8 @@ BAD_TIMES = [
     "2026-01-02T03:04:05Zulu",
 ]
 
+AN_INSTANT = "2026-01-02T08:30:00+05:30"
+
 SPOKEN = [
     "see you at ten",
     "make it eleven",

@@ -34,7 +34,7 @@ def test_a_line_of_a_reply_names_its_parent(client, room, lines):
 def test_a_parent_may_be_on_another_page(client, room, lines):
     """A reply is listed even where its parent isn't on the page."""
     parent = room.say(words())
-    room.fill([f"{words()} number {number}" for number in range(25)])
+    room.fill_up(25)
     reply = room.say(words(), reply_to=parent.id)
 
     run = client("list", server_url=room.url)
