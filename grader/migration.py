@@ -156,7 +156,7 @@ class Migration:
 
 
 def _schema(service: Service) -> object:
-    """Read the number that SQLite changes with every change of the schema; None where there is nothing to read just now."""
+    """Read the number that SQLite changes with every change of the schema; None where that is not to be had."""
     if not service.project.has_file_database:
         return None
     with (
