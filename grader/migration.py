@@ -128,7 +128,9 @@ class Migration:
         process = service.begin()
         try:
             if moment == FIRST_CHANGE:
-                wait_until(lambda: process.exit_code is not None or _schema(service) != schema, 2 * length, POLL)
+                wait_until(
+                    lambda: process.exit_code is not None or _schema(service) not in (None, schema), 2 * length, POLL
+                )
             else:
                 process.wait(float(moment) * length)
         finally:
@@ -154,7 +156,7 @@ class Migration:
 
 
 def _schema(service: Service) -> object:
-    """Read the number that SQLite changes with every change of the schema; None where there is nothing to read."""
+    """Read the number that SQLite changes with every change of the schema; None where that is not to be had."""
     if not service.project.has_file_database:
         return None
     with (

@@ -1,0 +1,444 @@
+import contextlib
+import shutil
+import time
+
+import pytest
+
+from grader import project as projects, service as services
+from grader.bench import Bench
+from grader.errors import Failed, NotChecked, TooLate
+from grader.migration import FIRST_CHANGE
+from grader.oldstate import COUNT, MISSING
+from grader.texts import LOOK_ALIKES, ZOO
+from tests.projects import project
+from tests.repository import commit, git, repository
+
+SERVER = """
+import json, os, signal, sqlite3, sys, time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+db = sqlite3.connect(os.environ["DATABASE_URL"].removeprefix("sqlite:///"), timeout=30, isolation_level=None)
+
+def columns():
+    return [row[1] for row in db.execute("PRAGMA table_info(messages)")]
+
+{start}
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        limit = int(parse_qs(urlsplit(self.path).query).get("limit", ["20"])[0])
+        names = columns()
+        rows = db.execute("SELECT * FROM messages ORDER BY id DESC LIMIT ?", (limit,))
+        self.answer({{"messages": [dict(zip(names, row)) for row in rows]}})
+
+    def do_POST(self):
+        text = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"]
+        made = db.execute("INSERT INTO messages (text) VALUES (?)", (text,)).lastrowid
+        self.answer({{"id": made, "text": text, {more}}})
+
+    def answer(self, said):
+        body = json.dumps(said).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+if "migrate" not in sys.argv:
+    HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
+"""
+"""A server of the standard library that keeps its messages, and does this and that at its start."""
+
+CREATE = 'db.execute("CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY, text TEXT)")'
+OLD = CREATE
+IN_ONE_TRANSACTION = """
+db.execute("BEGIN IMMEDIATE")
+db.execute("CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY, text TEXT)")
+if "created_at" not in columns():
+    db.execute("ALTER TABLE messages ADD COLUMN created_at")
+db.execute("COMMIT")
+"""
+STEP_BY_STEP = """
+db.execute("CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY, text TEXT)")
+if "created_at" not in columns():
+    db.execute("ALTER TABLE messages RENAME TO old")
+    time.sleep(0.2)
+    db.execute("CREATE TABLE messages (id INTEGER PRIMARY KEY, text TEXT, created_at)")
+    time.sleep(0.2)
+    db.execute("INSERT INTO messages (id, text) SELECT id, text FROM old")
+    db.execute("DROP TABLE old")
+"""
+WITHOUT_A_LOOK = """
+if "created_at" not in columns():
+    time.sleep(0.2)
+    db.execute("ALTER TABLE messages ADD COLUMN created_at")
+"""
+NEVER = CREATE + '\nif "created_at" not in columns():\n    time.sleep(300)'
+SUICIDAL = CREATE + '\nif "created_at" not in columns():\n    os.kill(os.getpid(), signal.SIGKILL)'
+HALF = CREATE + '\nif "created_at" not in columns():\n    db.execute("DELETE FROM messages WHERE id % 2")'
+HALF += '\n    db.execute("ALTER TABLE messages ADD COLUMN created_at")'
+TRIMMED = IN_ONE_TRANSACTION + 'db.execute("UPDATE messages SET text = trim(text)")'
+NUMBERED = IN_ONE_TRANSACTION + 'db.execute("UPDATE messages SET id = id + 1000 WHERE id < 1000")'
+STAMPED = IN_ONE_TRANSACTION + 'db.execute("UPDATE messages SET created_at = {moment}")'
+
+
+def server(start, more=""):
+    return SERVER.format(start=start, more=more)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache(tmp_path_factory):
+    """An empty place for what is kept between runs."""
+    place = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(place))
+        yield place / "backend-practice-kit" / "old-messages"
+
+
+@pytest.fixture
+def bench(scratch, nothing_left):
+    """Make what checks find their services by: `bench(project)`."""
+    made = []
+
+    def make(one):
+        made.append(Bench(one.folder, scratch))
+        return made[-1]
+
+    yield make
+    for bench in made:
+        bench.close()
+
+
+@pytest.fixture
+def brought_forward(tmp_path, bench):
+    """Make a project whose present server starts so, with an old state in history/2.5/."""
+
+    def make(start, *, more="", start_timeout=20.0):
+        made = project(tmp_path / "project", server(start), more=more, start_timeout=start_timeout)
+        project(tmp_path / "project" / "history" / "2.5", server(OLD))
+        return bench(made).migration()
+
+    return make
+
+
+def starting(tmp_path):
+    """Let an old state note each of its starts; return how, and where."""
+    return f"{OLD}\nopen({str(tmp_path / 'starts')!r}, 'a').write('x')", tmp_path / "starts"
+
+
+# where the old state comes from
+
+
+def test_the_old_state_is_the_tagged_one(tmp_path, bench):
+    folder = repository(tmp_path / "project")
+    project(folder, server(OLD, "'from': 'tag'"))
+    commit(folder, {})
+    git(folder, "tag", "step-2.5")
+    project(folder, server(IN_ONE_TRANSACTION))
+    project(folder / "history" / "2.5", "raise SystemExit('the folder was taken')")
+    commit(folder, {})
+
+    old = bench(projects.read(folder)).migration().old
+
+    assert {message["from"] for message in old.messages} == {"tag"}
+
+
+def test_the_old_state_may_be_a_folder_inside_a_repository(tmp_path, bench):
+    top = repository(tmp_path / "top", README="hello")
+    folder = top / "deep" / "chat"
+    project(folder, server(OLD, "'from': 'tag'"))
+    commit(top, {})
+    git(top, "tag", "step-2.5")
+    (folder / "server.py").write_text(server(IN_ONE_TRANSACTION))
+
+    migration = bench(projects.read(folder)).migration()
+
+    assert {message["from"] for message in migration.old.messages} == {"tag"}
+    assert migration.chat().old_page().ids == migration.chat().expected
+
+
+@pytest.mark.parametrize("tagged", [False, True])
+def test_without_a_tag_the_folder_is_taken(tmp_path, bench, tagged):
+    folder = repository(tmp_path / "project", README="hello") if tagged else tmp_path / "project"
+    made = project(folder, server(IN_ONE_TRANSACTION))
+    project(folder / "history" / "2.5", server(OLD, "'from': 'folder'"))
+
+    old = bench(made).migration().old
+
+    assert {message["from"] for message in old.messages} == {"folder"}
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_tag_from_before_the_folder_was_there_is_none(tmp_path, bench, inside):
+    top = repository(tmp_path / "top", README="hello")
+    git(top, "tag", "step-2.5" if inside else "step-2.4")
+    folder = top / "chat"
+    made = project(folder, server(IN_ONE_TRANSACTION))
+
+    with pytest.raises(NotChecked) as caught:
+        bench(made).migration()
+
+    assert (str(caught.value), caught.value.because) == (MISSING, "project")
+
+
+def test_without_a_repository_and_a_folder_it_is_not_checked(tmp_path, bench):
+    with pytest.raises(NotChecked) as caught:
+        bench(project(tmp_path / "project", server(IN_ONE_TRANSACTION))).migration()
+
+    assert caught.value.because == "project"
+    assert "git tag step-2.5 COMMIT" in str(caught.value)
+
+
+def test_a_database_that_the_kit_cannot_copy_is_not_checked(tmp_path, bench):
+    folder = tmp_path / "project"
+    project(folder, server(OLD))
+    with (folder / "service.toml").open("a") as config:
+        config.write('[database]\nurl = "postgresql://127.0.0.1/chat"\ninspect = "true"\n')
+
+    with pytest.raises(NotChecked) as caught:
+        bench(projects.read(folder)).migration()
+
+    assert caught.value.because == "machine"
+
+
+# what the old state wrote
+
+
+def test_the_old_database_holds_what_is_easy_to_get_wrong(brought_forward):
+    old = brought_forward(IN_ONE_TRANSACTION).old
+
+    texts = [message["text"] for message in old.messages]
+    assert len(texts) == COUNT == 150
+    assert {*ZOO.values(), *LOOK_ALIKES, "x" * 2000} <= set(texts[:100])
+    assert [message["id"] for message in old.messages] == list(range(150, 0, -1))
+    assert not old.had_times
+    assert old.data != old.empty
+
+
+def test_times_that_were_there_before_are_noticed(tmp_path, bench):
+    made = project(tmp_path / "project", server(OLD))
+    project(made.folder / "history" / "2.5", server(OLD, "'created_at': '2026-01-02T03:04:05Z'"))
+
+    assert bench(made).migration().old.had_times
+
+
+def test_an_old_state_is_started_once_for_all_runs(tmp_path, bench):
+    start, starts = starting(tmp_path)
+    made = project(tmp_path / "project", server(IN_ONE_TRANSACTION))
+    project(made.folder / "history" / "2.5", server(start))
+
+    first, second = bench(made).migration().old, bench(made).migration().old
+
+    assert starts.read_text() == "xx"
+    assert first == second
+    (made.folder / "history" / "2.5" / "README.md").write_text("changed")
+    assert bench(made).migration().old.data != first.data
+    assert starts.read_text() == "xxxx"
+
+
+def test_what_was_kept_is_never_changed(brought_forward):
+    migration = brought_forward(IN_ONE_TRANSACTION)
+    before = {path: path.read_bytes() for path in migration.old.data.rglob("*")}
+
+    migration.chat().send("new")
+    migration.empty_chat().send("new")
+
+    assert {path: path.read_bytes() for path in migration.old.data.rglob("*")} == before
+    assert before
+
+
+@pytest.mark.parametrize("left", ["data", "empty", "both"])
+def test_what_was_left_half_made_is_made_anew(tmp_path, bench, cache, left):
+    start, starts = starting(tmp_path)
+    made = project(tmp_path / "project", server(IN_ONE_TRANSACTION))
+    project(made.folder / "history" / "2.5", server(start))
+    kept = bench(made).migration().old.data.parent
+    (kept / "messages.json").unlink()
+    for name in ("data", "empty") if left == "both" else [left]:
+        shutil.rmtree(kept / name)
+
+    again = bench(made).migration()
+
+    assert starts.read_text() == "xxxx"
+    assert kept.parent == cache
+    assert again.chat().old_page().ids == again.chat().expected
+
+
+def failure(act, kind=Failed):
+    with pytest.raises(Failed) as caught:
+        act()
+    assert type(caught.value) is kind
+    assert caught.value.expected
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("old", "said"),
+    [
+        ("raise ValueError('no longer')", "the server stopped before it answered (exit code 1)"),
+        (server(f"{OLD}\ndb.execute('DROP TABLE messages')"), "the connection was "),
+    ],
+)
+def test_an_old_state_that_no_longer_works_is_named(tmp_path, bench, cache, old, said):
+    made = project(tmp_path / "project", server(IN_ONE_TRANSACTION))
+    project(made.folder / "history" / "2.5", old)
+    one = bench(made)
+
+    found = failure(one.migration)
+
+    assert found.actual.startswith(f"the state of step 2.5: {said}")
+    assert failure(one.migration).actual == found.actual
+
+
+def test_an_old_state_without_service_toml_is_named(tmp_path, bench):
+    made = project(tmp_path / "project", server(IN_ONE_TRANSACTION))
+    (made.folder / "history" / "2.5").mkdir(parents=True)
+
+    found = failure(bench(made).migration)
+
+    assert found.actual.startswith("in the state of step 2.5: ")
+    assert found.expected == "a state of step 2.5 that can be started"
+
+
+# bringing it forward
+
+
+@pytest.mark.parametrize("more", ["", 'migrate = "python server.py migrate"'])
+def test_a_migration_in_one_transaction_keeps_everything(brought_forward, more):
+    migration = brought_forward(IN_ONE_TRANSACTION, more=more)
+    chat = migration.chat()
+
+    assert chat.old_page().ids == chat.expected
+    assert len(chat.expected) == 100
+    assert chat.changed_texts == ()
+    assert chat.impossible_times == ()
+    before = chat.times()
+    chat.restart()
+    assert chat.times() == before
+    assert chat.send("new").id == 151
+    assert chat.old_page().ids == chat.expected[:99]
+
+
+def test_an_empty_database_comes_up_empty(brought_forward):
+    assert brought_forward(IN_ONE_TRANSACTION).empty_chat().page().ids == ()
+
+
+@pytest.mark.parametrize("more", ["", 'migrate = "python server.py migrate"'])
+def test_two_come_up_at_once(brought_forward, more):
+    one, other = brought_forward(IN_ONE_TRANSACTION, more=more).two_chats(held=0.0)
+
+    assert one.service.data == other.service.data
+    assert one.service.port.number != other.service.port.number
+    assert one.old_page().ids == other.old_page().ids == one.expected
+
+
+def test_two_that_change_the_same_thing_are_found(brought_forward):
+    migration = brought_forward(WITHOUT_A_LOOK)
+
+    assert (
+        failure(lambda: migration.two_chats(held=0.0)).actual == "the server stopped before it answered (exit code 1)"
+    )
+
+
+@pytest.mark.parametrize("more", ["", 'migrate = "python server.py migrate"'])
+@pytest.mark.parametrize("moment", [FIRST_CHANGE, 0.3, 0.9, 1.1])
+def test_a_killed_transaction_has_changed_nothing(brought_forward, moment, more):
+    chat = brought_forward(IN_ONE_TRANSACTION, more=more).chat_after_kill(moment)
+
+    assert chat.old_page().ids == chat.expected
+    assert chat.changed_texts == ()
+
+
+@pytest.mark.parametrize("more", ["", 'migrate = "python server.py migrate"'])
+def test_a_migration_that_is_killed_between_two_steps_is_found(brought_forward, more):
+    migration = brought_forward(STEP_BY_STEP, more=more)
+
+    found = []
+    with contextlib.suppress(Failed):
+        found = migration.chat_after_kill(FIRST_CHANGE).old_page().ids
+
+    assert len(found) == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "found"),
+    [
+        (HALF, lambda chat: chat.old_page().ids != chat.expected),
+        (NUMBERED, lambda chat: chat.old_page().ids != chat.expected),
+        (TRIMMED, lambda chat: len(chat.changed_texts) == 1),
+        (STAMPED.format(moment="9000000000"), lambda chat: len(chat.impossible_times) == 100),
+        (STAMPED.format(moment="'yesterday'"), lambda chat: len(chat.impossible_times) == 100),
+        (STAMPED.format(moment="1e300"), lambda chat: len(chat.impossible_times) == 100),
+        (CREATE, lambda chat: failure(lambda: chat.impossible_times).expected == "the member created_at"),
+    ],
+)
+def test_what_a_migration_lost_or_invented_is_found(brought_forward, start, found):
+    assert found(brought_forward(start).chat())
+
+
+@pytest.mark.parametrize("moment", ["'0001-01-01T00:00:00Z'", "'1970-01-01T00:00:00+00:00'", "0", "1700000000.25"])
+def test_any_time_that_has_passed_may_stand_for_none(brought_forward, moment):
+    chat = brought_forward(STAMPED.format(moment=moment)).chat()
+
+    assert chat.impossible_times == ()
+    assert len(chat.times()) == 100
+
+
+def test_times_that_change_are_found(brought_forward):
+    chat = brought_forward(STAMPED.format(moment=f"unixepoch() - {int(time.time())} + 1000")).chat()
+    before = chat.times()
+    (chat.service.project.folder / "server.py").write_text(server(STAMPED.format(moment="1500")))
+
+    chat.restart()
+
+    assert chat.times() != before
+
+
+def test_a_migration_that_ends_itself_is_found(brought_forward):
+    migration = brought_forward(SUICIDAL)
+
+    said = "the server stopped before it answered (killed by SIGKILL)"
+    assert failure(migration.chat).actual == said
+    assert failure(lambda: migration.chat_after_kill(0.5)).actual == said
+
+
+def test_a_server_that_hangs_at_its_start_is_too_late(brought_forward):
+    migration = brought_forward(NEVER, start_timeout=1)
+
+    assert failure(migration.chat, TooLate).actual.startswith("nobody listened on the port in PORT")
+    assert failure(lambda: migration.chat_after_kill(FIRST_CHANGE), TooLate)
+
+
+@pytest.mark.parametrize("how", ["chat", "empty_chat", "two_chats", "chat_after_kill"])
+def test_a_migrate_that_hangs_is_too_late(brought_forward, monkeypatch, how):
+    migration = brought_forward(NEVER, more='migrate = "python server.py migrate"')
+    monkeypatch.setattr(services, "MIGRATE_WITHIN", 0.5)
+    arguments = {"two_chats": [0.0], "chat_after_kill": [FIRST_CHANGE]}.get(how, [])
+
+    found = failure(lambda: getattr(migration, how)(*arguments), TooLate)
+
+    assert (found.actual, found.expected) == ("migrate still running after 0.5 s", "an end")
+    assert found.request.endswith("python server.py migrate")
+
+
+@pytest.mark.parametrize(("start", "said"), [(SUICIDAL, "killed by SIGKILL"), ("raise SystemExit(3)", "exit code 3")])
+def test_a_migrate_that_fails_is_found(brought_forward, start, said):
+    migration = brought_forward(start, more='migrate = "python server.py migrate"')
+
+    for act in (migration.chat, lambda: migration.two_chats(held=0.0), lambda: migration.chat_after_kill(1.1)):
+        found = failure(act)
+        assert (found.actual, found.expected) == (f"migrate ended with {said}", "exit code 0")
+
+
+def test_a_migrate_that_was_killed_runs_again(brought_forward):
+    trace = "\nopen('runs', 'a').write('x')"
+    migration = brought_forward(IN_ONE_TRANSACTION + trace, more='migrate = "python server.py migrate"')
+
+    chat = migration.chat_after_kill(0.0)
+
+    assert chat.old_page().ids == chat.expected
+    assert (chat.service.project.folder / "runs").read_text().count("x") >= 2
