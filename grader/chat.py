@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -32,10 +33,16 @@ class Chat:
     def request(self, method: str, path: str, **more: Any) -> Reply:
         """Send one request; a redirect to the same path with a slash is followed, as clause K4 allows it."""
         reply = self.service.request(method, path, **more)
-        target = urlsplit(urljoin(f"{self.service.url}{path}", reply.headers.get("location", ""))).path
-        if reply.code in (307, 308) and target in (f"{path}/", f"{path.rpartition('/')[2]}/"):
+        if reply.code in (307, 308) and self._adds_a_slash(path, reply.headers.get("location", "")):
             return self.service.request(method, f"{path}/", **more)
         return reply
+
+    def _adds_a_slash(self, path: str, location: str) -> bool:
+        """Tell whether a redirect leads to the same service and the same path with a slash."""
+        with contextlib.suppress(ValueError):
+            target = urlsplit(urljoin(f"{self.service.url}{path}", location))
+            return (target.port, target.path) == (self.service.port.number, f"{path}/")
+        return False
 
     def post(self, body: bytes, **more: Any) -> Reply:
         """Post a body as it is, saying that it is JSON."""

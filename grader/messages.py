@@ -14,7 +14,7 @@ from grader.errors import Failed
 from grader.instant import Instant
 from grader.seen import Listing, Seen
 from grader.shown import shorten, shown
-from grader.wire import Reply, as_json
+from grader.wire import Reply, as_json, parsed
 
 ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-")
 
@@ -232,7 +232,7 @@ def same(one: Any, other: Any) -> bool:
 
 def _object(reply: Reply) -> dict[str, Any] | None:
     with contextlib.suppress(Failed):
-        found = as_json(reply)
+        found = parsed(reply)
         return found if isinstance(found, dict) else None
     return None
 

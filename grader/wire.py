@@ -210,6 +210,11 @@ def as_json(reply: Reply) -> Any:
     kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Failed(reply.summary, expected="the content type application/json", request=reply.request)
+    return parsed(reply)
+
+
+def parsed(reply: Reply) -> Any:
+    """Read a reply as JSON as `as_json` does, whatever content type it has."""
     try:
         return loads(reply.content.decode(), parse_constant=_no_constant, parse_float=Number)
     except (ValueError, RecursionError):

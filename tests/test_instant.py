@@ -5,7 +5,7 @@ import pytest
 
 from grader import instant
 from grader.errors import Failed
-from grader.wire import Number, Reply, as_json
+from grader.wire import Number, Reply, parsed
 
 NEW_YEAR = 1767322645
 """2026-01-02T02:57:25Z, in Unix seconds."""
@@ -19,7 +19,7 @@ def read(written):
 
 def received(written):
     """Read a number as a server wrote it, character by character."""
-    return read(as_json(Reply(200, "OK", {}, written.encode(), "", 0.0)))
+    return read(parsed(Reply(200, "OK", {}, written.encode(), "", 0.0)))
 
 
 # what is understood
@@ -150,7 +150,7 @@ def test_anything_else_is_no_time(value):
 
 @pytest.mark.parametrize("written", ["1e999", "-1e999", "1e99999999999", "1" + "0" * 400 + ".5"])
 def test_numbers_without_a_date_are_no_times(written):
-    assert instant.read(as_json(Reply(200, "OK", {}, written.encode(), "", 0.0))) is None
+    assert instant.read(parsed(Reply(200, "OK", {}, written.encode(), "", 0.0))) is None
 
 
 def test_a_megabyte_of_digits_costs_nothing():

@@ -66,6 +66,13 @@ def test_what_is_not_json_is_one_sentence(read, content):
     assert actual.startswith("200 OK, application/json, ")
 
 
+@pytest.mark.parametrize("kind", ["", "text/html", "text/json", "application/problem+json"])
+def test_json_that_does_not_say_so_is_one_sentence(kind):
+    for read in (read_message, read_page):
+        found = reply({"id": 7, "messages": []}, kind=kind)
+        assert failure(lambda read=read, found=found: read(found))[1] == "the content type application/json"
+
+
 # objects
 
 

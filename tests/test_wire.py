@@ -391,7 +391,8 @@ def test_many_answers_are_counted_and_the_odd_one_is_shown():
 
 
 def json_reply(content: bytes):
-    return ask(say(HEAD, length(len(content)), content))
+    head = HEAD.replace(b"text/plain", b"application/json")
+    return ask(say(head, length(len(content)), content))
 
 
 def test_json_is_read():
