@@ -12,7 +12,7 @@ from tests.rawserver import drip, endless, playing, say, say_and_reset, say_and_
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"
 PATIENCE = 0.25
-SLACK = 2.0
+SLACK = 8.0
 MIB = 1024 * 1024
 
 
