@@ -250,7 +250,7 @@ def test_only_a_plain_installation_is_not_repeated(tmp_path, setup, kept):
     for name, content in {"requirements.txt": "flask\n", "more.txt": "", "local.txt": "./here\n"}.items():
         (tmp_path / name).write_text(content)
 
-    assert clean._installs_only(project) is kept
+    assert clean.installs_only(project) is kept
 
 
 @pytest.mark.parametrize(
@@ -327,6 +327,6 @@ def test_what_nobody_used_for_a_month_is_forgotten(cache):
     with (cache / "used" / "lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
 
-        assert clean._cache() == cache
+        assert clean.cache("environments") == cache
 
     assert sorted(path.name for path in cache.iterdir()) == ["new", "stray", "used"]
