@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.check import check, words
 from grader.chat import STORED
+from grader.check import check, words
 from grader.messages import read_message
 from grader.texts import ZOO
 
