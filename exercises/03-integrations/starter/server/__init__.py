@@ -8,10 +8,14 @@ from werkzeug.exceptions import HTTPException
 from . import db, home, messages, slack, sms
 
 
-def create_app(database):
-    """Build the application on the SQLite file at the path `database`."""
+def create_app(database, settings=None):
+    """Build the application on the SQLite file at the path `database`.
+
+    `settings` are those that may be missing: PUBLIC_URL, TWILIO_AUTH_TOKEN, SLACK_SIGNING_SECRET.
+    """
     app = Flask(__name__)
     app.config["DATABASE"] = database
+    app.config.update(settings or {})
     # The longest legal message takes less than half of this, however it is escaped.
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     app.json.sort_keys = False
