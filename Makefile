@@ -34,7 +34,7 @@ grade: $(VENV)/has-load ## grade the reference solution through everything; writ
 
 test: $(VENV)/has-dev ## run every test, on a fresh machine too
 	@$(BIN)/python -m tests.packages
-	@$(BIN)/python -m pytest -q -n $(JOBS)
+	@$(BIN)/python -m pytest -q -n $(JOBS) --maxschedchunk 1
 
 fuzz: $(VENV)/has-fuzz ## fuzz the reference solution against the description of its API; never scored
 	@$(BIN)/kit fuzz --project $(SOLUTION)

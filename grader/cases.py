@@ -1,8 +1,9 @@
 """Wrong and unusual projects, each made from a solution by a few edits: the proof that the checks can be believed.
 
 A case is a folder with a `case.toml`. A mistake says in `wrong` what is wrong and in `step` which step must fail;
-`may_fail` names steps that repeat the very promise, each with the reason; `varies` says that which check notices
-first, and so what a learner reads, differs from run to run. A variant says in `unusual` what is
+`may_fail` names steps that repeat the very promise, each with the reason; `races` says that whether it is noticed
+hangs on what happens at the same moment or on the clock; `varies` says that which check notices first, and so what a
+learner reads, differs from run to run. A variant says in `unusual` what is
 unusual about it, and must pass everything.
 """
 
@@ -21,7 +22,7 @@ from typing import Any
 from grader import course
 from grader.errors import CourseError, UsageError
 
-KEYS = {"wrong", "unusual", "ids", "solution", "step", "may_fail", "prepare", "requires", "varies", "edits"}
+KEYS = {"wrong", "unusual", "ids", "solution", "step", "may_fail", "prepare", "requires", "races", "varies", "edits"}
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Case:
     may_fail: Mapping[str, str]
     prepare: tuple[tuple[str, ...], ...]
     requires: tuple[str, ...]
+    races: bool
     varies: bool
     edits: tuple[Edit, ...]
 
@@ -84,6 +86,7 @@ def read(folder: Path) -> Case:
         may_fail=data.get("may_fail", {}),
         prepare=tuple(tuple(argv) for argv in data.get("prepare", [])),
         requires=tuple(data.get("requires", [])),
+        races=data.get("races", False),
         varies=data.get("varies", False),
         edits=tuple(Edit(**edit) for edit in data.get("edits", [])),
     )

@@ -25,8 +25,6 @@ MISTAKES = HERE / "mistakes"
 VARIANTS = HERE / "variants"
 RECORD = HERE / "matrix.md"
 TRIES = {"races": 20, "mistake": 3, "variant": 5}
-RACING = {"1.2", "1.6", "1.8", "1.9"}
-"""Steps that race or are timed: their cases are repeated most."""
 
 
 @dataclass(frozen=True)
@@ -131,18 +129,17 @@ def _spin() -> None:
         pass
 
 
-def _one(name: str, everything: bool, tries: int) -> list[Verdict]:
+def _one(name: str, *, everything: bool) -> Verdict:
     case = next(case for case in all_cases() if case.name == name)
-    named = course.with_needs([course.find_step(case.step)]) if case.step else up_to(case)
-    steps = up_to(case) if everything else named
-    return [judge(case, steps)[0] for _ in range(tries)]
+    wanted = [course.find_step(case.step)] if case.step else course.find_stage(case.stage).steps
+    return judge(case, up_to(case) if everything else course.with_needs(wanted))[0]
 
 
 def tries_for(case: Case) -> int:
     """Say how often `make repeat` runs a case."""
     if case.step is None:
         return TRIES["variant"]
-    return TRIES["races"] if case.step in RACING else TRIES["mistake"]
+    return TRIES["races"] if case.races else TRIES["mistake"]
 
 
 def run_all(chosen: list[Case], *, repeat: bool, side_by_side: int) -> list[Verdict]:
@@ -150,10 +147,13 @@ def run_all(chosen: list[Case], *, repeat: bool, side_by_side: int) -> list[Verd
     verdicts: list[Verdict] = []
     with ProcessPoolExecutor(side_by_side, mp_context=multiprocessing.get_context("spawn")) as pool:
         jobs = {
-            case.name: pool.submit(_one, case.name, not repeat, tries_for(case) if repeat else 1) for case in chosen
+            case.name: [
+                pool.submit(_one, case.name, everything=not repeat) for _ in range(tries_for(case) if repeat else 1)
+            ]
+            for case in chosen
         }
-        for number, (name, job) in enumerate(jobs.items(), 1):
-            found = job.result()
+        for number, (name, tries) in enumerate(jobs.items(), 1):
+            found = [one.result() for one in tries]
             verdicts += found
             wrong = [verdict for verdict in found if verdict.complaints]
             state = f"{len(wrong)} of {len(found)} WRONG" if wrong else f"{len(found)} right"

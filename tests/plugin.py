@@ -48,6 +48,11 @@ def as_a_project(scratch: Scratch) -> Callable[[Path], Path]:
     return copy
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the cases, which take longest, so that at the end nobody waits for one of them alone."""
+    items.sort(key=lambda item: "test_matrix" not in item.nodeid)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how long the matrix took, by case, and which tests could not run and why."""
