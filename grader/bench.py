@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from grader import project as projects
+from grader import credentials, project as projects
+from grader.credentials import SHOWN_URL
 from grader.errors import Failed, MachineError, ProjectError, TooLate
 from grader.port import Port
 from grader.project import Project
@@ -20,6 +21,7 @@ from grader.stopped import Stopped
 
 if TYPE_CHECKING:
     from grader import client
+    from grader.attempt import Attempted, FailedAttempt
     from grader.clean import CleanClone
     from grader.database import Rows
     from grader.migration import Migration
@@ -44,6 +46,9 @@ class Bench:
         self._unstoppable: list[TooLate] = []
         self._early: Failed | None = None
         self._made: dict[str, Any] = {}
+        self._kept: dict[str, Service] = {}
+        self._attempt: FailedAttempt | None = None
+        self.credentials = credentials.drawn()
 
     @cached_property
     def project(self) -> Project:
@@ -73,9 +78,28 @@ class Bench:
         return service
 
     def replace(self) -> None:
-        """Give up the shared service: it may hang, and whoever asks next gets a new one."""
+        """Give up the shared services: they may hang, and whoever asks next gets new ones."""
         if self._shared is not None:
             self._forget(self._shared)
+        for service in self._kept.values():
+            service.kill()
+
+    def connected(self, public_url: str = SHOWN_URL, **env: str) -> Service:
+        """Return a running service that shares this run's secrets with its providers; one for each environment."""
+
+        def start() -> Service:
+            service = self.new_service(env={**self.credentials.environment(public_url), **env})
+            service.start()
+            return service
+
+        return self.kept(" ".join([public_url, *env.values()]), start)
+
+    def kept(self, name: str, start: Callable[[], Service]) -> Service:
+        """Return the running service of this name, started anew when it has died or was given up."""
+        service = self._kept.get(name)
+        if service is None or not service.running:
+            service = self._kept[name] = start()
+        return service
 
     def restart(self) -> Restart:
         """Stop the shared service and start it again on its port, a second one at its side; done once.
@@ -100,9 +124,10 @@ class Bench:
         data: Path | None = None,
         port: Port | None = None,
         env: Mapping[str, str] | None = None,
+        **more: Any,
     ) -> Service:
         """Make a service of its own for a check, with new data unless some is given; not yet started."""
-        service = Service(project or self.project, data or self.scratch.fresh("data"), port=port, env=env)
+        service = Service(project or self.project, data or self.scratch.fresh("data"), port=port, env=env, **more)
         self._services.append(service)
         return service
 
@@ -113,15 +138,21 @@ class Bench:
         made: Made = self._made[name]
         return made
 
-    def migration(self) -> Migration:
-        """Give the database of the project's own state of step 2.5, and the ways to bring it forward; found once."""
-        return self.once("migration", self._find_migration)
+    def migration(self, *, of_stage_2: bool = False) -> Migration:
+        """Give the database of an earlier state of the project, and the ways to bring it forward; found once each.
 
-    def _find_migration(self) -> Migration:
+        That state is the one of step 2.5, or the one at the end of stage 2 where there is one.
+        """
+        from grader import oldstate
+
+        tags = oldstate.TAGS_OF_STAGE_2 if of_stage_2 else oldstate.TAGS
+        return self.once(f"migration {tags}", lambda: self._find_migration(tags))
+
+    def _find_migration(self, tags: Sequence[str]) -> Migration:
         from grader.migration import Migration
         from grader.oldstate import old_data
 
-        old = old_data(self.project, self.scratch, self.new_service)
+        old = old_data(self.project, self.scratch, self.new_service, tags)
         return Migration(old, self.scratch, self.new_service)
 
     def workspace(self) -> Workspace:
@@ -170,8 +201,24 @@ class Bench:
         silent, self._silent = self._silent, None
         return silent.result()
 
+    def begin_attempt(self) -> None:
+        """Let a first delivery fail, or wait, while the database is held for long and other checks go on."""
+        if self._attempt is None:
+            from grader.attempt import FailedAttempt
+
+            self._attempt = FailedAttempt(self)
+
+    def attempt(self) -> Attempted:
+        """Wait for what became of an event whose first delivery met a database that was held for long."""
+        self.begin_attempt()
+        assert self._attempt is not None
+        begun, self._attempt = self._attempt, None
+        return begun.result()
+
     def close(self) -> None:
         """End everything that was started."""
+        if self._attempt is not None:
+            self._attempt.end()
         if self._silent is not None:
             self._silent.kill()
         for service in self._services:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from grader.check import words
+from grader.drawn import words
 from grader.errors import Failed, TooLate
 from grader.messages import Count, Message, Page, read_message, read_page
 from grader.seen import OK, Choice, Status

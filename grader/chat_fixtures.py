@@ -13,12 +13,12 @@ from grader.bench import Bench
 from grader.chat import Chat
 from grader.client import Run
 from grader.errors import NotChecked
+from grader.ground import FRESH, GROWN, Ground
 from grader.listing import Lines
 from grader.messages import Count
 from grader.migration import MigratedChat, Migration
 from grader.room import Room, Said
 from grader.rooms import CrowdedChat, LongChat, SentAtOnce, SpacedChat, TimedChat, send_at_once
-from grader.service import Service
 from grader.wire import PATIENCE
 
 KOLKATA = "Asia/Kolkata"
@@ -28,9 +28,15 @@ AGE = 2.5
 
 
 @pytest.fixture
-def chat(service: Service) -> Chat:
-    """Give the messages of the shared service."""
-    return Chat(service)
+def ground(request: pytest.FixtureRequest, bench: Bench) -> Ground:
+    """Give what a check's messages lie on: new data, or those of stage 2 where a later step asks the check again."""
+    return Ground(bench, getattr(request, "param", FRESH))
+
+
+@pytest.fixture
+def chat(ground: Ground) -> Chat:
+    """Give the messages of a shared service."""
+    return Chat(ground.shared())
 
 
 @pytest.fixture
@@ -43,9 +49,9 @@ def fresh_chat(bench: Bench) -> Iterator[Chat]:
 
 
 @pytest.fixture
-def crowded_chat(bench: Bench) -> CrowdedChat:
+def crowded_chat(bench: Bench, ground: Ground) -> CrowdedChat:
     """Give a chat with more messages than a page may hold; made once."""
-    return bench.once("crowded", lambda: CrowdedChat(bench.service()))
+    return bench.once(f"crowded {ground.name}", lambda: CrowdedChat(ground.shared()))
 
 
 @pytest.fixture
@@ -64,15 +70,9 @@ def kolkata_chat(bench: Bench) -> TimedChat:
 
 
 @pytest.fixture
-def spaced_chat(bench: Bench) -> SpacedChat:
-    """Give a chat of two messages that lie three seconds apart; made once."""
-
-    def make() -> SpacedChat:
-        service = bench.new_service()
-        service.start()
-        return SpacedChat(service)
-
-    return bench.once("spaced", make)
+def spaced_chat(bench: Bench, ground: Ground) -> SpacedChat:
+    """Give a chat whose last two messages lie three seconds apart; made once."""
+    return bench.once(f"spaced {ground.name}", lambda: SpacedChat(ground.new()))
 
 
 @pytest.fixture
@@ -91,10 +91,12 @@ def migrated_chat(bench: Bench) -> MigratedChat:
 
 
 @pytest.fixture
-def long_chat(bench: Bench) -> LongChat:
+def long_chat(bench: Bench, ground: Ground) -> LongChat:
     """Give a chat of 150 messages: migrated ones, whose times may all tie, or new ones where there is no old state."""
 
     def make() -> LongChat:
+        if ground.name == GROWN:
+            return bench.migration(of_stage_2=True).chat()
         try:
             return bench.migration().chat()
         except NotChecked:
@@ -103,7 +105,7 @@ def long_chat(bench: Bench) -> LongChat:
             sent = Chat(service).send_many(150)
             return LongChat(service, [message.id for message in sent[::-1]])
 
-    return bench.once("long", make)
+    return bench.once(f"long {ground.name}", make)
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ class Step:
     bonus: bool
     hints: tuple[str, ...]
     slow: bool
+    repeats: str = ""
+    """The stage whose checks this step asks once more, on data which that stage has left."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,10 @@ class Stage:
     @property
     def starter(self) -> Path:
         return self.folder / "starter"
+
+    @property
+    def solution(self) -> Path:
+        return ROOT / "solutions" / self.folder.name
 
     def check_file(self, step: Step) -> Path:
         """Find the file that holds a step's checks: `checks/test_1_03_*.py` for step 1.3."""
@@ -160,6 +166,7 @@ def _step(entry: dict[str, Any], stage: str) -> Step:
         bonus=entry["bonus"],
         hints=tuple(entry["hints"]),
         slow=entry.get("slow", False),
+        repeats=entry.get("repeats", ""),
     )
 
 

@@ -1,4 +1,5 @@
-"""What the kit remembers of a project, in the project's `.kit/`: the last report and how many hints were read.
+"""What the kit remembers of a project, in the project's `.kit/`: the last report, how many hints were read, and
+the secrets that its service shares with the providers that the kit plays.
 
 Losing it loses nothing else, so nothing here ever fails: what can't be written is not remembered.
 """
@@ -7,10 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
+from grader.credentials import Credentials, drawn
+
 FOLDER = ".kit"
+SECRETS = "secrets.toml"
+EXPLAINED = "# Made by kit, for kit serve, kit phone and kit slack; no real account knows them. Never commit them.\n"
 
 
 class Memory:
@@ -42,6 +48,25 @@ class Memory:
         path = self.folder / "data"
         path.mkdir(exist_ok=True)
         return path
+
+    def credentials(self) -> Credentials | None:
+        """Return the secrets that the kit made for this project's providers, None where it has made none."""
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            kept = tomllib.loads((self.folder / SECRETS).read_text("utf-8"))
+            return Credentials(str(kept["TWILIO_AUTH_TOKEN"]), str(kept["SLACK_SIGNING_SECRET"]))
+        return None
+
+    def make_credentials(self) -> Credentials:
+        """Return the secrets for this project's providers, made and written down at first, for nobody else to read."""
+        kept = self.credentials()
+        if kept is None:
+            kept = drawn()
+            self._prepare()
+            path = self.folder / SECRETS
+            path.touch(mode=0o600)
+            lines = [f'{name} = "{value}"\n' for name, value in kept.by_name.items()]
+            path.write_text("".join([EXPLAINED, *lines]), "utf-8")
+        return kept
 
     def _prepare(self) -> None:
         self.folder.mkdir(exist_ok=True)

@@ -12,7 +12,7 @@ from typing import Any, Self
 from grader import instant
 from grader.errors import Failed
 from grader.instant import Instant
-from grader.seen import Listing, Seen
+from grader.seen import Length, Listing, Seen
 from grader.shown import shorten, shown
 from grader.wire import Reply, as_json, parsed
 
@@ -32,6 +32,12 @@ class Value(Seen):
 
     def __hash__(self) -> int:
         return hash(json.dumps(self.value))
+
+    @property
+    def length(self) -> Length:
+        """How many characters it has, none where it isn't a string."""
+        count = len(self.value) if isinstance(self.value, str) else 0
+        return Length(count, request=self.request, what=f"characters in {self.name}")
 
     def wanted(self, operator: str, other: object) -> str:
         return f"{self.name}: {super().wanted(operator, other.value if isinstance(other, Value) else other)}"

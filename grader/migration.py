@@ -66,6 +66,24 @@ class MigratedChat(LongChat):
             what="old message with a time that can't be",
         )
 
+    def other_than(self, name: str, value: object) -> Listing:
+        """List the old messages whose member of this name has another value."""
+        page = self.old_page()
+        odd = [f"{m.id}: {shown(m.fields.get(name))}" for m in page.messages if m.member(name) != value]
+        return Listing(odd, request=page.request, what=f"old message whose {name} isn't {shown(value)}")
+
+    @property
+    def changed_times(self) -> Listing:
+        """List the old messages whose time isn't the instant that the old state had told."""
+        page = self.old_page()
+        told = {str(m["id"]): _instant(m.get("created_at")) for m in self.old.messages if "created_at" in m}
+        wrong = [
+            f"{m.id}: {shown(m.fields.get('created_at'))}"
+            for m in page.messages
+            if str(m.id) in told and _instant(m.fields.get("created_at")) != told[str(m.id)]
+        ]
+        return Listing(wrong, request=page.request, what="old message with another time")
+
     def times(self) -> Listing:
         """List the old messages with their times, to be compared with a later look."""
         page = self.old_page()
@@ -169,6 +187,11 @@ def _schema(service: Service) -> object:
 
 def _read_only(service: Service) -> str:
     return f"file:{quote(str(service.database.path))}?mode=ro"
+
+
+def _instant(value: Any) -> object:
+    found = instant.read(value)
+    return found.seconds if found else None
 
 
 def _possible(value: Any, now: float) -> bool:

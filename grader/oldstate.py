@@ -1,7 +1,7 @@
-"""The project as it was after step 2.5, and the database that this state wrote: what a migration has to deal with.
+"""The project as it was at an earlier step, and the database that this state wrote: what a migration has to deal with.
 
-The state is the tag `step-2.5` of the project's repository, else its folder `history/2.5/`. Its database is made once,
-through its own API, and kept under the digest of the state, so that a second run costs nothing.
+The state is a tag of the project's repository, `step-2.5` or a later one, else its folder `history/2.5/`. Its database
+is made once, through its own API, and kept under the digest of the state, so that a second run costs nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,8 @@ from typing import Any
 
 from grader import instant, project as projects
 from grader.chat import Chat
-from grader.check import words
 from grader.clean import cache, installs_only, run_setup
+from grader.drawn import words
 from grader.errors import Failed, NotChecked, ProjectError
 from grader.project import Project
 from grader.scratch import Scratch
@@ -29,7 +29,8 @@ from grader.service import Service
 from grader.texts import LOOK_ALIKES, ZOO
 from grader.workspace import Workspace
 
-TAG = "step-2.5"
+TAGS = ("step-2.5",)
+TAGS_OF_STAGE_2 = ("step-2.10", *TAGS)
 FOLDER = Path("history") / "2.5"
 COUNT = 150
 MISSING = (
@@ -50,21 +51,27 @@ class OldData:
     empty: Path
     messages: tuple[dict[str, Any], ...]
 
+    def had(self, name: str) -> bool:
+        """Tell whether the old state gave every message a member of this name already."""
+        return all(name in message for message in self.messages)
+
     @property
     def had_times(self) -> bool:
         """Whether the old state gave every message a valid time already, so that nothing is to be brought forward."""
         return all(instant.read(message.get("created_at")) is not None for message in self.messages)
 
 
-def old_data(project: Project, scratch: Scratch, new_service: Callable[..., Service]) -> OldData:
-    """Find the old state, and make its database unless it is kept from an earlier run.
+def old_data(
+    project: Project, scratch: Scratch, new_service: Callable[..., Service], tags: Sequence[str] = TAGS
+) -> OldData:
+    """Find the old state, the first of `tags` that there is, and make its database unless it is kept from earlier.
 
     Raises NotChecked when there is no old state, Failed when it doesn't start or refuses messages any more.
     """
     if "{data}" not in project.database:
         raise NotChecked(OTHER_DATABASE)
     place = scratch.fresh("old-state")
-    digest = _lay_out(project, place)
+    digest = _lay_out(project, place, tags)
     kept = cache("old-messages") / digest
     with _locked(kept):
         if not (kept / "messages.json").exists():
@@ -73,11 +80,12 @@ def old_data(project: Project, scratch: Scratch, new_service: Callable[..., Serv
     return OldData(kept / "data", kept / "empty", tuple(messages))
 
 
-def _lay_out(project: Project, place: Path) -> str:
+def _lay_out(project: Project, place: Path, tags: Sequence[str]) -> str:
     """Copy the old state to `place`, with the project's own environments, and return its digest."""
     digest = ""
     with contextlib.suppress(NotChecked):
-        digest = Workspace(project.folder).state(TAG, place)
+        workspace = Workspace(project.folder)
+        digest = next((found for tag in tags if (found := workspace.state(tag, place))), "")
     if not digest:
         if not (project.folder / FOLDER).is_dir():
             raise NotChecked(MISSING, because="project")
@@ -93,7 +101,9 @@ def _read(place: Path) -> Project:
     try:
         return projects.read(place)
     except ProjectError as error:
-        raise Failed(f"in the state of step 2.5: {error}", expected="a state of step 2.5 that can be started") from None
+        raise Failed(
+            f"in the project's earlier state: {error}", expected="an earlier state that can be started"
+        ) from None
 
 
 def _set_up(old: Project, scratch: Scratch) -> Project:
@@ -117,7 +127,7 @@ def _write(old: Project, kept: Path, new_service: Callable[..., Service]) -> Non
         for service in (empty, full):
             service.stop().in_time()
     except Failed as failure:
-        failure.actual = f"the state of step 2.5: {failure.actual}"
+        failure.actual = f"the project's earlier state: {failure.actual}"
         raise
     shutil.copytree(empty.data, kept / "empty")
     shutil.copytree(full.data, kept / "data")

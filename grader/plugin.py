@@ -13,15 +13,20 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from grader import fixtures
+from grader import course, fixtures
 from grader.bench import Bench
 from grader.course import Step
 from grader.errors import Failed, NotChecked, ProjectError, TooLate, Unclear
+from grader.ground import FRESH, GROWN
 from grader.result import WANTING, CheckResult, Outcome
 from grader.seen import Seen
 from grader.shown import shown
 
-PATIENT = "ping_silence"
+PATIENT: dict[str, Callable[[Bench], None]] = {"ping_silence": Bench.begin_silence, "attempted": Bench.begin_attempt}
+"""Fixtures that wait long, and what begins each of them."""
+
+
+AGAIN = " (Asked again, on a database of the stage before.)"
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Course:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "check(step, clause): the promise that a check verifies")
+        config.addinivalue_line("markers", "repeated(step): the later step that asks a check once more")
         config.stash[fixtures.BENCH] = self._bench
 
     def pytest_internalerror(self, excrepr: object) -> bool:
@@ -64,15 +70,26 @@ class Course:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Keep course order; a check that waits long is begun first and asked last, what is known comes at the end."""
-        items.sort(key=lambda item: (_step(item) in self._known, PATIENT in _fixtures(item), self._order[_step(item)]))
+        items.sort(key=self._place)
         planned = Counter(_step(item) for item in items)
         self._broken |= self._steps.keys() - planned.keys()
         self._tell("plan", steps=planned)
 
     def pytest_runtestloop(self, session: pytest.Session) -> None:
-        if any(PATIENT in _fixtures(item) and _step(item) not in self._known for item in session.items):
-            with contextlib.suppress(Failed, ProjectError):
-                self._bench.begin_silence()
+        asked = {name for item in session.items if _step(item) not in self._known for name in _fixtures(item)}
+        for name, begin in PATIENT.items():
+            if name in asked:
+                with contextlib.suppress(Failed, ProjectError):
+                    begin(self._bench)
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Let a later step ask the checks of a stage once more, on data which that stage has left."""
+        home = next(metafunc.definition.iter_markers("check")).args[0]
+        again = [step for step in self._steps.values() if step.repeats == course.find_step(home).stage]
+        if again and "ground" in metafunc.fixturenames:
+            marks = [pytest.mark.repeated(again[0].id)]
+            hidden = pytest.param(FRESH, id=pytest.HIDDEN_PARAM)
+            metafunc.parametrize("ground", [hidden, pytest.param(GROWN, id=GROWN, marks=marks)], indirect=True)
 
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool:
         """Run one check and tell what it found; what depends on time gets a second try."""
@@ -100,8 +117,19 @@ class Course:
     def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
         self._comparison = _Comparison(op, left, right)
 
+    def _place(self, item: pytest.Item) -> tuple[bool, bool, int, bool]:
+        step = _step(item)
+        return (
+            step in self._known,
+            not PATIENT.keys().isdisjoint(_fixtures(item)),
+            self._order[step],
+            step != _home(item),
+        )
+
     def _wanted(self, item: pytest.Item) -> bool:
         step = self._steps[_step(item)]
+        if step.id != _home(item) and not self._broken.isdisjoint({step.id, _home(item)}):
+            return False  # asked again only where the first time went well, and up to the first failure
         if step.id in self._late:
             return False  # decided already, and every further one would be waited for as long
         if any(need in self._broken for need in self._needs(step)):
@@ -137,7 +165,7 @@ class Course:
         passed = CheckResult(
             step=_step(item),
             id=item.name,
-            sentence=" ".join((item.function.__doc__ or "").split()),
+            sentence=" ".join((item.function.__doc__ or "").split()) + ("" if _step(item) == _home(item) else AGAIN),
             outcome=Outcome.PASS,
             clause=marker.kwargs["clause"],
             seconds=round(seconds, 3),
@@ -178,6 +206,12 @@ def _describe(comparison: _Comparison) -> dict[str, Any]:
 
 
 def _step(item: pytest.Item) -> str:
+    repeated = item.get_closest_marker("repeated")
+    return str(repeated.args[0]) if repeated else _home(item)
+
+
+def _home(item: pytest.Item) -> str:
+    """Name the step in whose file a check stands."""
     marker = item.get_closest_marker("check")
     assert marker is not None, f"{item.name} has no @check(...)"
     return str(marker.args[0])

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from grader import instant
-from grader.check import words
+from grader.drawn import words
 from grader.errors import Failed
 from grader.instant import Instant
 from grader.messages import Value
@@ -35,10 +35,14 @@ class Said:
     text: str
     created_at: str | None
     reply_to: str | None = None
+    author: str | None = None
+    source: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Write it with its members in an unusual order, and one that no client knows."""
+        origin = {"source": self.source, "author": self.author} if self.source else {}
         return {
+            **origin,
             "reply_to": self.reply_to,
             "mood": "calm",
             "created_at": self.created_at,
@@ -96,7 +100,7 @@ class Room:
         return tuple(message.id for message in self.messages)
 
     def say(self, text: str, **more: str | None) -> Said:
-        """Add a message, as if somebody had sent it; `reply_to` and `created_at` may be given."""
+        """Add a message, as if somebody had sent it; its other members may be given."""
         minute = FIRST_MINUTE + len(self.messages)
         time = f"2026-01-02T{minute // 60:02}:{minute % 60:02}:04.5+00:00"
         said = Said(next(self._ids), text, **{"created_at": time, **more})

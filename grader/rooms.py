@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from grader.chat import Chat
-from grader.check import words
+from grader.drawn import words
 from grader.errors import NotChecked
 from grader.instant import Instant
 from grader.messages import Count, Ids, Message, Page, Value, same

@@ -14,7 +14,7 @@ from grader import environment, tree
 from grader.errors import Failed, MachineError, TooLate
 from grader.paste import SHOWN_PORT, command_line
 from grader.port import Port, answers
-from grader.process import Process, how_it_ended, wait_until
+from grader.process import KEPT, Process, how_it_ended, wait_until
 from grader.project import Project
 from grader.seen import Listing
 from grader.stopped import SIGTERM, STOP_PATIENCE, STOP_WITHIN, Stopped
@@ -32,16 +32,24 @@ DYING = 0.5
 class Service:
     """One server of a project.
 
+    `env` is added to its environment, with `{port}` filled in; `keep` says how much of its output is kept, in bytes.
     `launch` starts it and returns at once; `ready` waits for the first answer. The port is chosen anew when
     somebody else took it meanwhile, unless one was given.
     """
 
     def __init__(
-        self, project: Project, data: Path, *, port: Port | None = None, env: Mapping[str, str] | None = None
+        self,
+        project: Project,
+        data: Path,
+        *,
+        port: Port | None = None,
+        env: Mapping[str, str] | None = None,
+        keep: int = KEPT,
     ) -> None:
         self.project = project
         self.data = data
         self.env = env or {}
+        self._keep = keep
         self.port = port or Port()
         self._own_port = port is None
         self._process: Process | None = None
@@ -177,9 +185,13 @@ class Service:
         return Process(
             self.project.fill(command, port, self.data),
             cwd=self.project.folder,
-            env=environment.for_server(self.project, port=port, data=self.data, more=self.env),
+            env=environment.for_server(self.project, port=port, data=self.data, more=self._more(port)),
             mark=f"PORT={port}",
+            keep=self._keep,
         )
+
+    def _more(self, port: int) -> dict[str, str]:
+        return {name: value.replace("{port}", str(port)) for name, value in self.env.items()}
 
     def migrate(self) -> float:
         """Run `migrate` to completion and return its seconds; 0 where there is none."""

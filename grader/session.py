@@ -115,7 +115,11 @@ def _more_fixtures(steps: list[course.Step]) -> list[object]:
         return []
     from grader import chat_fixtures
 
-    return [chat_fixtures]
+    if all(step.stage <= "02" for step in steps):
+        return [chat_fixtures]
+    from grader import integration_fixtures
+
+    return [chat_fixtures, integration_fixtures]
 
 
 def _load(job: dict[str, Any], tell: Callable[..., None]) -> None:

@@ -42,14 +42,16 @@ def start(stage: Stage, folder: Path) -> None:
 def advance(folder: Path) -> tuple[Stage, list[Path]]:
     """Copy the new files of the next stage into a project, and never touch one that exists.
 
-    The next stage is the first of whose new files the project lacks some. Returns it and the files that were
+    New is what a starter has and the stage before, starter and solution, has not. The next stage is the first of whose
+    new files the project lacks some. Returns it and the files that were
     copied, as they lie in the project. Raises UsageError when no stage is left, or when nothing can be copied.
     """
     if not (folder / FILE).exists():
         raise UsageError(f'There is no project in "{folder}", as it has no {FILE}; start one with: kit start')
     stages = course.stages()
     for before, stage in pairwise(stages):
-        lacking = [path for path in sorted(_files(stage) - _files(before)) if not os.path.lexists(folder / path)]
+        new = _files(stage.starter) - _files(before.starter) - _files(before.solution)
+        lacking = [path for path in sorted(new) if not os.path.lexists(folder / path)]
         if lacking:
             for path in lacking:
                 _confirm_folders(folder, path, stage)
@@ -60,9 +62,9 @@ def advance(folder: Path) -> tuple[Stage, list[Path]]:
     raise UsageError(f"This project has the files of every stage there is, up to {stages[-1].id}; see: kit")
 
 
-def _files(stage: Stage) -> set[Path]:
-    """List the files of a starter, without the old state that is only for joining late."""
-    found = (path.relative_to(stage.starter) for path in stage.starter.rglob("*") if path.is_file())
+def _files(place: Path) -> set[Path]:
+    """List the files of a starter or a solution, without the old state that is only for joining late."""
+    found = (path.relative_to(place) for path in place.rglob("*") if path.is_file())
     return {path for path in found if path.parts[0] != OLD_STATES and not _is_trace(path)}
 
 

@@ -92,3 +92,66 @@ SPOKEN = [
     "100% & <more>",
 ]
 """Texts for the client's listings; none holds a control character."""
+
+QUERIES = {
+    "plain": "from=twilio",
+    "order": "b=2&a=1&b=1",
+    "percent-20": "name=two%20words",
+    "plus": "name=two+words",
+    "escapes": "x=%7e%2F/&y=%c3%a9&z=caf%C3%A9",
+    "empty": "a=&b&c=3",
+}
+"""Query strings that no two programs would write alike; what was signed is how they stand here."""
+
+PICTURE = "https://api.twilio.example/2010-04-01/Accounts/AC0/Messages/MM0/Media/ME0"
+TEXT_MESSAGES = {
+    "longest": "m" * 1600,
+    "emoji": "🐎 and 👩‍👩‍👧‍👦",
+    "blanks-around": "  kept as it is  ",
+    "newlines": "first\nsecond\r\nthird",
+    "html": "<b>bold</b> &amp; <script>1</script>",
+    "form": "a=b&c=d%20e+f;g",
+    "sql": "Robert'); DROP TABLE messages;--",
+    "right-to-left": "שלום, مرحبا",
+}
+"""Texts that a telephone sends; each must arrive as it is."""
+
+FORMS = {
+    "plus": b"command=%2Fchat&user_id=U2CERLKJA&text=what+is+this",
+    "percent-20": b"command=%2Fchat&user_id=U2CERLKJA&text=what%20is%20this",
+    "tilde-escaped": b"command=%2fchat&user_id=U2CERLKJA&text=%7Ewhat%7e",
+    "not-escaped": b"command=/chat&user_id=U2CERLKJA&text=what~is~(this)!*'",
+    "letters-escaped": b"command=%2F%63hat&user_id=U2CERLKJA&text=%77hat",
+    "other-order": b"text=what&user_id=U2CERLKJA&command=%2Fchat&token=&enterprise_id=",
+}
+"""Form bodies of a command that nobody knows, each written in another way; what is signed is the bytes."""
+
+TYPED = {
+    "ampersand": "salt & pepper",
+    "brackets": "1 < 2 > 0",
+    "escape-in-words": "write &lt; for a bracket",
+    "escape-twice": "&amp;lt; and &amp;amp;",
+    "channel": "<!channel> and <@U2CERLKJA>",
+    "quotes": 'it\'s "quoted" and 100% `plain`',
+    "emoji": "žluťoučký 🐎",
+    "inner-blanks": "two  blanks",
+    "looks-like-recent": "recent 3",
+}
+"""Messages as somebody types them; the provider sends and wants three characters escaped."""
+
+MISTYPED = {
+    "unknown": "dance",
+    "empty": "",
+    "blank": "   ",
+    "send-nothing": "send",
+    "send-blanks": "send    ",
+    "send-too-long": "send " + "x" * 2001,
+    "zero": "recent 0",
+    "too-many": "recent 1000",
+    "twenty-one": "recent 21",
+    "negative": "recent -1",
+    "letter": "recent x",
+    "fraction": "recent 1.5",
+    "huge": "recent " + "9" * 30,
+    "two-numbers": "recent 3 4",
+}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from grader.errors import Failed, NotChecked
 from grader.seen import Length, Listing
 
+LARGEST_BLOB = 4 * 1024 * 1024
+"""Bytes of a file that are searched for a secret."""
 SQLITE_HEADER = b"SQLite format 3\0"
 NEUTRAL = {
     "safe.directory": "*",
@@ -54,6 +56,22 @@ class Workspace:
         heads = self._beginnings([blob for _, blob in files], len(beginning))
         found = [path for (path, _), head in zip(files, heads, strict=True) if head == beginning]
         return Listing(found, request="git ls-files", what="SQLite database among the tracked files")
+
+    def holding(self, needles: Mapping[str, bytes]) -> Listing:
+        """List what git keeps of these, by their names: in tracked files as they are now, and in every commit."""
+        listed = self._git("rev-list", "--objects", "--all").stdout.splitlines() if needles else []
+        staged = self._git("ls-files", "-s", "-z", "--", ".").stdout.split(b"\0") if needles else []
+        prefix = os.fsencode(self._prefix())
+        objects = [line.partition(b" ")[::2] for line in listed]
+        blobs = {sha.decode(): path for sha, path in objects if path.startswith(prefix) and path != prefix}
+        blobs |= {entry.split()[1].decode(): prefix + entry.split(b"\t", 1)[1] for entry in staged if entry}
+        found = [
+            f"{name} in {os.fsdecode(path.removeprefix(prefix))}"
+            for path, content in zip(blobs.values(), self._beginnings([*blobs], LARGEST_BLOB), strict=True)
+            for name, needle in needles.items()
+            if needle in content
+        ]
+        return Listing(dict.fromkeys(found), request="git log --all -p", what="secret in what git keeps")
 
     def prose(self, name: str) -> Length:
         """Say how many characters beside headings and blanks a tracked file has; 0 when it isn't tracked."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from grader.check import WORDS
+from grader.drawn import WORDS
 
 WORD = "|".join(WORDS)
 RULES = (

@@ -1,0 +1,105 @@
+"""Step 3.1: messages say who wrote them and where they came in, and nobody who knew them before is disturbed."""
+
+import pytest
+
+from grader.chat import REFUSED
+from grader.check import check, words
+from grader.messages import error_of
+
+
+@check("3.1", clause="stage 3")
+def test_a_message_says_who_wrote_it_and_where_it_came_in(chat):
+    """A message sent with an `author` carries it, and its `source` is `api`, in the answer and in the list."""
+    author = words()
+
+    sent = chat.send(words(), author=author)
+
+    assert sent.member("author") == author
+    assert sent.member("source") == "api"
+    assert chat.page().by_id(sent.id).member("author") == author
+    assert chat.page().by_id(sent.id).member("source") == "api"
+
+
+@check("3.1", clause="stage 3")
+def test_a_message_needs_no_author(chat):
+    """A message sent as before, without `author`, is accepted; its `author` is null."""
+    sent = chat.send(words())
+
+    assert sent.member("author") == None  # noqa: E711 - the value says what was seen
+    assert chat.page().by_id(sent.id).member("author") == None  # noqa: E711
+
+
+@check("3.1", clause="stage 3")
+def test_null_means_no_author(chat):
+    """`author` may be null."""
+    assert chat.send(words(), author=None).member("author") == None  # noqa: E711 - the value says what was seen
+
+
+@pytest.mark.parametrize("author", ["x", "y" * 100, "Žofie 🐎", "O'Neil; --"], ids=["one", "hundred", "name", "sql"])
+@check("3.1", clause="stage 3")
+def test_an_author_comes_back_as_it_was_sent(chat, author):
+    """An `author` of 1 to 100 characters comes back exactly as it was sent."""
+    assert chat.send(words(), author=author).member("author") == author
+
+
+@pytest.mark.parametrize("author", ["", "z" * 101, 7, True, ["x"], {"name": "x"}], ids=str)
+@check("3.1", clause="K6")
+def test_what_is_no_author_is_refused_and_nothing_stored(chat, author):
+    """An `author` that is empty, too long or no string is refused with 400, in JSON, and nothing is stored."""
+    before = chat.page()
+
+    reply = chat.request("POST", "/messages", json={"text": words(), "author": author})
+
+    assert reply.status in REFUSED
+    assert error_of(reply) == ""
+    assert chat.page().ids == before.ids
+
+
+@check("3.1", clause="stage 3")
+def test_source_is_the_servers_own(chat):
+    """A `source` in the request is ignored: what comes in by the API is `api`."""
+    assert chat.send(words(), source="sms").member("source") == "api"
+
+
+@check("3.1", clause="K7")
+def test_messages_of_stage_2_are_all_there(grown_chat):
+    """On a database of stage 2, the old messages are listed with their ids and texts, in their order."""
+    assert grown_chat.old_page().ids == grown_chat.expected
+    assert grown_chat.changed_texts == ()
+
+
+@check("3.1", clause="K8")
+def test_times_of_stage_2_stay_as_they_are(grown_chat):
+    """Old messages keep the times they had; where they had none, null or a time that can be."""
+    assert grown_chat.changed_times == ()
+    assert grown_chat.impossible_times == ()
+
+
+@check("3.1", clause="stage 3")
+def test_messages_of_stage_2_came_by_the_api_from_nobody(grown_chat):
+    """The `author` of an old message is null, and its `source` is `api`."""
+    assert grown_chat.other_than("author", None) == ()
+    assert grown_chat.other_than("source", "api") == ()
+
+
+@check("3.1", clause="stage 3")
+def test_a_second_start_changes_nothing(stage_2_migration):
+    """Stopped and started again, the server lists the old messages as before."""
+    chat = stage_2_migration.chat()
+    before = chat.times()
+
+    chat.restart()
+
+    assert chat.old_page().ids == chat.expected
+    assert chat.times() == before
+    assert chat.other_than("source", "api") == ()
+
+
+@pytest.mark.parametrize("held", [0.0, 1.8], ids=["at-once", "held"])
+@check("3.1", clause="stage 3")
+def test_two_may_start_at_the_same_moment(stage_2_migration, held):
+    """Two servers started at the same moment on a database of stage 2, also a held one, both come up and list it."""
+    one, other = stage_2_migration.two_chats(held)
+
+    assert one.old_page().ids == one.expected
+    assert other.old_page().ids == other.expected

@@ -1,0 +1,53 @@
+"""Step 3.2: a signed text message becomes a message."""
+
+from grader.check import check, words
+from grader.phone import AUTHOR_LENGTHS, DELIVERED, fault_of
+
+
+@check("3.2", clause="stage 3")
+def test_a_signed_text_message_is_accepted(phone):
+    """A text message signed by Twilio is answered with 200 and TwiML, or with 204 and nothing."""
+    reply = phone.deliver(phone.write(words()))
+
+    assert reply.status in DELIVERED
+    assert fault_of(reply) == ""
+
+
+@check("3.2", clause="stage 3")
+def test_it_is_listed_as_a_message(phone):
+    """The text message is listed first, its text unchanged, its `source` being `sms`."""
+    text = words()
+
+    sent = phone.text(text)
+
+    assert phone.chat.page().first == sent.id
+    assert sent.text == text
+    assert sent.member("source") == "sms"
+
+
+@check("3.2", clause="stage 3")
+def test_the_author_is_a_string(phone):
+    """Its `author` is a string of 1 to 100 characters."""
+    assert phone.text(words()).member("author").length in AUTHOR_LENGTHS
+
+
+@check("3.2", clause="stage 3")
+def test_one_number_is_one_author(phone):
+    """Two text messages from one number have the same `author`."""
+    first, second = phone.text(words()), phone.text(words())
+
+    assert first.member("author") == second.member("author")
+
+
+@check("3.2", clause="stage 3")
+def test_two_numbers_are_two_authors(phone):
+    """Text messages from two numbers, which only share their last four digits, have different authors."""
+    other = phone.other(same_ending=4)
+
+    assert other.text(words()).member("author") != phone.text(words()).member("author")
+
+
+@check("3.2", clause="stage 3")
+def test_numbers_that_begin_alike_are_two_authors(phone):
+    """Text messages from two numbers that differ in their last digit only have different authors."""
+    assert phone.neighbour().text(words()).member("author") != phone.text(words()).member("author")

@@ -1,0 +1,81 @@
+"""Step 3.3: whoever can guess the address can post to it; only Twilio can sign."""
+
+import pytest
+
+from grader.check import check, words
+from grader.phone import REFUSED
+
+
+@check("3.3", clause="stage 3")
+def test_without_a_signature_it_is_refused(phone):
+    """A text message without `X-Twilio-Signature` is refused with 403, and nothing is stored."""
+    before = phone.chat.page()
+
+    assert phone.deliver_unsigned(phone.write(words())).status in REFUSED
+    assert phone.chat.page().ids == before.ids
+
+
+@pytest.mark.parametrize(
+    "signed", ["", "c2lnbmF0dXJl", "0", "RSOYDt4T1cUTdK1PDd93/VVr8B8="], ids=["empty", "short", "zero", "another"]
+)
+@check("3.3", clause="stage 3")
+def test_with_a_wrong_signature_it_is_refused(phone, signed):
+    """A text message whose signature is empty or wrong is refused with 403, and nothing is stored."""
+    before = phone.chat.page()
+
+    assert phone.deliver(phone.write(words()), signed=signed).status in REFUSED
+    assert phone.chat.page().ids == before.ids
+
+
+@check("3.3", clause="stage 3")
+def test_letter_case_counts_in_a_signature(phone):
+    """The right signature with capital and small letters exchanged is a wrong one."""
+    before = phone.chat.page()
+    message = phone.write(words())
+
+    assert phone.deliver(message, signed=phone.right_signature(message).swapcase()).status in REFUSED
+    assert phone.chat.page().ids == before.ids
+
+
+@check("3.3", clause="stage 3")
+def test_a_signature_belongs_to_one_body(phone):
+    """The right signature of another text message is a wrong one."""
+    before = phone.chat.page()
+    other = phone.right_signature(phone.write(words()))
+
+    assert phone.deliver(phone.write(words()), signed=other).status in REFUSED
+    assert phone.chat.page().ids == before.ids
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [{"path": "/messages"}, {"query": "a=b"}, {"public_url": "https://chat.example.test"}],
+    ids=["path", "query", "host"],
+)
+@check("3.3", clause="stage 3")
+def test_a_signature_belongs_to_one_url(phone, elsewhere):
+    """A signature made for another URL is a wrong one: another path, another query, another host."""
+    before = phone.chat.page()
+    message = phone.write(words())
+
+    assert phone.deliver(message, signed=phone.right_signature(message, **elsewhere)).status in REFUSED
+    assert phone.chat.page().ids == before.ids
+
+
+@check("3.3", clause="stage 3")
+def test_another_token_signs_nothing(phone):
+    """A text message signed with somebody else's token is refused with 403, and nothing is stored."""
+    before = phone.chat.page()
+
+    assert phone.deliver(phone.write(words()), token=words()).status in REFUSED
+    assert phone.chat.page().ids == before.ids
+
+
+@check("3.3", clause="stage 3")
+def test_without_a_token_everything_is_refused(phone_without_token):
+    """A server that was told no token refuses every text message, also one signed with the empty token."""
+    before = phone_without_token.chat.page()
+
+    assert phone_without_token.deliver(phone_without_token.write(words())).status in REFUSED
+    assert phone_without_token.deliver_unsigned(phone_without_token.write(words())).status in REFUSED
+    assert phone_without_token.chat.page().ids == before.ids

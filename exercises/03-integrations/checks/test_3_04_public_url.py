@@ -1,0 +1,83 @@
+"""Step 3.4: what was signed is the URL that the caller dialled, and every parameter."""
+
+import pytest
+
+from grader.check import check, words
+from grader.phone import DELIVERED, REFUSED
+from grader.texts import QUERIES
+
+
+@check("3.4", clause="stage 3")
+def test_the_public_url_is_what_was_signed(phone_behind_proxy):
+    """Behind a proxy, with `PUBLIC_URL=https://chat.example.test`, a text message signed for that URL is accepted."""
+    text = words()
+
+    assert phone_behind_proxy.text(text).text == text
+
+
+@check("3.4", clause="stage 3")
+def test_the_address_of_the_socket_is_not_what_was_signed(phone_behind_proxy):
+    """A text message signed for the server's own address, as behind a proxy nobody dials it, is refused."""
+    message = phone_behind_proxy.write(words())
+    before = phone_behind_proxy.chat.page()
+
+    assert phone_behind_proxy.deliver(message, public_url=phone_behind_proxy.service.url).status in REFUSED
+    assert phone_behind_proxy.chat.page().ids == before.ids
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
+@check("3.4", clause="stage 3")
+def test_the_query_was_signed_as_it_was_written(phone_behind_proxy, query):
+    """A query string is part of what was signed, character by character."""
+    assert phone_behind_proxy.deliver(phone_behind_proxy.write(words()), query=query).status in DELIVERED
+
+
+@check("3.4", clause="stage 3")
+def test_every_parameter_was_signed(phone_behind_proxy):
+    """Six more parameters, which nobody announced, are part of what was signed."""
+    more = (
+        ("ApiVersion", "2010-04-01"),
+        ("FromCity", "SAN FRANCISCO"),
+        ("FromZip", "94105"),
+        ("NumSegments", "1"),
+        ("SmsStatus", "received"),
+        ("ToCountry", "US"),
+    )
+
+    assert phone_behind_proxy.deliver((*more, *phone_behind_proxy.write(words()))).status in DELIVERED
+
+
+@check("3.4", clause="stage 3")
+def test_names_are_sorted_as_bytes(phone_behind_proxy):
+    """Parameters are sorted by their names as bytes: capitals before small letters, wherever they stood."""
+    more = (("zebra", "1"), ("Yak", "2"), ("apple", "3"), ("Bee", "4"), ("bodyGuard", "5"), ("BodyCount", "6"))
+
+    assert phone_behind_proxy.deliver((*more, *phone_behind_proxy.write(words()))).status in DELIVERED
+
+
+@check("3.4", clause="stage 3")
+def test_empty_values_were_signed(phone_behind_proxy):
+    """Parameters without a value are part of what was signed."""
+    more = (("ToCity", ""), ("ToZip", ""), ("FromState", ""))
+
+    assert phone_behind_proxy.deliver((*more, *phone_behind_proxy.write(words()))).status in DELIVERED
+
+
+@check("3.4", clause="stage 3")
+def test_blanks_were_signed(phone_behind_proxy):
+    """Blanks around values, and non-ASCII letters in them, are part of what was signed."""
+    more = (("FromCity", "  Zürich  "), ("ToCity", " "), ("FromState", "a+b & c=d"))
+
+    assert phone_behind_proxy.deliver((*more, *phone_behind_proxy.write(words()))).status in DELIVERED
+
+
+@check("3.4", clause="stage 3")
+def test_a_parameter_that_was_added_is_noticed(phone_behind_proxy):
+    """A parameter that was added, or emptied, after the signing makes the signature wrong."""
+    message = phone_behind_proxy.write(words())
+    right = phone_behind_proxy.right_signature(message)
+    before = phone_behind_proxy.chat.page()
+
+    assert phone_behind_proxy.deliver((*message, ("Sneaked", "in")), signed=right).status in REFUSED
+    assert phone_behind_proxy.deliver((*message, ("Sneaked", "")), signed=right).status in REFUSED
+    assert phone_behind_proxy.chat.page().ids == before.ids

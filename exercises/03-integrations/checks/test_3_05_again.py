@@ -1,0 +1,57 @@
+"""Step 3.5: the same event comes twice, and is one message."""
+
+from grader.check import check, words
+from grader.phone import DELIVERED
+
+
+@check("3.5", clause="stage 3")
+def test_the_same_event_twice_is_one_message(phone):
+    """An event that is delivered three times, one after the other, gets three successes and is one message."""
+    text = words()
+    message = phone.write(text)
+
+    assert phone.deliver(message).status in DELIVERED
+    assert phone.deliver(message).status in DELIVERED
+    assert phone.deliver(message).status in DELIVERED
+    assert phone.messages(text) == 1
+
+
+@check("3.5", clause="stage 3")
+def test_the_event_is_known_by_its_sid_alone(phone):
+    """The same `MessageSid` with its parameters in another order, and with one more, is the same event."""
+    text = words()
+    message = phone.write(text)
+
+    assert phone.deliver(message).status in DELIVERED
+    assert phone.deliver(message[::-1]).status in DELIVERED
+    assert phone.deliver((*message, ("ApiVersion", "2010-04-01"))).status in DELIVERED
+    assert phone.messages(text) == 1
+
+
+@check("3.5", clause="stage 3")
+def test_the_same_words_are_not_the_same_event(phone):
+    """Two events of one number with the same text are two messages."""
+    text = words()
+
+    assert phone.deliver(phone.write(text)).status in DELIVERED
+    assert phone.deliver(phone.write(text)).status in DELIVERED
+    assert phone.messages(text) == 2
+
+
+@check("3.5", clause="stage 3")
+def test_an_event_is_remembered_across_a_restart(phone):
+    """An event that is delivered again after a restart is still one message."""
+    text = words()
+    message = phone.write(text)
+
+    assert phone.deliver(message).status in DELIVERED
+    phone.chat.restart()
+    assert phone.deliver(message).status in DELIVERED
+    assert phone.messages(text) == 1
+
+
+@check("3.5", clause="stage 3")
+def test_a_failed_attempt_does_not_spoil_the_next(attempted):
+    """An event first delivered while the database is held for 8 s, then again when it is free, is one message."""
+    assert attempted.second.status in DELIVERED
+    assert attempted.messages == 1

@@ -1,0 +1,21 @@
+"""Step 3.6: the same event comes at the same moment, and is one message."""
+
+from grader.check import check
+
+
+@check("3.6", clause="stage 3")
+def test_at_once_while_the_database_is_held(raced):
+    """Four deliveries of one event that all wait for the database, in five rounds: four successes, one message."""
+    seen = raced(rounds=5, held=0.3)
+
+    assert seen.refused == ()
+    assert seen.wrong == ()
+
+
+@check("3.6", clause="stage 3")
+def test_at_once_in_twenty_rounds(raced):
+    """Four deliveries of one event at the same moment, in twenty rounds: four successes, one message, at once."""
+    seen = raced(rounds=20, held=0)
+
+    assert seen.refused == ()
+    assert seen.wrong == ()

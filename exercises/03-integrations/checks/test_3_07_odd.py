@@ -1,0 +1,83 @@
+"""Step 3.7: odd but legal, and not legal but harmless."""
+
+import pytest
+
+from grader.chat import ANY_SERVER_ERROR
+from grader.check import check, words
+from grader.phone import DELIVERED, WITHOUT_EVENT, fault_of
+from grader.texts import PICTURE, TEXT_MESSAGES
+
+
+@pytest.mark.parametrize("text", TEXT_MESSAGES.values(), ids=TEXT_MESSAGES.keys())
+@check("3.7", clause="stage 3")
+def test_a_text_arrives_as_it_was_written(phone, text):
+    """The text of a text message is stored unchanged: 1600 characters, emoji, blanks around it, line breaks."""
+    sent = phone.text(text)
+
+    assert phone.chat.page().first == sent.id
+
+
+@pytest.mark.parametrize("body", ["", " ", "\n"], ids=["empty", "blank", "line-break"])
+@check("3.7", clause="stage 3")
+def test_pictures_without_words_are_no_error(phone, body):
+    """A picture without a text is a success, whether a placeholder is stored or nothing."""
+    reply = phone.deliver(phone.write(body, media=[PICTURE]))
+
+    assert reply.status in DELIVERED
+    assert fault_of(reply) == ""
+
+
+@check("3.7", clause="stage 3")
+def test_a_picture_with_words_is_a_message(phone):
+    """A picture with a text is a message with that text."""
+    text = words()
+
+    assert phone.deliver(phone.write(text, media=[PICTURE, PICTURE])).status in DELIVERED
+    assert phone.messages(text) == 1
+
+
+@check("3.7", clause="stage 3")
+def test_parameters_that_nobody_knows_are_no_error(phone):
+    """Parameters that nobody announced are ignored."""
+    text = words()
+    more = (("ChannelMetadata", '{"type": "sms"}'), ("OptOutType", ""), ("Colour", "žlutá"))
+
+    assert phone.deliver((*phone.write(text), *more)).status in DELIVERED
+    assert phone.messages(text) == 1
+
+
+@check("3.7", clause="stage 3")
+def test_an_event_without_a_name_is_refused(phone):
+    """A signed request without `MessageSid` is refused with 400, and nothing is stored."""
+    before = phone.chat.page()
+
+    assert phone.deliver(phone.write(words())[1:]).status in WITHOUT_EVENT
+    assert phone.chat.page().ids == before.ids
+
+
+@pytest.mark.parametrize("name", ["AccountSid", "From", "To", "Body", "NumMedia"])
+@check("3.7", clause="stage 3")
+def test_a_missing_field_is_no_server_error(phone, name):
+    """Whichever parameter is missing, the answer is no server error, and the server goes on answering."""
+    message = phone.without(name, phone.write(words()))
+
+    assert phone.deliver(message).status not in ANY_SERVER_ERROR
+    assert phone.chat.get().status not in ANY_SERVER_ERROR
+
+
+@pytest.mark.parametrize("body", ["n" * 2001, "nul \x00 inside", "o" * 20_000], ids=["2001", "nul", "20000"])
+@check("3.7", clause="stage 3")
+def test_what_is_no_message_is_no_server_error(phone, body):
+    """A text that is too long for a message, or holds U+0000, causes no server error."""
+    assert phone.deliver(phone.write(body)).status not in ANY_SERVER_ERROR
+    assert phone.chat.get().status not in ANY_SERVER_ERROR
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"%", b"=&=&", b"\xff\xfe", b'{"Body": "hello"}'], ids=["empty", "percent", "equals", "bytes", "json"]
+)
+@check("3.7", clause="stage 3")
+def test_a_body_that_is_no_form_is_no_server_error(phone, body):
+    """A body that is no form causes no server error, however it is signed."""
+    assert phone.deliver_raw(body).status not in ANY_SERVER_ERROR
+    assert phone.chat.get().status not in ANY_SERVER_ERROR

@@ -1,0 +1,80 @@
+"""Step 3.8: a text message is a message like any other, and the client says who sent it and from where."""
+
+import pytest
+
+from grader.check import check, words
+from grader.messages import ids
+
+
+@check("3.8", clause="K8")
+def test_it_has_a_time_and_is_found_by_since(phone):
+    """A text message has the time of its acceptance, and `since` that instant finds it."""
+    sent = phone.text(words())
+
+    assert phone.chat.page(since=sent.created_at.written).by_id(sent.id).text == sent.text
+    assert phone.chat.page(since="2099-12-31T23:59:59Z").count == 0
+
+
+@check("3.8", clause="K9")
+def test_it_stands_in_the_order_of_all_messages(phone):
+    """Text messages and others are listed together, the newest first."""
+    first, second, third = phone.text(words()), phone.chat.send(words()), phone.text(words())
+
+    assert phone.chat.page().top(3) == (third.id, second.id, first.id)
+
+
+@check("3.8", clause="stage 2")
+def test_it_is_on_one_page_and_once(phone):
+    """Following `next` in pages of two finds each text message exactly once."""
+    sent = [phone.text(words()), phone.chat.send(words()), phone.text(words()), phone.text(words())]
+
+    found = phone.chat.all(since=sent[0].created_at.written, limit=2)
+
+    assert found.repeated == ()
+    assert found.of(ids(sent)) == ids(sent[::-1])
+
+
+@check("3.8", clause="stage 2")
+def test_it_can_be_replied_to(replying_phone):
+    """Where messages can be replied to, a text message can, too, and shows its replies."""
+    sent = replying_phone.text(words())
+    reply = replying_phone.chat.send(words(), reply_to=sent.id)
+
+    assert reply.parent == sent.id
+    assert replying_phone.chat.thread(sent.id).replies.ids == (reply.id,)
+
+
+@check("3.8", clause="K3")
+def test_it_outlives_the_process(phone):
+    """A text message is there after a restart, with its id, time and author."""
+    sent = phone.text(words())
+
+    phone.chat.restart()
+
+    assert phone.chat.page().by_id(sent.id).fields == sent.fields
+
+
+@pytest.mark.parametrize(("author", "source"), [("caller-7f3a", "sms"), ("Žofie K.", "slack"), ("kit", "api")])
+@check("3.8", clause="stage 3")
+def test_a_line_says_who_and_from_where(client, room, lines, author, source):
+    """In a listing, each line contains the `author` and the `source` of its message."""
+    said = room.say(words(), author=author, source=source)
+    room.say(words(), author=None, source="api")
+
+    run = client("list", server_url=room.url)
+
+    assert run.exit_code == 0
+    assert lines(run, room).ids == room.ids
+    assert lines(run, room).naming(said, author) == ()
+    assert lines(run, room).naming(said, source) == ()
+
+
+@check("3.8", clause="stage 3")
+def test_a_message_without_author_is_listed(client, room, lines):
+    """A message whose `author` is null is listed with its `source`."""
+    said = room.say(words(), author=None, source="api")
+
+    run = client("list", server_url=room.url)
+
+    assert run.exit_code == 0
+    assert lines(run, room).naming(said, "api") == ()

@@ -1,0 +1,105 @@
+"""Step 3.9: a command from Slack, by its signature and its age."""
+
+import pytest
+
+from grader.channel import REFUSED, RESPONSE_TYPES
+from grader.check import check, words
+from grader.simulators.slack import SIGNATURE, TIMESTAMP
+from grader.texts import FORMS
+
+
+@check("3.9", clause="stage 3")
+def test_a_signed_command_is_answered(channel):
+    """A signed command is answered within 3 s: 200, and JSON with `text` and a `response_type`."""
+    told = channel.type(words())
+
+    assert told.text != ""
+    assert told.response_type in RESPONSE_TYPES
+
+
+@pytest.mark.parametrize("age", [200, -200], ids=["old", "ahead"])
+@check("3.9", clause="stage 3")
+def test_a_clock_may_differ_a_little(channel, age):
+    """A request whose timestamp is 200 s old, or 200 s ahead, is accepted."""
+    assert channel.send(channel.body(words()), age=age).status == 200
+
+
+@pytest.mark.parametrize("age", [600, -600, 10**9], ids=["old", "ahead", "ancient"])
+@check("3.9", clause="stage 3")
+def test_old_and_future_requests_are_refused(channel, age):
+    """A rightly signed request whose timestamp is 600 s old, or 600 s ahead, is refused, and nothing is stored."""
+    before = channel.chat.page()
+
+    assert channel.send(channel.body(f"send {words()}"), age=age).status in REFUSED
+    assert channel.chat.page().ids == before.ids
+
+
+@pytest.mark.parametrize("header", [SIGNATURE, TIMESTAMP])
+@check("3.9", clause="stage 3")
+def test_both_headers_are_needed(channel, header):
+    """Without signature, or without timestamp, a request is refused, and nothing is stored."""
+    before = channel.chat.page()
+
+    assert channel.send_without(header, channel.body(f"send {words()}")).status in REFUSED
+    assert channel.chat.page().ids == before.ids
+
+
+@pytest.mark.parametrize(
+    "signed", ["", "v0=", "v0=" + "0" * 64, "0" * 64], ids=["empty", "no-digits", "wrong", "no-version"]
+)
+@check("3.9", clause="stage 3")
+def test_a_wrong_signature_is_refused(channel, signed):
+    """A request with a wrong signature is refused, and nothing is stored."""
+    before = channel.chat.page()
+
+    assert channel.send(channel.body(f"send {words()}"), signed=signed).status in REFUSED
+    assert channel.chat.page().ids == before.ids
+
+
+@check("3.9", clause="stage 3")
+def test_a_signature_belongs_to_one_body(channel):
+    """The right signature of another body is a wrong one, and so is one made with another secret."""
+    before = channel.chat.page()
+    body = channel.body(f"send {words()}")
+
+    assert channel.send(body, signed=channel.right_signature(channel.body("recent"))).status in REFUSED
+    assert channel.send(body, secret=words()).status in REFUSED
+    assert channel.chat.page().ids == before.ids
+
+
+@check("3.9", clause="stage 3")
+def test_a_signature_belongs_to_one_moment(channel):
+    """A signature made for another timestamp is a wrong one."""
+    body = channel.body(f"send {words()}")
+    before = channel.chat.page()
+
+    assert channel.send(body, signed=channel.right_signature(body), age=100).status in REFUSED
+    assert channel.chat.page().ids == before.ids
+
+
+@pytest.mark.parametrize("body", FORMS.values(), ids=FORMS.keys())
+@check("3.9", clause="stage 3")
+def test_bytes_are_signed_not_their_meaning(channel, body):
+    """A form that is written in an unusual way, and signed as it is written, is accepted."""
+    assert channel.send(body).status == 200
+
+
+@check("3.9", clause="stage 3")
+def test_without_a_secret_everything_is_refused(channel_without_secret):
+    """A server that was told no secret refuses every command, also one signed with the empty secret."""
+    body = channel_without_secret.body(f"send {words()}")
+    before = channel_without_secret.chat.page()
+
+    assert channel_without_secret.send(body).status in REFUSED
+    assert channel_without_secret.send_without(SIGNATURE, body).status in REFUSED
+    assert channel_without_secret.chat.page().ids == before.ids
+
+
+@check("3.9", clause="stage 3")
+def test_the_old_token_proves_nothing(channel):
+    """The form field `token` proves nothing, whatever it holds: the secret itself doesn't replace a signature."""
+    body = channel.body_with_token(channel.secret, f"send {words()}")
+    before = channel.chat.page()
+
+    assert channel.send_without(SIGNATURE, body).status in REFUSED
+    assert channel.chat.page().ids == before.ids

@@ -1,0 +1,71 @@
+"""Step 3.10: `send` and `recent`, with Slack's three escapes in both directions."""
+
+import pytest
+
+from grader.check import check, words
+from grader.phone import AUTHOR_LENGTHS
+from grader.simulators.slack import escaped
+from grader.texts import TYPED
+
+
+@check("3.10", clause="stage 3")
+def test_send_stores_a_message(channel):
+    """`send MESSAGE` stores it at once, with an author and the source `slack`."""
+    text = words()
+
+    sent = channel.store(text)
+
+    assert channel.chat.page().first == sent.id
+    assert sent.member("source") == "slack"
+    assert sent.member("author").length in AUTHOR_LENGTHS
+
+
+@check("3.10", clause="stage 3")
+def test_one_person_is_one_author(channel):
+    """Two messages of one person have the same author, those of two people different ones."""
+    first, second, third = channel.store(words()), channel.store(words()), channel.other().store(words())
+
+    assert second.member("author") == first.member("author")
+    assert third.member("author") != first.member("author")
+
+
+@pytest.mark.parametrize("text", TYPED.values(), ids=TYPED.keys())
+@check("3.10", clause="stage 3")
+def test_a_message_is_stored_as_it_was_typed(channel, text):
+    """A message is stored as it was typed: `&amp;`, `&lt;` and `&gt;`, which Slack sends, become `&`, `<` and `>`."""
+    assert channel.store(text).text == text
+
+
+@pytest.mark.parametrize("text", TYPED.values(), ids=TYPED.keys())
+@check("3.10", clause="stage 3")
+def test_a_message_is_shown_with_three_characters_escaped(channel, text):
+    """`recent` shows a message with `&`, `<` and `>` escaped, and nothing else."""
+    channel.chat.send(text)
+
+    assert escaped(text) in channel.type("recent 1").text
+
+
+@check("3.10", clause="stage 3")
+def test_recent_shows_the_newest_five(channel):
+    """`recent` shows the texts of the five newest messages, each once, newest or oldest first."""
+    texts = channel.fill(7)
+
+    assert channel.type("recent").listing(texts) == texts[:5]
+
+
+@pytest.mark.parametrize("count", [1, 3, 20])
+@check("3.10", clause="stage 3")
+def test_recent_shows_as_many_as_were_asked_for(channel, count):
+    """`recent N` shows the texts of the N newest messages, each once, newest or oldest first."""
+    texts = channel.fill(22)
+
+    assert channel.type(f"recent {count}").listing(texts) == texts[:count]
+
+
+@check("3.10", clause="stage 3")
+def test_recent_shows_what_came_from_everywhere(channel):
+    """`recent` shows messages wherever they came in."""
+    texts = channel.fill(2)
+    stored = channel.store(words())
+
+    assert channel.type("recent 3").listing((stored.fields["text"], *texts)) == (stored.fields["text"], *texts)

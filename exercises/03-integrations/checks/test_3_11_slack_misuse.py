@@ -1,0 +1,31 @@
+"""Step 3.11: for Slack, a mistake in a command is a successful request with an explanation."""
+
+import pytest
+
+from grader.channel import RESPONSE_TYPES
+from grader.check import check, words
+from grader.texts import MISTYPED
+
+
+@pytest.mark.parametrize("typed", MISTYPED.values(), ids=MISTYPED.keys())
+@check("3.11", clause="stage 3")
+def test_a_mistake_is_explained_and_stores_nothing(channel, typed):
+    """An unknown word, a wrong number or a blank or too long message: 200 with an explanation, nothing stored."""
+    before = channel.chat.page()
+
+    told = channel.type(typed)
+
+    assert told.text != ""
+    assert told.response_type in RESPONSE_TYPES
+    assert channel.chat.page().ids == before.ids
+
+
+@check("3.11", clause="stage 3")
+def test_what_is_explained_shows_no_messages(channel):
+    """A wrong number after `recent` is explained; no message is shown."""
+    text = words()
+    channel.chat.send(text)
+
+    assert text not in channel.type("recent 1000").text
+    assert text not in channel.type("recent 0").text
+    assert text not in channel.type("recent x").text

@@ -1,0 +1,67 @@
+"""An event whose first delivery meets a database that is held for long, while other checks go on."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.drawn import words
+from grader.errors import NotChecked
+from grader.messages import Count
+from grader.phone import Phone
+from grader.wire import PATIENCE, Reply
+
+if TYPE_CHECKING:
+    from grader.bench import Bench
+
+HELD = 8.0
+"""Seconds: longer than clause K6 asks anybody to wait."""
+
+
+@dataclass(frozen=True)
+class Attempted:
+    """The answers to the first delivery and to the second, and how many messages the event has become."""
+
+    first: Reply
+    second: Reply
+    messages: Count
+
+
+class FailedAttempt:
+    """Delivers an event while the database is held, and once more when it is free."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._service = bench.new_service(env=bench.credentials.environment())
+        self._phone = Phone(self._service, bench.credentials.twilio_auth_token)
+        self._body = words()
+        self._message = self._phone.write(self._body)
+        self._found: Future[Attempted] = Future()
+        threading.Thread(target=self._try, daemon=True).start()
+
+    def result(self) -> Attempted:
+        """Wait for the end; raises what a delivery raised, NotChecked where the kit can't hold the database."""
+        return self._found.result()
+
+    def end(self) -> None:
+        """End it, whatever it waits for."""
+        self._service.kill()
+        self._found.exception()
+
+    def _try(self) -> None:
+        try:
+            self._found.set_result(self._deliver_twice())
+        except BaseException as found:  # noqa: BLE001 - whoever asks for the result gets it
+            self._found.set_exception(found)
+        finally:
+            self._service.kill()
+
+    def _deliver_twice(self) -> Attempted:
+        if not self._service.project.has_file_database:
+            raise NotChecked("The kit cannot hold the write lock of a database that is not an SQLite file.")
+        self._service.start()
+        with self._service.database.locked(HELD):
+            first = self._phone.deliver(self._message, patience=HELD + PATIENCE)
+        second = self._phone.deliver(self._message)
+        return Attempted(first, second, self._phone.messages(self._body))

@@ -1,0 +1,125 @@
+"""A Slack channel in the hands of a check: commands that people type, and what they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+from grader.chat import Chat
+from grader.errors import Failed
+from grader.messages import Message, Value
+from grader.phone import found_first
+from grader.seen import OK, Choice, Listing, Seen
+from grader.service import Service
+from grader.shown import shorten, shown
+from grader.simulators import slack
+from grader.wire import Reply, as_json
+
+RESPONSE_TYPES = frozenset(slack.RESPONSE_TYPES)
+REFUSED = Choice({401, 403, 400}, "401, 403 or 400")
+WITHIN = slack.WITHIN + 1
+"""Seconds that an answer may take: what was promised, and the slack of the checks."""
+
+
+class Channel:
+    """Types commands as one person; the service believes `secret`."""
+
+    def __init__(self, service: Service, secret: str, *, user: str = "") -> None:
+        self.service = service
+        self.chat = Chat(service)
+        self.secret = secret
+        self.user = user or slack.new_user()
+
+    def other(self) -> Channel:
+        """Let somebody else type."""
+        return Channel(self.service, self.secret)
+
+    def body(self, text: str) -> bytes:
+        """Write a command as the body of its request."""
+        return slack.form(slack.slash_command(text, user=self.user))
+
+    def body_with_token(self, token: str, text: str) -> bytes:
+        """Write a command whose old field `token` holds something."""
+        fields = slack.slash_command(text, user=self.user)
+        return slack.form((name, token if name == "token" else value) for name, value in fields)
+
+    def fill(self, count: int) -> tuple[str, ...]:
+        """Send messages by the API and return their texts, the newest first."""
+        return tuple(str(sent.fields["text"]) for sent in reversed(self.chat.send_many(count)))
+
+    def send(self, body: bytes, **more: Any) -> Reply:
+        """Send a body, signed unless told otherwise (`signed`, `secret`, `age`), and return the answer."""
+        written = slack.delivery(body, **{"secret": self.secret, **more})
+        return self._post(written.headers, body)
+
+    def send_without(self, header: str, body: bytes) -> Reply:
+        """Send a body without one of the headers that prove where it comes from."""
+        written = slack.delivery(body, secret=self.secret)
+        return self._post({name: value for name, value in written.headers.items() if name != header}, body)
+
+    def right_signature(self, body: bytes) -> str:
+        """Give the signature of a body that is sent now."""
+        return slack.delivery(body, secret=self.secret).headers[slack.SIGNATURE]
+
+    def type(self, text: str) -> Told:
+        """Type a command and return what is shown; raises Failed when the answer isn't one that can be shown."""
+        reply = self.send(self.body(text))
+        if reply.code not in OK:
+            raise Failed(reply.summary, expected="200", request=reply.request)
+        found = as_json(reply)
+        if not isinstance(found, dict) or not isinstance(found.get("text"), str):
+            raise Failed(reply.summary, expected="a JSON object with a string text", request=reply.request)
+        return Told(found["text"], found.get("response_type"), reply)
+
+    def store(self, text: str) -> Message:
+        """Send a message by command, and return what it became."""
+        told = self.type(f"send {text}")
+        return found_first(self.chat.page(limit=100), text, told.reply.request)
+
+    def _post(self, headers: Mapping[str, str], body: bytes) -> Reply:
+        return self.service.request("POST", slack.PATH, headers=headers, body=body, patience=WITHIN)
+
+
+class Shown(str, Seen):
+    """The text of an answer, as somebody in the channel reads it."""
+
+    def __new__(cls, text: str, *, request: str) -> Self:
+        made = super().__new__(cls, text)
+        made.request = request
+        return made
+
+    def wanted(self, operator: str, other: object) -> str:
+        said = shown(str(other))
+        return {"in": f"a text that contains {said}", "not in": f"a text without {said}", "!=": "some explanation"}.get(
+            operator, f"the text {said}"
+        )
+
+    def came(self) -> str:
+        return f"the text {shorten(self.encode())}"
+
+
+class Told:
+    """What the service answered to a command."""
+
+    def __init__(self, text: str, response_type: object, reply: Reply) -> None:
+        self.reply = reply
+        self.text = Shown(text, request=reply.request)
+        self.response_type = Value(response_type, name="response_type", request=reply.request)
+
+    def listing(self, texts: Sequence[str]) -> Listing:
+        """List which of these texts are shown, in the order given if they stand in that order or exactly reversed.
+
+        One that is shown several times is listed as often.
+        """
+        places = sorted((place, text) for text in texts for place in _places(self.text, text))
+        found = [text for _, text in places]
+        ordered = found[::-1] if found == list(reversed(texts)) else found
+        return Listing(ordered, request=self.reply.request, what="text shown")
+
+
+def _places(whole: str, part: str) -> list[int]:
+    found, place = [], whole.find(part)
+    while place >= 0:
+        found.append(place)
+        place = whole.find(part, place + len(part))
+    return found

@@ -1,0 +1,33 @@
+"""What the messages of a check lie on: new data, or a database that the stage before has left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.bench import Bench
+    from grader.service import Service
+
+FRESH = "fresh"
+GROWN = "on-old-data"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Starts services on new data, or on copies of the database of stage 2."""
+
+    bench: Bench
+    name: str
+
+    def shared(self) -> Service:
+        """Return the running service that checks share here."""
+        return self.bench.service() if self.name == FRESH else self.bench.kept(self.name, self.new)
+
+    def new(self) -> Service:
+        """Return a running service of its own; raises NotChecked where there is no earlier state."""
+        if self.name != FRESH:
+            return self.bench.migration(of_stage_2=True).chat().service
+        service = self.bench.new_service()
+        service.start()
+        return service

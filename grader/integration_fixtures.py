@@ -1,0 +1,110 @@
+"""The fixtures of the checks from stage 3 on: a telephone, a channel, data from before, and the search for secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
+
+import pytest
+
+from grader.attempt import Attempted
+from grader.bench import Bench
+from grader.channel import Channel
+from grader.chat import STORED
+from grader.chat_fixtures import KOLKATA, ZONES
+from grader.drawn import words
+from grader.errors import NotChecked
+from grader.leaks import Leaks, in_repository
+from grader.messages import read_message
+from grader.migration import MigratedChat, Migration
+from grader.phone import Phone, Raced, race
+from grader.seen import Listing
+
+ELSEWHERE = "https://chat.example.test"
+"""The public URL of a service behind a proxy; nobody listens there, and nobody has to."""
+
+
+@pytest.fixture
+def phone(bench: Bench) -> Phone:
+    """Give somebody's telephone, whose texts reach the service."""
+    return Phone(bench.connected(), bench.credentials.twilio_auth_token)
+
+
+@pytest.fixture
+def phone_behind_proxy(bench: Bench) -> Phone:
+    """Give a telephone whose texts go to the public URL of a service behind a proxy."""
+    return Phone(bench.connected(ELSEWHERE), bench.credentials.twilio_auth_token, ELSEWHERE)
+
+
+@pytest.fixture
+def phone_without_token(bench: Bench) -> Phone:
+    """Give a telephone for a service that was told no token; it signs with the empty one."""
+    return Phone(bench.service(), "")
+
+
+@pytest.fixture
+def replying_phone(phone: Phone) -> Phone:
+    """Give a telephone whose messages can be replied to, where those of the API can; else this part is left out."""
+    parent = phone.chat.send(words())
+    reply = phone.chat.request("POST", "/messages", json={"text": words(), "reply_to": parent.id})
+    if reply.code not in STORED or read_message(reply).parent != parent.id:
+        raise NotChecked("Messages of the API can't be replied to (step 2.11), so those of telephones can't, either.")
+    return phone
+
+
+@pytest.fixture
+def attempted(bench: Bench) -> Attempted:
+    """Give what became of an event that first came while the database was held; begun early, as it takes long."""
+    return bench.attempt()
+
+
+@pytest.fixture
+def raced(phone: Phone, holding_the_lock: Callable[..., object]) -> Callable[..., Raced]:
+    """Deliver events several times at the same moment: `raced(rounds=5, held=0.3)`."""
+
+    def run(rounds: int, held: float) -> Raced:
+        holding = partial(holding_the_lock, phone.service, held) if held else nullcontext
+        return race(phone, rounds, 4, holding=holding)
+
+    return run
+
+
+@pytest.fixture
+def channel(bench: Bench) -> Channel:
+    """Give a channel in which somebody types commands, to a server in another time zone where there is one."""
+    zone = {"TZ": KOLKATA} if (ZONES / KOLKATA).exists() else {}
+    return Channel(bench.connected(**zone), bench.credentials.slack_signing_secret)
+
+
+@pytest.fixture
+def channel_without_secret(bench: Bench) -> Channel:
+    """Give a channel for a service that was told no secret; requests are signed with the empty one."""
+    return Channel(bench.service(), "")
+
+
+@pytest.fixture
+def stage_2_migration(bench: Bench) -> Migration:
+    """Give the database of stage 2, and the starts that bring copies of it forward."""
+    migration = bench.migration(of_stage_2=True)
+    if migration.old.had("source"):
+        raise NotChecked("Done earlier: the project's earlier state gives every message a source already.")
+    return migration
+
+
+@pytest.fixture
+def grown_chat(bench: Bench, stage_2_migration: Migration) -> MigratedChat:
+    """Give the project on a database of stage 2; made once."""
+    return bench.once("grown chat", stage_2_migration.chat)
+
+
+@pytest.fixture
+def leaks(bench: Bench) -> Leaks:
+    """Give what was found of the secrets of a service that every kind of caller has spoken to; looked for once."""
+    return bench.once("leaks", lambda: Leaks(bench))
+
+
+@pytest.fixture
+def repository_leaks(bench: Bench) -> Listing:
+    """List where git keeps one of the secrets that the kit made for this project."""
+    return in_repository(bench.folder)

@@ -1,0 +1,156 @@
+"""A telephone in the hands of a check: texts that reach a service as Twilio delivers them, and what became of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from grader.chat import Chat
+from grader.drawn import telephone_number, words
+from grader.errors import Failed
+from grader.messages import Count, Message, Page, Value, same
+from grader.seen import Choice, Listing
+from grader.service import Service
+from grader.simulators import twilio
+from grader.simulators.twilio import Parameters
+from grader.wire import PATIENCE, Reply
+
+DELIVERED = Choice({200, 204}, "200 with TwiML, or 204")
+REFUSED = Choice({403, 401, 400}, "403, 401 or 400")
+AUTHOR_LENGTHS = Choice(range(1, 101), "1 to 100 characters")
+WITHOUT_EVENT = Choice({400, 422}, "400 or 422")
+
+
+class Phone:
+    """Texts the service from one number; the service believes `token`, and is called at `public_url`."""
+
+    def __init__(self, service: Service, token: str, public_url: str = "", *, number: str = "") -> None:
+        self.service = service
+        self.chat = Chat(service)
+        self.token = token
+        self.public_url = public_url
+        self.number = number or telephone_number()
+
+    def other(self, *, same_ending: int = 0) -> Phone:
+        """Give another telephone, whose number may end in the same digits."""
+        ending = self.number[len(self.number) - same_ending :]
+        while (number := telephone_number(ending)) == self.number:
+            pass
+        return Phone(self.service, self.token, self.public_url, number=number)
+
+    def neighbour(self) -> Phone:
+        """Give a telephone whose number differs from this one in the last digit only."""
+        last = "7" if self.number[-1] != "7" else "3"
+        return Phone(self.service, self.token, self.public_url, number=f"{self.number[:-1]}{last}")
+
+    def write(self, body: str, **more: Any) -> Parameters:
+        """Write a text message, an event of its own."""
+        return twilio.text_message(body, self.number, **more)
+
+    def deliver(self, message: Parameters, *, patience: float = PATIENCE, **more: Any) -> Reply:
+        """Deliver a message and return the answer; `query`, `signed`, `token` and `public_url` may differ."""
+        known = {"token": self.token, "public_url": self.public_url or self.service.url}
+        written = twilio.delivery(message, **{**known, **more})
+        headers = {name: value for name, value in written.headers.items() if value is not None}
+        return self.service.request("POST", written.target, headers=headers, body=written.body, patience=patience)
+
+    def deliver_unsigned(self, message: Parameters) -> Reply:
+        """Deliver a message without any signature."""
+        written = twilio.delivery(message, token="", public_url="")
+        headers = {name: value for name, value in written.headers.items() if name != twilio.SIGNATURE}
+        return self.service.request("POST", written.target, headers=headers, body=written.body)
+
+    def right_signature(self, message: Parameters, **more: Any) -> str:
+        """Give the signature that a delivery of this message carries."""
+        known = {"token": self.token, "public_url": self.public_url or self.service.url}
+        return twilio.delivery(message, **{**known, **more}).headers[twilio.SIGNATURE]
+
+    def deliver_raw(self, body: bytes) -> Reply:
+        """Deliver a body that may be no form, signed as if it held no parameters."""
+        headers = twilio.delivery((), token=self.token, public_url=self.public_url or self.service.url).headers
+        return self.service.request("POST", twilio.PATH, headers=headers, body=body)
+
+    @staticmethod
+    def without(name: str, message: Parameters) -> Parameters:
+        """Leave one parameter out."""
+        return tuple(pair for pair in message if pair[0] != name)
+
+    def messages(self, text: str) -> Count:
+        """Count the messages that have a text, among the newest hundred."""
+        page = self.chat.page(limit=100)
+        return Count(_copies(page, text), request=page.request)
+
+    def text(self, body: str, **more: Any) -> Message:
+        """Send a text that must be accepted, and return the message that it became."""
+        reply = self.deliver(self.write(body), **more)
+        if reply.code not in DELIVERED:
+            raise Failed(reply.summary, expected=str(DELIVERED), request=reply.request)
+        return found_first(self.chat.page(limit=100), body, reply.request)
+
+
+def found_first(page: Page, text: str, request: str) -> Message:
+    """Find the newest message with a text; raises Failed when there is none."""
+    for message in page.messages:
+        if same(message.fields.get("text"), text):
+            return message
+    raise Failed("no message with that text in GET /messages", expected="a message with the text sent", request=request)
+
+
+def _copies(page: Page, text: str) -> int:
+    return sum(same(message.fields.get("text"), text) for message in page.messages)
+
+
+def fault_of(reply: Reply) -> Value:
+    """Say what keeps the provider from using an answer; `""` when it can."""
+    fault = ""
+    try:
+        twilio.read_answer(reply.code, reply.headers, reply.content)
+    except twilio.NotTwiml as wrong:
+        fault = str(wrong)
+    return Value(fault, name=f"fault in the answer ({reply.summary})", request=reply.request)
+
+
+@dataclass(frozen=True)
+class Raced:
+    """What deliveries of the same events at the same moment led to, over several rounds."""
+
+    refused: Listing
+    wrong: Listing
+
+
+def race(phone: Phone, rounds: int, count: int, *, holding: Callable[[], Any]) -> Raced:
+    """Deliver an event several times at the same moment, over and over; each lists as soon as it has its success.
+
+    `holding` gives what surrounds the deliveries of a round.
+    """
+    refused: list[str] = []
+    wrong: list[str] = []
+    request = ""
+    with ThreadPoolExecutor(count) as pool:
+        for number in range(1, rounds + 1):
+            barrier = threading.Barrier(count)
+            message, body = _event(phone)
+
+            def deliver(message: Parameters = message, body: str = body, barrier: threading.Barrier = barrier) -> Any:
+                barrier.wait()
+                reply = phone.deliver(message, patience=2 * PATIENCE)
+                return reply, int(phone.messages(body))
+
+            with holding():
+                seen = [one.result() for one in [pool.submit(deliver) for _ in range(count)]]
+            request = f"{seen[0][0].request}   # {count} at the same moment"
+            refused += [f"{reply.code} in round {number}" for reply, _ in seen if reply.code not in DELIVERED]
+            last = int(phone.messages(body))
+            wrong += [f"{times} messages in round {number}" for times in sorted({*(n for _, n in seen), last} - {1})]
+    return Raced(
+        Listing(refused, request=request, what="delivery that was refused"),
+        Listing(wrong, request=request, what="event with more or less than one message"),
+    )
+
+
+def _event(phone: Phone) -> tuple[Parameters, str]:
+    body = words()
+    return phone.write(body), body
