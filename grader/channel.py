@@ -15,7 +15,6 @@ from grader.shown import shorten, shown
 from grader.simulators import slack
 from grader.wire import Reply, as_json
 
-RESPONSE_TYPES = frozenset(slack.RESPONSE_TYPES)
 REFUSED = Choice({401, 403, 400}, "401, 403 or 400")
 WITHIN = slack.WITHIN + 1
 """Seconds that an answer may take: what was promised, and the slack of the checks."""

@@ -40,6 +40,8 @@ class Value(Seen):
         return Length(count, request=self.request, what=f"characters in {self.name}")
 
     def wanted(self, operator: str, other: object) -> str:
+        if operator == "in" and isinstance(other, tuple):
+            return f"{self.name}: {' or '.join(map(shown, other))}"
         return f"{self.name}: {super().wanted(operator, other.value if isinstance(other, Value) else other)}"
 
     def came(self) -> str:

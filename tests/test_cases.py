@@ -9,9 +9,11 @@ from tests import matrix
 LISTED = {
     "mistakes": {f"W1-{n:02}" for n in (1, 2, 3, 5, 6, 7, 9, 12, 13, 14, 17, 18)}
     | {f"W2-{n:02}" for n in (1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 17, 18, 19, 20, 23, 25, 26, 27)}
-    | {f"W2-{n:02}" for n in (29, 31, 32, 34, 37, 39, 40, 41, 43, 44)},
+    | {f"W2-{n:02}" for n in (29, 31, 32, 34, 37, 39, 40, 41, 43, 44)}
+    | {f"W3-{n:02}" for n in (1, 2, 4, 5, 6, 9, 10, 11, 12, 14, 15, 16, 18, 19, 21, 22, 24, 25, 26, 28, 30, 31)},
     "variants": {f"U1-{n:02}" for n in (1, 2, 4, 5, 7, 8, 9)}
-    | {f"U2-{n:02}" for n in (1, 2, 3, 4, 6, 7, 8, 9, 10, 13, 15, 16, 17)},
+    | {f"U2-{n:02}" for n in (1, 2, 3, 4, 6, 7, 8, 9, 10, 13, 15, 16, 17)}
+    | {f"U3-{n:02}" for n in (1, 2, 3, 4, 6, 7, 9, 10)},
 }
 
 
@@ -57,7 +59,7 @@ def test_the_names_of_cases_are_unique_and_begin_with_their_stage():
     names = [case.name for case in matrix.all_cases()]
 
     assert len(names) == len(set(names))
-    assert all(name[:2] in ("1-", "2-") for name in names)
+    assert all(name[:2] in ("1-", "2-", "3-") for name in names)
 
 
 def test_sentences_are_sentences():

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from grader import chat_fixtures, course, fixtures
+from grader import chat_fixtures, course, fixtures, integration_fixtures
 
 LONGEST = 12
 BRANCHES = (
@@ -142,7 +142,7 @@ def test_a_check_asserts_a_comparison(path, check):
 
 @every_check
 def test_a_check_speaks_through_fixtures_only(path, check):
-    given = {**vars(fixtures), **vars(chat_fixtures)}
+    given = {**vars(fixtures), **vars(chat_fixtures), **vars(integration_fixtures)}
     known = {name for name, value in given.items() if type(value).__name__ == "FixtureFunctionDefinition"}
     parametrised = {
         name.strip()

@@ -127,6 +127,16 @@ def test_what_is_already_there_is_never_touched(chat):
     assert list((chat / "client" / "messages.py").iterdir()) == []
 
 
+def test_what_the_solution_before_has_is_not_new(chat):
+    """A learner solved the stage before in files of their own."""
+    starting.advance(chat)
+
+    stage, copied = starting.advance(chat)
+
+    assert stage.id == "03"
+    assert set(copied) == {Path("server/slack.py"), Path("server/sms.py")}
+
+
 def test_the_old_state_is_only_for_joining_late(chat):
     starting.advance(chat)
 
@@ -145,7 +155,8 @@ def test_traces_of_trying_a_starter_are_not_copied(starters, tmp_path):
 
 
 def test_what_was_copied_once_is_not_offered_again(chat):
-    starting.advance(chat)
+    for stage in course.stages()[1:]:
+        assert starting.advance(chat)[0] == stage
 
     with pytest.raises(UsageError) as caught:
         starting.advance(chat)
@@ -190,6 +201,7 @@ def test_the_command_says_what_is_new_and_what_to_do(chat):
     assert done.status == 0
     assert done.text.startswith(f"Stage 02, {SECOND.title}. New here: DECISIONS.md, ")
     assert "kit check 2.1" in done.text
+    assert kit("next", cwd=chat).text.startswith("Stage 03, ")
     assert kit("next", cwd=chat).status == 2
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from grader.channel import REFUSED, RESPONSE_TYPES
+from grader.channel import REFUSED
 from grader.check import check, words
-from grader.simulators.slack import SIGNATURE, TIMESTAMP
+from grader.simulators.slack import RESPONSE_TYPES, SIGNATURE, TIMESTAMP
 from grader.texts import FORMS
 
 

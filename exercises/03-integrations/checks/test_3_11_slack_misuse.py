@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.channel import RESPONSE_TYPES
 from grader.check import check, words
+from grader.simulators.slack import RESPONSE_TYPES
 from grader.texts import MISTYPED
 
 
