@@ -290,7 +290,7 @@ def test_an_old_state_that_no_longer_works_is_named(tmp_path, bench, cache, old,
 
     found = failure(one.migration)
 
-    assert found.actual.startswith(f"the state of step 2.5: {said}")
+    assert found.actual.startswith(f"the project's earlier state: {said}")
     assert failure(one.migration).actual == found.actual
 
 
@@ -300,7 +300,7 @@ def test_an_old_state_without_service_toml_is_named(tmp_path, bench):
 
     found = failure(bench(made).migration)
 
-    assert found.actual.startswith("in the state of step 2.5: ")
+    assert found.actual.startswith("in the project's earlier state: ")
     assert found.expected == "a state of step 2.5 that can be started"
 
 
