@@ -301,7 +301,7 @@ def test_an_old_state_without_service_toml_is_named(tmp_path, bench):
     found = failure(bench(made).migration)
 
     assert found.actual.startswith("in the project's earlier state: ")
-    assert found.expected == "a state of step 2.5 that can be started"
+    assert found.expected == "an earlier state that can be started"
 
 
 # bringing it forward
