@@ -58,10 +58,12 @@ def next_lines(findings: Findings, asked: Sequence[Step], *, tags: str | None = 
         again = (f"kit check {unsettled.id}", "this step again")
         if unsettled.outcome is not Outcome.FAIL:
             return [again]
+        tool = course.find_step(unsettled.id).tool
         return [
             (f"kit hint {unsettled.id}", "a nudge, one idea at a time"),
             again,
             ("kit serve", "your server, to try things by hand"),
+            *([(tool, "speaks to it as the provider does")] if tool else []),
         ]
     lines: Lines = [("git tag", f"now has {tags}: this state can be found again")] if tags else []
     after = _after(asked)

@@ -27,6 +27,8 @@ class Step:
     bonus: bool
     hints: tuple[str, ...]
     slow: bool
+    tool: str = ""
+    """The command of the kit that helps to try this step by hand, beside `kit serve`."""
     repeats: str = ""
     """The stage whose checks this step asks once more, on data which that stage has left."""
 
@@ -166,6 +168,7 @@ def _step(entry: dict[str, Any], stage: str) -> Step:
         bonus=entry["bonus"],
         hints=tuple(entry["hints"]),
         slow=entry.get("slow", False),
+        tool=entry.get("tool", ""),
         repeats=entry.get("repeats", ""),
     )
 
