@@ -1,7 +1,7 @@
 """How long a learner waits for a verdict, over the bare start of the very service that is checked.
 
 Each round measures in turn, in alternating order: the solution's own start to its first answer; `kit check 1.3` from
-command to end; `kit check 01`. Quoted are medians and the ratios of each round, never times alone.
+command to end; each whole stage on its solution. Quoted are medians and the ratios of each round, never times alone.
 """
 
 from __future__ import annotations
@@ -14,26 +14,28 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from grader import environment, project as projects
-from grader.course import ROOT
+from grader.course import ROOT, Stage, stages
+from grader.memory import Memory
 from grader.port import Port
 
-SOLUTION = ROOT / "solutions" / "01-scaffolding"
+FIRST = ROOT / "solutions" / "01-scaffolding"
 KIT = Path(sys.prefix) / "bin" / "kit"
 
 
 def bare_start() -> float:
     """Start the solution's server as a person would, ask it once, stop it; return the seconds to the answer."""
-    project = projects.read(SOLUTION)
+    project = projects.read(FIRST)
     port = Port()
     with tempfile.TemporaryDirectory() as data:
         env = environment.for_server(project, port=port.number, data=Path(data))
         began = time.perf_counter()
         server = subprocess.Popen(
-            project.server, cwd=SOLUTION, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            project.server, cwd=FIRST, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
             _first_answer(port.number)
@@ -44,10 +46,10 @@ def bare_start() -> float:
             port.release()
 
 
-def kit(*words: str) -> float:
-    """Run a kit command on the solution; return its seconds from start to end."""
+def kit(*words: str, on: Path = FIRST) -> float:
+    """Run a kit command on a solution; return its seconds from start to end."""
     began = time.perf_counter()
-    done = subprocess.run([KIT, *words, "--project", SOLUTION], capture_output=True, text=True, check=False)
+    done = subprocess.run([KIT, *words, "--project", on], capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - began
     if done.returncode:
         sys.exit(f"kit {' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
@@ -93,12 +95,12 @@ def _spread(values: list[float]) -> str:
 def main() -> None:
     """Measure, and print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=6)
     rounds = parser.parse_args().rounds
     measured: dict[str, Callable[[], float]] = {
         "start": bare_start,
         "kit check 1.3": lambda: kit("check", "1.3"),
-        "kit check 01": lambda: kit("check", "01"),
+        **{f"kit check {stage.id}": partial(kit, "check", stage.id, on=stage.solution) for stage in stages()},
     }
     taken: dict[str, list[float]] = {name: [] for name in measured}
     for measure in measured.values():
@@ -114,6 +116,19 @@ def main() -> None:
     print("\n| where the time goes: a process that does only this | seconds |\n| --- | --- |")
     for name, part in PARTS.items():
         print(f"| {name} | {_spread([part() for _ in range(5)])} |")
+    for stage in stages():
+        print(f"\n| kit check {stage.id}: the checks of | seconds | the longest of them |\n| --- | --- | --- |")
+        print(*_steps(stage), sep="\n")
+
+
+def _steps(stage: Stage) -> Iterator[str]:
+    """Say, for each step of the last run, how long its checks took together, and which took longest."""
+    for found in Memory(stage.solution).report()["stages"]:
+        for step in found["steps"]:
+            if step["checks"] and found["id"] == stage.id:
+                longest = max(step["checks"], key=lambda check: check["seconds"])
+                total = sum(check["seconds"] for check in step["checks"])
+                yield f"| {step['id']} {step['title']} | {total:.1f} | {longest['id']}, {longest['seconds']:.1f} |"
 
 
 if __name__ == "__main__":
