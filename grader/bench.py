@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,10 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from grader import credentials, project as projects
 from grader.credentials import SHOWN_URL
 from grader.errors import Failed, MachineError, ProjectError, TooLate
+from grader.life import Life, Restart, end
 from grader.port import Port
 from grader.project import Project
 from grader.scratch import Scratch
-from grader.seen import Growth
 from grader.service import Service
 from grader.stopped import Stopped
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from grader import client
     from grader.attempt import Attempted, FailedAttempt
     from grader.clean import CleanClone
-    from grader.database import Rows
     from grader.migration import Migration
     from grader.silence import Silence
     from grader.workspace import Workspace
@@ -185,7 +183,7 @@ class Bench:
             service.ready()
             for _ in range(number):
                 service.get("/")
-        return [_end(service, rows) for service, rows in zip(services, before, strict=True)]
+        return [end(service, rows) for service, rows in zip(services, before, strict=True)]
 
     def begin_silence(self) -> None:
         """Let the client talk to a server that never answers, while other checks go on."""
@@ -256,39 +254,3 @@ class Bench:
     def _forget(self, service: Service) -> None:
         service.kill()
         self._shared = None
-
-
-class Restart:
-    """The shared service's second life, and the neighbour that was started at the same time."""
-
-    def __init__(self, service: Service, neighbour: Service, stopped: Stopped) -> None:
-        self.stopped = stopped
-        self._service = service
-        self._neighbour = neighbour
-
-    def service(self) -> Service:
-        """Wait for the restarted service; on the same port as before."""
-        if not self._service.seconds_to_ready:
-            self._service.ready()
-        return self._service
-
-    def neighbour(self) -> Service:
-        """Wait for the second service."""
-        if not self._neighbour.seconds_to_ready:
-            self._neighbour.ready()
-        return self._neighbour
-
-
-@dataclass(frozen=True)
-class Life:
-    """One life of a service, over now: its data, and what grew in the database between start and end."""
-
-    data: Path
-    grown: Growth
-
-
-def _end(service: Service, before: Rows) -> Life:
-    requests = len(service.wire.exchanges)
-    service.stop().in_time()
-    lines = f"{service.wire.exchanges[0]}   # {requests} in this life, then SIGTERM"
-    return Life(service.data, service.database.difference(before, lines))

@@ -9,10 +9,11 @@ from functools import partial
 import pytest
 
 from grader import client as clients
-from grader.bench import Bench, Life, Restart
+from grader.bench import Bench
 from grader.crowd import at_once
 from grader.database import Grown
 from grader.errors import NotChecked
+from grader.life import Life, Restart
 from grader.port import refusing
 from grader.scripted import Answer, ScriptedServer, scripted
 from grader.service import Service

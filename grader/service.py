@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from grader import environment, tree
+from grader import environment
 from grader.errors import Failed, MachineError, TooLate
 from grader.paste import SHOWN_PORT, command_line
 from grader.port import Port, answers
 from grader.process import KEPT, Process, how_it_ended, wait_until
 from grader.project import Project
+from grader.readiness import DYING, Taken, await_answer
 from grader.seen import Listing
 from grader.stopped import SIGTERM, STOP_PATIENCE, STOP_WITHIN, Stopped
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 MIGRATE_WITHIN = 60.0
 TRIES_FOR_A_PORT = 3
-DYING = 0.5
-"""How long a process may take to be gone after its connections are, in seconds."""
 
 
 class Service:
@@ -145,8 +143,8 @@ class Service:
         """
         for left in reversed(range(TRIES_FOR_A_PORT)):
             try:
-                self._await_answer()
-            except _Taken:
+                await_answer(self, self._launched + self.project.start_timeout)
+            except Taken:
                 if not left or not self._own_port:
                     raise MachineError("The server's port was taken by another program, again and again.") from None
                 self._move()
@@ -203,7 +201,7 @@ class Service:
             code = process.wait(MIGRATE_WITHIN)
         finally:
             process.kill()
-        line = self._line(self.project.migrate)
+        line = self.line(self.project.migrate)
         if code is None:
             raise TooLate(
                 f"migrate still running after {MIGRATE_WITHIN:g} s",
@@ -224,64 +222,11 @@ class Service:
         """Start whatever migrates, `migrate` or else the server, and return it; it is the caller's to end."""
         return self._start(self.project.migrate or self.project.server)
 
-    def _await_answer(self) -> None:
-        process, deadline = self.process, self._launched + self.project.start_timeout
-        while (prepared := self.wire.prepare_if_listening("GET", "/")) is None:
-            if process.exit_code is not None:
-                self._explain_death()
-            if time.monotonic() > deadline:
-                raise TooLate(
-                    self._nobody_there(), expected=self._promise, request=self._line(self.project.server), log=self.log
-                )
-            time.sleep(0.005)
-        if self._somebody_else():
-            prepared.connection.close()
-            raise _Taken
-        try:
-            prepared.send(max(1.0, deadline - time.monotonic()))
-        except Failed as failure:
-            if process.wait(DYING) is not None:
-                self._explain_death()
-            failure.expected, failure.request = self._promise, self._line(self.project.server)
-            failure.log = self.log
-            raise
-        if process.exit_code is not None:
-            self._explain_death()
-
-    @property
-    def _promise(self) -> str:
-        return f"an answer to GET / on the port in PORT within {self.project.start_timeout:g} s"
-
-    def _line(self, command: tuple[str, ...]) -> str:
-        """Write a command as somebody would type it to see the same."""
+    def line(self, command: tuple[str, ...] = ()) -> str:
+        """Write a command, the server's unless another is given, as somebody would type it to see the same."""
         place = Path("/tmp")  # noqa: S108 - only to be read
-        filled = self.project.fill(command, SHOWN_PORT, place)
+        filled = self.project.fill(command or self.project.server, SHOWN_PORT, place)
         return command_line(filled, PORT=str(SHOWN_PORT), DATABASE_URL=self.project.database_url(place))
-
-    def _explain_death(self) -> NoReturn:
-        """Say how the started process ended, unless another program had its port."""
-        code = self.process.exit_code or 0
-        if code and self._somebody_else():
-            raise _Taken
-        left = self.process.tree() or answers(self.port.number)
-        self.process.output.finish(0.0 if left else 1.0)
-        said, expected = f"the server stopped before it answered ({how_it_ended(code)})", self._promise
-        if left and not code:
-            said = "the started process ended and left another one in the background"
-            expected = "a server that stays in the foreground"
-        raise Failed(said, expected=expected, request=self._line(self.project.server), log=self.log)
-
-    def _nobody_there(self) -> str:
-        ports = tree.listening_ports(self.process.tree())
-        if self.port.number in ports:
-            return "the server listens on the port in PORT, but not at 127.0.0.1"
-        elsewhere = ports - {self.port.number}
-        where = f"; the server listens on {', '.join(map(str, sorted(elsewhere)))} instead" if elsewhere else ""
-        return f"nobody listened on the port in PORT{where}"
-
-    def _somebody_else(self) -> bool:
-        """Tell whether a program that the kit did not start listens on the port; a dying server only seems to."""
-        return not wait_until(lambda: not tree.is_taken(self.port.number, tree.descendants(os.getpid())), DYING)
 
     def _move(self) -> None:
         """Try again on another port, with the same data."""
@@ -291,7 +236,3 @@ class Service:
         self.__dict__.pop("wire", None)
         self._launched = time.monotonic()
         self._process = self._start(self.project.server)
-
-
-class _Taken(Exception):
-    """Somebody else listens on the port that was chosen."""
