@@ -9,13 +9,10 @@ import click
 from grader import __version__, course, project as projects, runner
 from grader.errors import UsageError
 from grader.memory import Memory, passed
+from grader.options import place as _place, port_option, project_option
 from grader.result import ExitStatus, Outcome, exit_status
+from grader.talk import commands
 
-SERVE_PORT = 5000
-
-project_option = click.option(
-    "--project", "folder", default=".", metavar="DIR", help="The project's folder; this folder unless given."
-)
 verbose_option = click.option(
     "-v", "--verbose", is_flag=True, help="Show all that was printed, and the kit's own faults."
 )
@@ -155,15 +152,14 @@ def hint(context: click.Context, step: str | None, folder: str) -> int:
 
 
 @cli.command()
-@click.option(
-    "--port", default=SERVE_PORT, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on."
-)
+@port_option("The port to listen on.")
 @project_option
 @click.pass_context
 def serve(context: click.Context, port: int, folder: str) -> int:
     """Run the project's server as the checks do, on a known port, until Ctrl-C.
 
-    Its database lies in .kit/data/ and stays.
+    Its database lies in .kit/data/ and stays. What your shell sets of PUBLIC_URL, TWILIO_AUTH_TOKEN and
+    SLACK_SIGNING_SECRET wins over what kit would set.
 
     \b
     Example:  kit serve --port 5001
@@ -173,11 +169,19 @@ def serve(context: click.Context, port: int, folder: str) -> int:
 
     place = _place(context, folder)
     project = projects.read(place)
-    out = terminal.console(stderr=True)
-    data = Memory(place).data()
-    terminal.say(f"http://127.0.0.1:{port}/   DATABASE_URL={project.database_url(data)}   Ctrl-C ends it.", out)
-    code = serving.serve(project, port=port, data=data)
+    memory = Memory(place)
+    data, settings = memory.data(), serving.settings(memory, port)
+    serving.announce(
+        f"http://127.0.0.1:{port}/",
+        {"DATABASE_URL": project.database_url(data), **settings.shown},
+        terminal.console(stderr=True),
+    )
+    code = serving.serve(project, port=port, data=data, more=settings.environment)
     return ExitStatus.PASSED if code == 0 else ExitStatus.FAILED
+
+
+cli.add_command(commands.phone)
+cli.add_command(commands.slack)
 
 
 @cli.command()
@@ -254,12 +258,6 @@ def doctor() -> int:
     if any(one.needed and not one.fine for one in found):
         return ExitStatus.FAULT
     return ExitStatus.PASSED if all(one.fine for one in found) else ExitStatus.UNDECIDED
-
-
-def _place(context: click.Context, folder: str) -> Path:
-    """Find the project's folder, whether it was named before or behind the command."""
-    before = context.obj if isinstance(context.obj, str) else "."
-    return projects.find(Path(folder if folder != "." else before).expanduser())
 
 
 def _status(findings: runner.Findings) -> ExitStatus:

@@ -62,10 +62,12 @@ class Memory:
         if kept is None:
             kept = drawn()
             self._prepare()
-            path = self.folder / SECRETS
-            path.touch(mode=0o600)
+            draft = self.folder / f"{SECRETS}.new"
+            draft.unlink(missing_ok=True)
+            draft.touch(mode=0o600)
             lines = [f'{name} = "{value}"\n' for name, value in kept.by_name.items()]
-            path.write_text("".join([EXPLAINED, *lines]), "utf-8")
+            draft.write_text("".join([EXPLAINED, *lines]), "utf-8")
+            draft.replace(self.folder / SECRETS)
         return kept
 
     def _prepare(self) -> None:

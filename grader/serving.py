@@ -6,25 +6,71 @@ import contextlib
 import os
 import signal
 import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
 
 from grader import environment
 from grader.errors import ProjectError, UsageError
-from grader.port import is_free
+from grader.memory import FOLDER, SECRETS, Memory
+from grader.port import LOOPBACK, is_free
 from grader.process import how_it_ended
 from grader.project import Project
+from grader.shown import printable
 
 GRACE = 10.0
 
 
-def serve(project: Project, *, port: int, data: Path) -> int:
+@dataclass(frozen=True)
+class Settings:
+    """What a server is told beside its port and its database, and how people are told of it: never a secret."""
+
+    environment: Mapping[str, str]
+    shown: Mapping[str, str]
+
+
+def settings(memory: Memory, port: int) -> Settings:
+    """Set the public URL and the secrets that the kit keeps; whatever the shell sets, an empty value too, wins."""
+    kept = memory.make_credentials()
+    ours = kept.environment(f"http://{LOOPBACK}:{port}")
+    theirs = {name: os.environ[name] for name in ours if name in os.environ}
+    secrets = [
+        f"{name} from your shell" if name in theirs else f"{name} from {FOLDER}/{SECRETS}" for name in kept.by_name
+    ]
+    if not theirs.keys() & kept.by_name.keys():
+        secrets = [f"in {FOLDER}/{SECRETS}, for the webhooks of stage 3"]
+    public = theirs["PUBLIC_URL"] + " from your shell" if "PUBLIC_URL" in theirs else ours["PUBLIC_URL"]
+    return Settings(ours | theirs, {"PUBLIC_URL": public, "secrets": ", ".join(secrets)})
+
+
+def announce(url: str, told: Mapping[str, str], out: Console) -> None:
+    """Say where a server listens, and what it was told."""
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(style="dim")
+    rows.add_column(overflow="fold")
+    for name, value in told.items():
+        rows.add_row(name, Text(printable(value)))
+    out.print()
+    out.print(Text.assemble(("  ", ""), (url, "bold cyan"), "   Ctrl-C ends it."))
+    out.print()
+    out.print(Padding(rows, (0, 0, 0, 2), expand=False))
+    out.print()
+
+
+def serve(project: Project, *, port: int, data: Path, more: Mapping[str, str] | None = None) -> int:
     """Run `migrate` and the server in the foreground and return the server's exit code.
 
+    `more` is added to the environment of both.
     Ctrl-C is passed on as SIGTERM; what is still there after ten seconds is killed with its process group.
     """
     if not is_free(port):
         raise UsageError(f"Port {port} is taken by another program; choose another: kit serve --port {port + 1}")
-    env = environment.for_server(project, port=port, data=data)
+    env = environment.for_server(project, port=port, data=data, more=more)
     if project.migrate and (code := _run(project.fill(project.migrate, port, data), project, env)):
         raise ProjectError(f"migrate ended with {how_it_ended(code)}.")
     return _run(project.fill(project.server, port, data), project, env)

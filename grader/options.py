@@ -1,0 +1,30 @@
+"""What several commands have in common: where the project lies, and the port that its service listens on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from grader import project as projects
+
+SERVE_PORT = 5000
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+project_option = click.option(
+    "--project", "folder", default=".", metavar="DIR", help="The project's folder; this folder unless given."
+)
+
+
+def port_option(purpose: str) -> Callable[[Command], Command]:
+    """Make the option for the port, which says what it is for."""
+    return click.option("--port", default=SERVE_PORT, show_default=True, type=click.IntRange(1, 65535), help=purpose)
+
+
+def place(context: click.Context, folder: str) -> Path:
+    """Find the project's folder, whether it was named before or behind the command."""
+    before = context.obj if isinstance(context.obj, str) else "."
+    return projects.find(Path(folder if folder != "." else before).expanduser())
