@@ -56,7 +56,7 @@ def announce(url: str, told: Mapping[str, str], out: Console) -> None:
     for name, value in told.items():
         rows.add_row(name, Text(printable(value)))
     out.print()
-    out.print(Text.assemble(("  ", ""), (url, "bold cyan"), "   Ctrl-C ends it."))
+    out.print(Text.assemble("  ", (url, "bold cyan"), "   Ctrl-C ends it."))
     out.print()
     out.print(Padding(rows, (0, 0, 0, 2), expand=False))
     out.print()
@@ -65,11 +65,14 @@ def announce(url: str, told: Mapping[str, str], out: Console) -> None:
 def serve(project: Project, *, port: int, data: Path, more: Mapping[str, str] | None = None) -> int:
     """Run `migrate` and the server in the foreground and return the server's exit code.
 
-    `more` is added to the environment of both.
-    Ctrl-C is passed on as SIGTERM; what is still there after ten seconds is killed with its process group.
+    `more` is added to the environment of both. Ctrl-C, SIGTERM and the end of the terminal are passed on as SIGTERM;
+    what is still there after ten seconds is killed with its process group.
     """
     if not is_free(port):
         raise UsageError(f"Port {port} is taken by another program; choose another: kit serve --port {port + 1}")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)  # else the server, in a session of its own, would stay
     env = environment.for_server(project, port=port, data=data, more=more)
     if project.migrate and (code := _run(project.fill(project.migrate, port, data), project, env)):
         raise ProjectError(f"migrate ended with {how_it_ended(code)}.")
