@@ -1,12 +1,15 @@
 """A conversation: lines that are said, commands behind a slash, and texts that the service sends meanwhile."""
 
+import functools
 import json
+import re
 from urllib.parse import parse_qsl
 
 import pytest
 
 from grader import port as ports
-from grader.scripted import Answer, scripted
+from grader.course import EXERCISES
+from grader.scripted import Answer, ScriptedServer, scripted
 from grader.talk.typist import Typist
 from tests.talking import TOKEN, Screen, converse, telephone
 
@@ -153,6 +156,25 @@ def test_each_line_is_delivered_as_often_as_was_asked_for():
     _, _, sent = texting("a", "b", repeat=2, at_once=True)
 
     assert [form["Body"] for form in sent] == ["a", "a", "b", "b"]
+
+
+def test_the_brief_shows_a_conversation_as_it_is():
+    brief = (EXERCISES / "03-integrations" / "README.md").read_text()
+    block = re.search(r"```console\n\$ kit phone\n(.*?)```", brief, re.DOTALL)[1]
+    said = re.findall(r"^› (.*)$", block, re.MULTILINE)
+    answers = iter([EMPTY, Answer.text("no", 403)])
+    server = ScriptedServer(lambda _: next(answers))
+    try:
+        _, screen = converse(telephone(server.port), server.port, *said)
+    finally:
+        server.close()
+
+    def plain(text):
+        lines = [line.rstrip() for line in text.splitlines() if line.strip() and not line.startswith("› ")]
+        rules = ((r"SM[0-9a-f]{32}", "SID"), (r":\d{4,5}/", ":PORT/"), (r"\d\.\d\d s", "TIME"))
+        return [functools.reduce(lambda said, rule: re.sub(*rule, said), rules, line) for line in lines]
+
+    assert plain(block)[1:] == plain(screen.shown)
 
 
 def test_texts_of_the_service_are_shown_and_never_obeyed():

@@ -156,8 +156,9 @@ def _face() -> Face:
     from grader.report import terminal
     from grader.talk.face import Face
 
-    live = sys.stdin.isatty() and sys.stdout.isatty()
+    live = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
     if live:
+        sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
         with contextlib.suppress(ImportError):
             import readline  # noqa: F401 - its presence lets input() edit a line and remember the ones before
     return Face(terminal.console(), live=live)

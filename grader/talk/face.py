@@ -105,7 +105,7 @@ def lines_of(face: Face) -> Callable[[], str]:
         return face.ask
 
     def read() -> str:
-        line = sys.stdin.buffer.readline()
+        line = sys.stdin.buffer.readline() if sys.stdin is not None else b""
         if not line:
             raise EOFError
         return line.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
