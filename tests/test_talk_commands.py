@@ -65,8 +65,8 @@ def test_the_public_url_of_the_shell_is_signed_unless_another_is_named(place):
         shell = kit(*words, cwd=place, PUBLIC_URL="https://one.example.test")
         named = kit(*words, "--public-url", "https://two.example.test/", cwd=place, PUBLIC_URL="https://one.test")
 
-    assert "over https://one.example.test/webhooks/twilio" in shell.text
-    assert "over https://two.example.test/webhooks/twilio" in named.text
+    assert "signed https://one.example.test/webhooks/twilio" in shell.text
+    assert "signed https://two.example.test/webhooks/twilio" in named.text
 
 
 def test_every_option_of_the_phone_does_what_the_brief_says(place):

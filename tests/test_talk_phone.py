@@ -52,7 +52,7 @@ def test_everything_is_shown_in_a_few_lines():
     assert lines[0] == ""
     assert lines[1] == '    event     +12025550112 to +15550100100: "Missed the bus."'
     assert lines[2] == f"              MessageSid {sid}, {len(form_of(server.requests[0]))} parameters"
-    assert lines[3] == f"    signed    over {server.url}/webhooks/twilio"
+    assert lines[3] == f"    signed    {server.url}/webhooks/twilio"
     assert lines[4].startswith("    came      200 OK, text/xml, 0.")
     assert lines[5:] == ["  ✓ phone     shows nothing, as the answer holds no text."]
 
@@ -73,10 +73,10 @@ def test_no_line_is_wider_than_the_terminal(width):
     ("answer", "shown"),
     [
         (Answer.text("<Response><Message>On my way &amp; late.</Message></Response>", kind="text/xml"),
-         '✓ phone "On my way & late."'),
+         '✓ phone shows "On my way & late."'),
         (Answer.text("<Response><Message><Body>One</Body></Message><Message>Two</Message></Response>",
                      kind="application/xml"),
-         '✓ phone "One" "Two"'),
+         '✓ phone shows "One" and "Two"'),
         (Answer(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"), "✓ phone shows nothing"),
         (Answer.text("<Response>" + "<Message>hi</Message>" * 12 + "</Response>", kind="text/xml"), "and 2 more"),
     ],
@@ -299,7 +299,7 @@ def test_another_public_url_is_signed_and_shown():
     signature = request.header("X-Twilio-Signature").decode()
     url = "https://chat.example.test/webhooks/twilio"
     assert RequestValidator(TOKEN).validate(url, form_of(request), signature)
-    assert f"signed over {url}, delivered to {server.url}" in screen.text
+    assert f"signed {url}, delivered to {server.url}" in screen.text
 
 
 @pytest.mark.parametrize("text", ["", "12025550143",

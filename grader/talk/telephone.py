@@ -81,7 +81,7 @@ class Telephone:
                 f"{fields['From']} to {fields['To']}: {what}",
                 f"MessageSid {fields['MessageSid']}, {len(sent)} parameters",
             ),
-            ("forged", f"with {FORGERIES[forge]}") if forge else ("signed", f"over {self._url}"),
+            ("forged", f"with {FORGERIES[forge]}") if forge else ("signed", self._url),
             lambda _: self._delivery(sent, forge),
             judge,
             self.patience,
@@ -115,15 +115,14 @@ class Telephone:
         """Say what a telephone shows for an answer, or why Twilio can't use it."""
         if reply.code in (401, 403):
             said = (
-                "was refused, though this is signed as Twilio signs. Does the service know the same token,",
-                f"and is its PUBLIC_URL {self.public_url}?",
+                "was refused, though this is signed as Twilio signs. Does the service know the same token, and is its"
             )
-            return wrong("Twilio", *said)
+            return wrong("Twilio", f"{said} PUBLIC_URL {self.public_url}?")
         try:
             texts = twilio.read_answer(reply.code, reply.headers, reply.content)
         except twilio.NotTwiml as unusable:
             return wrong("Twilio", f"can't use this answer: {unusable}. The phone shows nothing.")
-        shown = [quoted(text, LONGEST) for text in texts[:MOST]]
+        shown = [f"{'and' if place else 'shows'} {quoted(text, LONGEST)}" for place, text in enumerate(texts[:MOST])]
         more = [f"and {len(texts) - MOST} more"] if len(texts) > MOST else []
         return fine("phone", *(shown or ["shows nothing, as the answer holds no text."]), *more)
 

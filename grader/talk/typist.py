@@ -127,7 +127,7 @@ def _understood(reply: Reply) -> Verdict:
     if reply.code in REFUSALS:
         return wrong(
             "Slack",
-            "was refused, though this is signed as Slack signs. Does the service know the same secret,",
+            "was refused, though this is signed as Slack signs. Does the service know the same secret, "
             "and does it sign the body as it came, byte by byte?",
         )
     fault, text, audience = _read(reply)
