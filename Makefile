@@ -7,7 +7,7 @@ UV := $(BIN)/uv
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 SOLUTION := $(lastword $(sort $(wildcard solutions/[0-9]*)))
-JOBS ?= 4
+JOBS ?= 6
 
 export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
