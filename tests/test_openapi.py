@@ -7,15 +7,17 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
-from grader import project as projects
+from grader import course, credentials, project as projects
+from grader.channel import Channel
 from grader.chat import Chat
 from grader.course import EXERCISES
+from grader.phone import Phone
 from grader.service import Service
 from grader.texts import BAD_BODIES, BAD_TIMES, ODD_BODIES
 from grader.wire import AS_JSON
-from tests.lock import ROOT
 
 DESCRIPTION = yaml.safe_load((EXERCISES / "openapi.yaml").read_text("utf-8"))
+CREDENTIALS = credentials.drawn()
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 BASE = "urn:description"
 
@@ -98,11 +100,12 @@ def test_every_example_is_as_its_schema_says():
 
 
 def test_paths_and_methods_are_those_of_the_contract():
-    contract = (EXERCISES / "CONTRACT.md").read_text("utf-8").partition("## Stage 3")[0]
+    contract = (EXERCISES / "CONTRACT.md").read_text("utf-8").partition("## Stage 4")[0]
     written = set(re.findall(r"`(GET|POST) (/[^`\s]*)`", contract))
+    api = {("GET", "/"), ("GET", "/messages"), ("POST", "/messages"), ("GET", "/messages/{id}")}
 
     assert {(method.upper(), path) for method, path in operations()} == written
-    assert written == {("GET", "/"), ("GET", "/messages"), ("POST", "/messages"), ("GET", "/messages/{id}")}
+    assert written == api | {("POST", "/webhooks/twilio"), ("POST", "/webhooks/slack")}
 
 
 def test_parameters_are_those_of_the_contract():
@@ -194,8 +197,9 @@ def test_no_bad_body_is_a_new_message(body):
 
 @pytest.fixture(scope="module")
 def chat(tmp_path_factory):
-    """Run the solution of stage 2."""
-    made = Service(projects.read(ROOT / "solutions" / "02-data-model"), tmp_path_factory.mktemp("data"))
+    """Run the solution of the last stage that there is."""
+    solution = course.stages()[-1].solution
+    made = Service(projects.read(solution), tmp_path_factory.mktemp("data"), env=CREDENTIALS.environment())
     try:
         made.start()
         yield Chat(made)
@@ -212,6 +216,14 @@ def described(reply, method, path):
     found = json.loads(reply.content)
     assert list(validator(contents[kind]["schema"]).iter_errors(found)) == [], reply.summary
     return found
+
+
+def described_as_text(reply, path):
+    """See that an answer to a webhook is one of those that the description lists."""
+    answers = operations()["post", path]["responses"]
+    assert str(reply.code) in answers, reply.summary
+    kinds = resolved(answers[str(reply.code)])["content"]
+    assert {reply.headers["content-type"].partition(";")[0], "*/*"} & kinds.keys()
 
 
 def post(chat, body):
@@ -284,3 +296,19 @@ def test_a_message_that_is_not_there_is_described(chat, wanted):
 
 def test_the_greeting_is_described(chat):
     assert str(chat.request("GET", "/").code) in operations()["get", "/"]["responses"]
+
+
+def test_answers_to_twilio_are_described(chat):
+    phone = Phone(chat.service, CREDENTIALS.twilio_auth_token)
+    nameless = phone.without("MessageSid", phone.write("hello"))
+
+    for reply in (phone.deliver(phone.write("hello")), phone.deliver_unsigned(nameless), phone.deliver(nameless)):
+        described_as_text(reply, "/webhooks/twilio")
+
+
+def test_answers_to_slack_are_described(chat):
+    channel = Channel(chat.service, CREDENTIALS.slack_signing_secret)
+    body = channel.body("recent 3")
+
+    assert described(channel.send(body), "post", "/webhooks/slack")["text"]
+    described_as_text(channel.send(body, signed="v0=0"), "/webhooks/slack")
