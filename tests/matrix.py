@@ -163,32 +163,44 @@ def run_all(chosen: list[Case], *, repeat: bool, side_by_side: int) -> list[Verd
     return verdicts
 
 
-def record(verdicts: list[Verdict], chosen: list[Case]) -> str:
-    """Write which checks catch which mistake, and which check is the only one to catch something."""
-    by_name = {case.name: case for case in chosen}
-    catching: dict[str, list[str]] = {}
+def record(verdicts: list[Verdict], cases: list[Case], before: str = "") -> str:
+    """Write which checks catch which mistake, and which check is the only one to catch something.
+
+    What was recorded `before` stays for the cases that were not run now.
+    """
+    known = dict(_recorded(before))
+    for verdict in verdicts:
+        found = [f"{step} {check.split('[')[0]}" for step, checks in verdict.failed.items() for check in checks]
+        known[verdict.case] = list(dict.fromkeys(found))
+    rows = [(case, known[case.name]) for case in cases if case.step is not None and case.name in known]
     lines = [
         "# Which check catches which mistake",
         "",
         "Written by `make matrix`. **Bold**: no other check catches it.",
         "",
+        "| mistake | what is wrong | caught by |",
+        "| --- | --- | --- |",
     ]
-    lines += ["| mistake | what is wrong | caught by |", "| --- | --- | --- |"]
-    for verdict in verdicts:
-        case = by_name[verdict.case]
-        if case.step is None:
-            continue
-        found = [f"{step} {check.split('[')[0]}" for step, checks in verdict.failed.items() for check in checks]
-        unique = list(dict.fromkeys(found))
-        said = f"**{unique[0]}**" if len(unique) == 1 else ", ".join(unique)
-        lines.append(f"| {case.name} | {case.sentence} | {said} |")
-        for check in unique if len(unique) == 1 else []:
-            catching.setdefault(check, []).append(case.name)
+    for case, found in rows:
+        said = f"**{found[0]}**" if len(found) == 1 else ", ".join(found)
+        lines.append(f"| {case.name} | {case.sentence.replace('|', '/')} | {said} |")
+    alone: dict[str, list[str]] = {}
+    for case, found in rows:
+        if len(found) == 1:
+            alone.setdefault(found[0], []).append(case.name)
     lines += ["", "## Checks that are the only ones to catch some mistake", ""]
-    lines += [f"- {check}: {', '.join(names)}" for check, names in sorted(catching.items())]
-    missing = [name for name in _checks() if name not in catching]
+    lines += [f"- {check}: {', '.join(names)}" for check, names in sorted(alone.items())]
+    missing = [name for name in _checks() if name not in alone]
     lines += ["", "## Checks that no mistake needs", "", *([f"- {name}" for name in missing] or ["None."])]
     return "\n".join(lines) + "\n"
+
+
+def _recorded(text: str) -> Iterable[tuple[str, list[str]]]:
+    """Read back which checks caught which mistake."""
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("| ") and len(cells) == 3 and cells[0] not in ("mistake", "---"):
+            yield cells[0], [check for check in cells[2].strip("*").split(", ") if check]
 
 
 def _checks() -> list[str]:
@@ -216,8 +228,9 @@ def main() -> int:
     with a_busy_core(bool(os.environ.get("BUSY"))):
         verdicts = run_all(chosen, repeat=arguments.what == "repeat", side_by_side=arguments.jobs)
     wrong = [verdict for verdict in verdicts if verdict.complaints]
-    if arguments.what == "matrix" and not arguments.only:
-        RECORD.write_text(record(verdicts, chosen), "utf-8")
+    if arguments.what == "matrix":
+        before = RECORD.read_text("utf-8") if RECORD.exists() else ""
+        RECORD.write_text(record(verdicts, all_cases(), before), "utf-8")
     if arguments.json:
         arguments.json.write_text(json.dumps([verdict.__dict__ for verdict in verdicts], indent=1), "utf-8")
     print(f"{len(verdicts)} runs of {len(chosen)} cases, {len(wrong)} wrong, {time.monotonic() - began:.0f} s")
