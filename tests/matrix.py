@@ -6,6 +6,7 @@ import argparse
 import json
 import multiprocessing
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -215,11 +216,11 @@ def main() -> int:
     """Run the matrix, or the repetitions, and tell whether all was as it should be."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["matrix", "repeat"])
-    parser.add_argument("--only", default="", help="cases whose names contain this")
+    parser.add_argument("--only", default="", help="cases whose names match this regular expression")
     parser.add_argument("--jobs", type=int, default=4)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
-    chosen = [case for case in all_cases() if arguments.only in case.name]
+    chosen = [case for case in all_cases() if re.search(arguments.only, case.name)]
     for case in chosen:
         if case.missing:
             print(f"not run: {case.name} needs {', '.join(case.missing)}")

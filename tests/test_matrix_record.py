@@ -15,7 +15,7 @@ def test_a_record_says_what_catches_each_mistake_and_what_nothing_else_would():
     one, other = mistakes()[:2]
 
     text = matrix.record(
-        [verdict(one.name, ["test_a[x]", "test_a[y]"]), verdict(other.name, ["test_a"], ["test_gone"])],
+        [verdict(one.name, ["test_a[x]", "test_a[y]"]), verdict(other.name, ["test_a"], ["test_b"])],
         mistakes(),
     )
 
@@ -27,7 +27,7 @@ def test_a_record_says_what_catches_each_mistake_and_what_nothing_else_would():
 
 def test_a_run_of_some_cases_keeps_what_was_recorded_of_the_others():
     one, other = mistakes()[:2]
-    before = matrix.record([verdict(one.name, ["test_a"]), verdict(other.name, ["test_gone"])], mistakes())
+    before = matrix.record([verdict(one.name, ["test_a"]), verdict(other.name, ["test_a"], ["test_b"])], mistakes())
 
     after = matrix.record([verdict(other.name, ["test_c"])], mistakes(), before)
 
