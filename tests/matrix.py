@@ -93,7 +93,7 @@ def judge(case: Case, steps: Sequence[Step], seed: int | None = None) -> tuple[V
     details = {
         step.id: f"{step.problem.id}: expected {step.problem.expected}; came {step.problem.actual} {step.problem.log}"
         for step in results
-        if step.problem
+        if step.problem and step.outcome is not Outcome.PASS
     }
     complaints = (*_complaints(case, outcomes, details), *findings.faults)
     return Verdict(case.name, outcomes, failed, complaints, time.monotonic() - began), findings

@@ -6,7 +6,7 @@ from grader.check import check
 from grader.seen import OK
 
 
-@pytest.mark.parametrize("_round", ["first", "second", "third"])
+@pytest.mark.parametrize("_round", range(1, 9))
 @check("1.9", clause="K4")
 def test_twenty_at_once_are_answered_and_stored(service, all_at_once, growth, _round):
     """Twenty requests at the same moment are all answered with 200 and leave exactly twenty more rows."""
