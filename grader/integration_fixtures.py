@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import partial
 
@@ -75,6 +75,21 @@ def channel(bench: Bench) -> Channel:
     """Give a channel in which somebody types commands, to a server in another time zone where there is one."""
     zone = {"TZ": KOLKATA} if (ZONES / KOLKATA).exists() else {}
     return Channel(bench.connected(**zone), bench.credentials.slack_signing_secret)
+
+
+@pytest.fixture
+def phone_beside_channel(bench: Bench, channel: Channel) -> Phone:
+    """Give a telephone whose texts reach the service of the channel."""
+    return Phone(channel.service, bench.credentials.twilio_auth_token)
+
+
+@pytest.fixture
+def fresh_channel(bench: Bench) -> Iterator[Channel]:
+    """Give a channel for a service of its own, on a new database."""
+    service = bench.new_service(env=bench.credentials.environment())
+    service.start()
+    yield Channel(service, bench.credentials.slack_signing_secret)
+    service.kill()
 
 
 @pytest.fixture

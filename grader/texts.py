@@ -105,6 +105,8 @@ QUERIES = {
 
 PICTURE = "https://api.twilio.example/2010-04-01/Accounts/AC0/Messages/MM0/Media/ME0"
 TEXT_MESSAGES = {
+    "combining": "e\u0301 is not é",
+    "zero": "0",
     "longest": "m" * 1600,
     "emoji": "🐎 and 👩‍👩‍👧‍👦",
     "blanks-around": "  kept as it is  ",
@@ -116,13 +118,14 @@ TEXT_MESSAGES = {
 }
 """Texts that a telephone sends; each must arrive as it is."""
 
+_MORE = b"team_id=T0ABCDEFG&channel_id=C0ABCDEFGH&trigger_id=1.2&response_url=http%3A%2F%2F127.0.0.1%3A9%2F&"
 FORMS = {
-    "plus": b"command=%2Fchat&user_id=U2CERLKJA&text=what+is+this",
-    "percent-20": b"command=%2Fchat&user_id=U2CERLKJA&text=what%20is%20this",
-    "tilde-escaped": b"command=%2fchat&user_id=U2CERLKJA&text=%7Ewhat%7e",
-    "not-escaped": b"command=/chat&user_id=U2CERLKJA&text=what~is~(this)!*'",
-    "letters-escaped": b"command=%2F%63hat&user_id=U2CERLKJA&text=%77hat",
-    "other-order": b"text=what&user_id=U2CERLKJA&command=%2Fchat&token=&enterprise_id=",
+    "plus": _MORE + b"command=%2Fchat&user_id=U2CERLKJA&text=what+is+this",
+    "percent-20": _MORE + b"command=%2Fchat&user_id=U2CERLKJA&text=what%20is%20this",
+    "tilde-escaped": _MORE + b"command=%2fchat&user_id=U2CERLKJA&text=%7Ewhat%7e",
+    "not-escaped": _MORE + b"command=/chat&user_id=U2CERLKJA&text=what~is~(this)!*'",
+    "letters-escaped": _MORE + b"command=%2F%63hat&user_id=U2CERLKJA&text=%77hat",
+    "other-order": b"text=what&user_id=U2CERLKJA&" + _MORE + b"command=%2Fchat&token=&enterprise_id=",
 }
 """Form bodies of a command that nobody knows, each written in another way; what is signed is the bytes."""
 
@@ -135,6 +138,9 @@ TYPED = {
     "quotes": 'it\'s "quoted" and 100% `plain`',
     "emoji": "žluťoučký 🐎",
     "inner-blanks": "two  blanks",
+    "two-lines": "first\nsecond",
+    "longest": "y" * 2000,
+    "longer-when-escaped": "&" * 600 + "<" * 100 + "and so on",
     "looks-like-recent": "recent 3",
 }
 """Messages as somebody types them; the provider sends and wants three characters escaped."""

@@ -68,15 +68,17 @@ def delivery(
     *,
     secret: str,
     age: float = 0,
+    stamp: str = "",
     kind: str = FORM,
     signed: str | None = None,
     retry: int = 0,
 ) -> Delivery:
     """Write a request; `age` in seconds makes its timestamp old, or lie ahead where it is negative.
 
+    `stamp` takes the place of that timestamp, and is signed like it;
     `signed` takes the place of the right signature, empty or not; `retry` counts from 1 and says why.
     """
-    timestamp = str(int(time.time() - age))
+    timestamp = stamp or str(int(time.time() - age))
     right = signature(secret, timestamp, body)
     headers = {"Content-Type": kind, TIMESTAMP: timestamp, SIGNATURE: right if signed is None else signed}
     if retry:

@@ -16,7 +16,9 @@ def test_without_a_signature_it_is_refused(phone):
 
 
 @pytest.mark.parametrize(
-    "signed", ["", "c2lnbmF0dXJl", "0", "RSOYDt4T1cUTdK1PDd93/VVr8B8="], ids=["empty", "short", "zero", "another"]
+    "signed",
+    ["", "c2lnbmF0dXJl", "0", "RSOYDt4T1cUTdK1PDd93/VVr8B8=", "é"],
+    ids=["empty", "short", "zero", "another", "not-ascii"],
 )
 @check("3.3", clause="stage 3")
 def test_with_a_wrong_signature_it_is_refused(phone, signed):

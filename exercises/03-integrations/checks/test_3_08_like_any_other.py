@@ -40,18 +40,23 @@ def test_it_can_be_replied_to(replying_phone):
     sent = replying_phone.text(words())
     reply = replying_phone.chat.send(words(), reply_to=sent.id)
 
+    thread = replying_phone.chat.thread(sent.id)
+
     assert reply.parent == sent.id
-    assert replying_phone.chat.thread(sent.id).replies.ids == (reply.id,)
+    assert thread.replies.ids == (reply.id,)
+    assert thread.member("author") == sent.member("author")
+    assert thread.member("source") == "sms"
 
 
 @check("3.8", clause="K3")
 def test_it_outlives_the_process(phone):
-    """A text message is there after a restart, with its id, time and author."""
+    """A text message is there after a restart, with its id, time and author, and its number is the same author."""
     sent = phone.text(words())
 
     phone.chat.restart()
 
     assert phone.chat.page().by_id(sent.id).fields == sent.fields
+    assert phone.text(words()).member("author") == sent.member("author")
 
 
 @pytest.mark.parametrize(("author", "source"), [("caller-7f3a", "sms"), ("Žofie K.", "slack"), ("kit", "api")])

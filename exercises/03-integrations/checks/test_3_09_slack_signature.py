@@ -24,13 +24,23 @@ def test_a_clock_may_differ_a_little(channel, age):
     assert channel.send(channel.body(words()), age=age).status == 200
 
 
-@pytest.mark.parametrize("age", [600, -600, 10**9], ids=["old", "ahead", "ancient"])
+@pytest.mark.parametrize("age", [600, -600, 7 * 86_400], ids=["old", "ahead", "ancient"])
 @check("3.9", clause="stage 3")
 def test_old_and_future_requests_are_refused(channel, age):
     """A rightly signed request whose timestamp is 600 s old, or 600 s ahead, is refused, and nothing is stored."""
     before = channel.chat.page()
 
     assert channel.send(channel.body(f"send {words()}"), age=age).status in REFUSED
+    assert channel.chat.page().ids == before.ids
+
+
+@pytest.mark.parametrize("stamp", ["yesterday", "1e99", "-1"])
+@check("3.9", clause="K6")
+def test_a_timestamp_that_is_no_time_is_refused(channel, stamp):
+    """A rightly signed request whose timestamp is no number of seconds around now is refused, nothing else."""
+    before = channel.chat.page()
+
+    assert channel.send(channel.body(f"send {words()}"), stamp=stamp).status in REFUSED
     assert channel.chat.page().ids == before.ids
 
 
@@ -45,7 +55,9 @@ def test_both_headers_are_needed(channel, header):
 
 
 @pytest.mark.parametrize(
-    "signed", ["", "v0=", "v0=" + "0" * 64, "0" * 64], ids=["empty", "no-digits", "wrong", "no-version"]
+    "signed",
+    ["", "v0=", "v0=" + "0" * 64, "0" * 64, "v0=é"],
+    ids=["empty", "no-digits", "wrong", "no-version", "not-ascii"],
 )
 @check("3.9", clause="stage 3")
 def test_a_wrong_signature_is_refused(channel, signed):

@@ -4,7 +4,7 @@ import pytest
 
 from grader.check import check, words
 from grader.phone import AUTHOR_LENGTHS
-from grader.simulators.slack import escaped
+from grader.simulators.slack import RESPONSE_TYPES, escaped
 from grader.texts import TYPED
 
 
@@ -63,9 +63,30 @@ def test_recent_shows_as_many_as_were_asked_for(channel, count):
 
 
 @check("3.10", clause="stage 3")
-def test_recent_shows_what_came_from_everywhere(channel):
-    """`recent` shows messages wherever they came in."""
-    texts = channel.fill(2)
-    stored = channel.store(words())
+def test_recent_shows_what_came_from_everywhere(channel, phone_beside_channel):
+    """`recent` shows messages wherever they came in: by the API, as a text message, by `send`."""
+    texts = (words(), words(), *channel.fill(1))
+    phone_beside_channel.text(texts[1])
+    channel.store(texts[0])
 
-    assert channel.type("recent 3").listing((stored.fields["text"], *texts)) == (stored.fields["text"], *texts)
+    assert channel.type("recent 3").listing(texts) == texts
+
+
+@check("3.10", clause="stage 3")
+def test_recent_shows_what_there_is(fresh_channel):
+    """Where there are fewer messages than were asked for, or none, `recent` answers with what there is."""
+    assert fresh_channel.type("recent").response_type in RESPONSE_TYPES
+
+    texts = fresh_channel.fill(2)
+
+    assert fresh_channel.type("recent 5").listing(texts) == texts
+
+
+@check("3.10", clause="stage 3")
+def test_the_same_words_are_not_the_same_command(channel):
+    """Who sends the same words twice has sent two messages."""
+    text = words()
+
+    first, second = channel.store(text), channel.store(text)
+
+    assert second.identity != first.identity

@@ -20,12 +20,17 @@ def test_a_mistake_is_explained_and_stores_nothing(channel, typed):
     assert channel.chat.page().ids == before.ids
 
 
+@pytest.mark.parametrize("typed", MISTYPED.values(), ids=MISTYPED.keys())
 @check("3.11", clause="stage 3")
-def test_what_is_explained_shows_no_messages(channel):
-    """A wrong number after `recent` is explained; no message is shown."""
+def test_what_is_explained_shows_no_messages(channel, typed):
+    """Where a mistake is explained, no message is shown."""
     text = words()
     channel.chat.send(text)
 
-    assert text not in channel.type("recent 1000").text
-    assert text not in channel.type("recent 0").text
-    assert text not in channel.type("recent x").text
+    assert text not in channel.type(typed).text
+
+
+@check("3.11", clause="stage 3")
+def test_an_explanation_calls_nobody(channel):
+    """An explanation that repeats what was typed repeats it escaped: `<!channel>` would call everybody."""
+    assert "<!channel>" not in channel.type("<!channel>").text
