@@ -112,7 +112,8 @@ class Told:
         """
         places = sorted((place, text) for text in texts for place in _places(self.text, text))
         found = [text for _, text in places]
-        ordered = found[::-1] if found == list(reversed(texts)) else found
+        reverse = [text for text in reversed(texts) if text in found]
+        ordered = found[::-1] if found == reverse else found
         return Listing(ordered, request=self.reply.request, what="text shown")
 
 

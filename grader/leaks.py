@@ -106,7 +106,8 @@ class Leaks:
         self, asked: str, channel: Channel, body: bytes, other: Mapping[str, str | None] | None = None, age: float = 0
     ) -> None:
         right = slack.delivery(body, secret=channel.secret, age=age).headers
-        self._expect("X-Slack-Signature", right[slack.SIGNATURE].removeprefix("v0="))
+        if not age:  # the right signature of an old request came with it, and whoever logs what came gives nothing away
+            self._expect("X-Slack-Signature", right[slack.SIGNATURE].removeprefix("v0="))
         headers = {name: value for name, value in {**right, **(other or {})}.items() if value is not None}
         self._note(asked, lambda: self._service.request("POST", slack.PATH, headers=headers, body=body))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from grader import instant
 from grader.chat import Chat
 from grader.drawn import words
 from grader.errors import NotChecked
@@ -67,9 +68,17 @@ class SpacedChat(Chat):
 
     def __init__(self, service: Service) -> None:
         super().__init__(service)
+        self._leave_the_last_behind()
         first = self.send(words())
         threading.Event().wait(APART)
         self.sent = (first, self.send(words()))
+
+    def _leave_the_last_behind(self) -> None:
+        """Wait until what was there before lies as far from what comes as the two lie from each other."""
+        found = self.page(limit=1).messages
+        last = instant.read(found[0].fields.get("created_at")) if found else None
+        if last is not None:
+            threading.Event().wait(min(APART, max(0.0, float(last.seconds) + APART - time.time())))
 
     @property
     def two(self) -> tuple[Instant, Instant]:

@@ -115,6 +115,7 @@ def told(text):
         ("one two", ("one", "two")),
         ("one two three one", ("one", "two", "three", "one")),
         ("nothing", ()),
+        ("two\none", ("one", "two")),
     ],
 )
 def test_a_listing_is_read_in_either_order_and_repetitions_show(text, listed):

@@ -40,7 +40,7 @@ def test_one_instant_may_be_spelled_in_any_zone(spaced_chat, hours, minutes):
 @check("2.8", clause="K8")
 def test_since_midnight_lists_todays_messages(spaced_chat):
     """`since` the midnight before, in UTC, lists what came later that day."""
-    assert spaced_chat.page(since=spaced_chat.midnight).ids == spaced_chat.ids_of_both
+    assert spaced_chat.page(since=spaced_chat.midnight).top(2) == spaced_chat.ids_of_both
 
 
 @check("2.8", clause="stage 2")
