@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from grader.drawn import words
 from grader.errors import NotChecked
 from grader.messages import Count
-from grader.phone import Phone
+from grader.phone import DELIVERED, Phone
+from grader.seen import Listing
 from grader.wire import PATIENCE, Reply
 
 if TYPE_CHECKING:
@@ -22,11 +23,19 @@ HELD = 8.0
 
 @dataclass(frozen=True)
 class Attempted:
-    """The answers to the first delivery and to the second, and how many messages the event has become."""
+    """The answers to the first delivery and to the second, and how many messages the event was after each."""
 
     first: Reply
+    after_first: Count
     second: Reply
     messages: Count
+
+    @property
+    def promised_in_vain(self) -> Listing:
+        """List the first answer where it was a success, and nothing was stored then."""
+        lost = self.first.code in DELIVERED and self.after_first != 1
+        said = [f"{self.first.summary}, and {self.after_first.came()}"] if lost else []
+        return Listing(said, request=self.first.request, what="success without a message")
 
 
 class FailedAttempt:
@@ -63,5 +72,6 @@ class FailedAttempt:
         self._service.start()
         with self._service.database.locked(HELD):
             first = self._phone.deliver(self._message, patience=HELD + PATIENCE)
+        after_first = self._phone.messages(self._body)
         second = self._phone.deliver(self._message)
-        return Attempted(first, second, self._phone.messages(self._body))
+        return Attempted(first, after_first, second, self._phone.messages(self._body))

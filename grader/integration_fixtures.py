@@ -13,13 +13,15 @@ from grader.bench import Bench
 from grader.channel import Channel
 from grader.chat import STORED
 from grader.chat_fixtures import KOLKATA, ZONES
+from grader.credentials import SHOWN_URL
 from grader.drawn import words
-from grader.errors import NotChecked
+from grader.errors import Failed, NotChecked
 from grader.leaks import Leaks, in_repository
 from grader.messages import read_message
 from grader.migration import MigratedChat, Migration
 from grader.phone import Phone, Raced, race
 from grader.seen import Listing
+from grader.service import Service
 
 ELSEWHERE = "https://chat.example.test"
 """The public URL of a service behind a proxy; nobody listens there, and nobody has to."""
@@ -39,8 +41,8 @@ def phone_behind_proxy(bench: Bench) -> Phone:
 
 @pytest.fixture
 def phone_without_token(bench: Bench) -> Phone:
-    """Give a telephone for a service that was told no token; it signs with the empty one."""
-    return Phone(bench.service(), "")
+    """Give a telephone for a service that was told its public URL and no token; it signs with the empty one."""
+    return Phone(_without_secrets(bench), "")
 
 
 @pytest.fixture
@@ -79,8 +81,13 @@ def channel(bench: Bench) -> Channel:
 
 @pytest.fixture
 def phone_beside_channel(bench: Bench, channel: Channel) -> Phone:
-    """Give a telephone whose texts reach the service of the channel."""
-    return Phone(channel.service, bench.credentials.twilio_auth_token)
+    """Give a telephone whose texts reach the service of the channel; where none is taken in, this part is left out."""
+    phone = Phone(channel.service, bench.credentials.twilio_auth_token)
+    try:
+        phone.text(words())
+    except Failed:
+        raise NotChecked("Text messages are not taken in (step 3.2), so the channel can't show any.") from None
+    return phone
 
 
 @pytest.fixture
@@ -95,7 +102,7 @@ def fresh_channel(bench: Bench) -> Iterator[Channel]:
 @pytest.fixture
 def channel_without_secret(bench: Bench) -> Channel:
     """Give a channel for a service that was told no secret; requests are signed with the empty one."""
-    return Channel(bench.service(), "")
+    return Channel(_without_secrets(bench), "")
 
 
 @pytest.fixture
@@ -123,3 +130,12 @@ def leaks(bench: Bench) -> Leaks:
 def repository_leaks(bench: Bench) -> Listing:
     """List where git keeps one of the secrets that the kit made for this project."""
     return in_repository(bench.folder)
+
+
+def _without_secrets(bench: Bench) -> Service:
+    def start() -> Service:
+        service = bench.new_service(env={"PUBLIC_URL": SHOWN_URL})
+        service.start()
+        return service
+
+    return bench.kept("without secrets", start)

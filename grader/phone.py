@@ -20,35 +20,45 @@ from grader.wire import PATIENCE, Reply
 
 DELIVERED = Choice({200, 204}, "200 with TwiML, or 204")
 REFUSED = Choice({403, 401, 400}, "403, 401 or 400")
-AUTHOR_LENGTHS = Choice(range(1, 101), "1 to 100 characters")
+AUTHOR_LENGTHS = Choice(range(1, 101), "1 to 100")
 WITHOUT_EVENT = Choice({400, 422}, "400 or 422")
 
 
 class Phone:
     """Texts the service from one number; the service believes `token`, and is called at `public_url`."""
 
-    def __init__(self, service: Service, token: str, public_url: str = "", *, number: str = "") -> None:
+    def __init__(
+        self, service: Service, token: str, public_url: str = "", *, number: str = "", account: str = ""
+    ) -> None:
         self.service = service
         self.chat = Chat(service)
         self.token = token
         self.public_url = public_url
         self.number = number or telephone_number()
+        self.account = account or twilio.new_event("AC")
 
     def other(self, *, same_ending: int = 0) -> Phone:
         """Give another telephone, whose number may end in the same digits."""
         ending = self.number[len(self.number) - same_ending :]
         while (number := telephone_number(ending)) == self.number:
             pass
-        return Phone(self.service, self.token, self.public_url, number=number)
+        return self._with(number)
 
     def neighbour(self) -> Phone:
         """Give a telephone whose number differs from this one in the last digit only."""
         last = "7" if self.number[-1] != "7" else "3"
-        return Phone(self.service, self.token, self.public_url, number=f"{self.number[:-1]}{last}")
+        return self._with(f"{self.number[:-1]}{last}")
+
+    def abroad(self) -> Phone:
+        """Give a telephone in another country, whose number is the same but for the country."""
+        return self._with(f"+44{self.number.removeprefix('+1')}")
+
+    def _with(self, number: str) -> Phone:
+        return Phone(self.service, self.token, self.public_url, number=number, account=self.account)
 
     def write(self, body: str, **more: Any) -> Parameters:
         """Write a text message, an event of its own."""
-        return twilio.text_message(body, self.number, **more)
+        return twilio.text_message(body, self.number, account=self.account, **more)
 
     def deliver(self, message: Parameters, *, patience: float = PATIENCE, **more: Any) -> Reply:
         """Deliver a message and return the answer; `query`, `signed`, `token` and `public_url` may differ."""

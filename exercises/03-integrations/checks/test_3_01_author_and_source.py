@@ -35,7 +35,11 @@ def test_null_means_no_author(chat):
     assert chat.send(words(), author=None).member("author") == None  # noqa: E711 - the value says what was seen
 
 
-@pytest.mark.parametrize("author", ["x", "y" * 100, "Žofie 🐎", "O'Neil; --"], ids=["one", "hundred", "name", "sql"])
+@pytest.mark.parametrize(
+    "author",
+    ["x", "y" * 100, "語" * 100, "Žofie 🐎", "O'Neil; --"],
+    ids=["one", "hundred", "three-bytes-each", "name", "sql"],
+)
 @check("3.1", clause="stage 3")
 def test_an_author_comes_back_as_it_was_sent(chat, author):
     """An `author` of 1 to 100 characters comes back exactly as it was sent."""

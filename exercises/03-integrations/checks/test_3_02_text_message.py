@@ -48,6 +48,12 @@ def test_two_numbers_are_two_authors(phone):
 
 
 @check("3.2", clause="stage 3")
+def test_two_countries_are_two_authors(phone):
+    """Text messages from two numbers that only differ in the country have different authors."""
+    assert phone.abroad().text(words()).member("author") != phone.text(words()).member("author")
+
+
+@check("3.2", clause="stage 3")
 def test_numbers_that_begin_alike_are_two_authors(phone):
     """Text messages from two numbers that differ in their last digit only have different authors."""
     assert phone.neighbour().text(words()).member("author") != phone.text(words()).member("author")

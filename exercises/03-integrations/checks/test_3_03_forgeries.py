@@ -81,3 +81,13 @@ def test_without_a_token_everything_is_refused(phone_without_token):
     assert phone_without_token.deliver(phone_without_token.write(words())).status in REFUSED
     assert phone_without_token.deliver_unsigned(phone_without_token.write(words())).status in REFUSED
     assert phone_without_token.chat.page().ids == before.ids
+
+
+@check("3.3", clause="stage 3")
+def test_an_event_that_is_known_needs_a_signature_too(phone):
+    """A forged delivery of an event that was stored before is refused like any other."""
+    message = phone.write(words())
+    phone.deliver(message)
+
+    assert phone.deliver_unsigned(message).status in REFUSED
+    assert phone.deliver(message, token=words()).status in REFUSED

@@ -1,7 +1,7 @@
 """Step 3.5: the same event comes twice, and is one message."""
 
 from grader.check import check, words
-from grader.phone import DELIVERED
+from grader.phone import DELIVERED, REFUSED
 
 
 @check("3.5", clause="stage 3")
@@ -25,6 +25,30 @@ def test_the_event_is_known_by_its_sid_alone(phone):
     assert phone.deliver(message).status in DELIVERED
     assert phone.deliver(message[::-1]).status in DELIVERED
     assert phone.deliver((*message, ("ApiVersion", "2010-04-01"))).status in DELIVERED
+    assert phone.messages(text) == 1
+
+
+@check("3.5", clause="stage 3")
+def test_an_event_is_remembered_when_others_came_since(phone):
+    """An event that is delivered again after another one is still one message, and so is the other."""
+    text, other = words(), words()
+    message = phone.write(text)
+
+    assert phone.deliver(message).status in DELIVERED
+    assert phone.deliver(phone.write(other)).status in DELIVERED
+    assert phone.deliver(message).status in DELIVERED
+    assert phone.messages(text) == 1
+    assert phone.messages(other) == 1
+
+
+@check("3.5", clause="stage 3")
+def test_a_forgery_uses_nothing_up(phone):
+    """An event whose forged delivery was refused is stored when it comes rightly signed."""
+    text = words()
+    message = phone.write(text)
+
+    assert phone.deliver(message, token=words()).status in REFUSED
+    assert phone.deliver(message).status in DELIVERED
     assert phone.messages(text) == 1
 
 
@@ -53,5 +77,6 @@ def test_an_event_is_remembered_across_a_restart(phone):
 @check("3.5", clause="stage 3")
 def test_a_failed_attempt_does_not_spoil_the_next(attempted):
     """An event first delivered while the database is held for 8 s, then again when it is free, is one message."""
+    assert attempted.promised_in_vain == ()
     assert attempted.second.status in DELIVERED
     assert attempted.messages == 1

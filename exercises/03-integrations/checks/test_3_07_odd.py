@@ -17,6 +17,13 @@ def test_a_text_arrives_as_it_was_written(phone, text):
     assert phone.chat.page().first == sent.id
 
 
+@pytest.mark.parametrize("text", TEXT_MESSAGES.values(), ids=TEXT_MESSAGES.keys())
+@check("3.7", clause="stage 3")
+def test_an_answer_can_be_used_whatever_was_written(phone, text):
+    """Whatever a text message says, the answer to it is TwiML that is well-formed, or nothing."""
+    assert fault_of(phone.deliver(phone.write(text))) == ""
+
+
 @pytest.mark.parametrize("body", ["", " ", "\n"], ids=["empty", "blank", "line-break"])
 @check("3.7", clause="stage 3")
 def test_pictures_without_words_are_no_error(phone, body):
