@@ -66,7 +66,8 @@ def steps_for(case: Case, *, everything: bool) -> tuple[Step, ...]:
     named = {case.step, *case.may_fail}
     if not case.ids:
         return course.with_needs([course.find_step(case.step)])
-    return course.with_needs([step for step in own if not step.slow or step.id in named])
+    wanted = course.with_needs([step for step in own if not step.slow or step.id in named])
+    return tuple(step for step in wanted if not step.slow or step.id in named)
 
 
 def up_to(case: Case) -> tuple[Step, ...]:
