@@ -58,8 +58,7 @@ def running(tmp_path: Path, nothing_left: Callable[[], set[int]]) -> Iterator[Ru
     project = projects.project(tmp_path / "project", SERVER, client="import time; time.sleep(300)")
     exercises = projects.course(tmp_path, CHECKS)
     argv = [sys.executable, "-c", RUN, exercises, project.folder]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(argv, **pipes, preexec_fn=_hear_hangups) as command:  # noqa: PLW1509 - no threads here
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as command:
         try:
             middle = project.folder / "middle"
             assert wait_until(middle.exists, 20)
@@ -68,11 +67,6 @@ def running(tmp_path: Path, nothing_left: Callable[[], set[int]]) -> Iterator[Ru
             yield Running(command, int(checks), Path(folder), port._path(number))
         finally:
             command.kill()
-
-
-def _hear_hangups() -> None:
-    """Undo what `nohup make test` passes on."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture
