@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from grader import credentials, project as projects
-from grader.credentials import SHOWN_URL
+from grader import project as projects
+from grader.credentials import SHOWN_URL, Credentials, drawn
 from grader.errors import Failed, MachineError, ProjectError, TooLate
 from grader.life import Life, Restart, end
 from grader.port import Port
@@ -46,12 +46,16 @@ class Bench:
         self._made: dict[str, Any] = {}
         self._kept: dict[str, Service] = {}
         self._attempt: FailedAttempt | None = None
-        self.credentials = credentials.drawn()
 
     @cached_property
     def project(self) -> Project:
         """What service.toml says; raises ProjectError when it can't be used."""
         return projects.read(self.folder)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """What the services of this run share with their providers."""
+        return drawn()
 
     def launch_early(self) -> None:
         """Start the shared service without waiting for it; the first who asks for it hears why that failed."""

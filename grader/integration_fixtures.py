@@ -67,7 +67,7 @@ def raced(phone: Phone, holding_the_lock: Callable[..., object]) -> Callable[...
 
     def run(rounds: int, held: float) -> Raced:
         holding = partial(holding_the_lock, phone.service, held) if held else nullcontext
-        return race(phone, rounds, 4, holding=holding)
+        return race(phone, rounds, 4, held=held, holding=holding)
 
     return run
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from grader.chat import Chat
@@ -15,7 +16,7 @@ from grader.messages import Count, Message, Page, Value, same
 from grader.seen import Choice, Listing
 from grader.service import Service
 from grader.simulators import twilio
-from grader.simulators.twilio import Parameters
+from grader.simulators.twilio import Delivery, Parameters
 from grader.wire import PATIENCE, Reply
 
 DELIVERED = Choice({200, 204}, "200 with TwiML, or 204")
@@ -62,26 +63,30 @@ class Phone:
 
     def deliver(self, message: Parameters, *, patience: float = PATIENCE, **more: Any) -> Reply:
         """Deliver a message and return the answer; `query`, `signed`, `token` and `public_url` may differ."""
-        known = {"token": self.token, "public_url": self.public_url or self.service.url}
-        written = twilio.delivery(message, **{**known, **more})
-        headers = {name: value for name, value in written.headers.items() if value is not None}
-        return self.service.request("POST", written.target, headers=headers, body=written.body, patience=patience)
+        return self._post(self._written(message, **more), patience)
 
     def deliver_unsigned(self, message: Parameters) -> Reply:
         """Deliver a message without any signature."""
-        written = twilio.delivery(message, token="", public_url="")
+        written = self._written(message)
         headers = {name: value for name, value in written.headers.items() if name != twilio.SIGNATURE}
-        return self.service.request("POST", written.target, headers=headers, body=written.body)
+        return self._post(replace(written, headers=headers))
 
     def right_signature(self, message: Parameters, **more: Any) -> str:
         """Give the signature that a delivery of this message carries."""
-        known = {"token": self.token, "public_url": self.public_url or self.service.url}
-        return twilio.delivery(message, **{**known, **more}).headers[twilio.SIGNATURE]
+        return self._written(message, **more).headers[twilio.SIGNATURE]
 
     def deliver_raw(self, body: bytes) -> Reply:
         """Deliver a body that may be no form, signed as if it held no parameters."""
-        headers = twilio.delivery((), token=self.token, public_url=self.public_url or self.service.url).headers
-        return self.service.request("POST", twilio.PATH, headers=headers, body=body)
+        return self._post(replace(self._written(()), body=body))
+
+    def _written(self, message: Parameters, **more: Any) -> Delivery:
+        known = {"token": self.token, "public_url": self.public_url or self.service.url}
+        return twilio.delivery(message, **{**known, **more})
+
+    def _post(self, written: Delivery, patience: float = PATIENCE) -> Reply:
+        return self.service.request(
+            "POST", written.target, headers=written.headers, body=written.body, patience=patience
+        )
 
     @staticmethod
     def without(name: str, message: Parameters) -> Parameters:
@@ -93,9 +98,9 @@ class Phone:
         page = self.chat.page(limit=100)
         return Count(_copies(page, text), request=page.request)
 
-    def text(self, body: str, **more: Any) -> Message:
+    def text(self, body: str) -> Message:
         """Send a text that must be accepted, and return the message that it became."""
-        reply = self.deliver(self.write(body), **more)
+        reply = self.deliver(self.write(body))
         if reply.code not in DELIVERED:
             raise Failed(reply.summary, expected=str(DELIVERED), request=reply.request)
         return found_first(self.chat.page(limit=100), body, reply.request)
@@ -131,36 +136,33 @@ class Raced:
     wrong: Listing
 
 
-def race(phone: Phone, rounds: int, count: int, *, holding: Callable[[], Any]) -> Raced:
+def race(phone: Phone, rounds: int, count: int, *, held: float, holding: Callable[[], Any]) -> Raced:
     """Deliver an event several times at the same moment, over and over; each lists as soon as it has its success.
 
-    `holding` gives what surrounds the deliveries of a round.
+    `holding` gives what surrounds the deliveries of a round, and holds the database for `held` seconds.
     """
     refused: list[str] = []
     wrong: list[str] = []
     request = ""
     with ThreadPoolExecutor(count) as pool:
         for number in range(1, rounds + 1):
-            barrier = threading.Barrier(count)
-            message, body = _event(phone)
-
-            def deliver(message: Parameters = message, body: str = body, barrier: threading.Barrier = barrier) -> Any:
-                barrier.wait()
-                reply = phone.deliver(message, patience=2 * PATIENCE)
-                return reply, int(phone.messages(body))
-
+            body = words()
+            deliver = partial(_deliver_and_list, phone, phone.write(body), body, threading.Barrier(count), held)
             with holding():
                 seen = [one.result() for one in [pool.submit(deliver) for _ in range(count)]]
             request = f"{seen[0][0].request}   # {count} at the same moment"
             refused += [f"{reply.code} in round {number}" for reply, _ in seen if reply.code not in DELIVERED]
-            last = int(phone.messages(body))
-            wrong += [f"{times} messages in round {number}" for times in sorted({*(n for _, n in seen), last} - {1})]
+            counted = {*(times for _, times in seen), int(phone.messages(body))}
+            wrong += [f"{times} messages in round {number}" for times in sorted(counted - {1})]
     return Raced(
         Listing(refused, request=request, what="delivery that was refused"),
         Listing(wrong, request=request, what="event with more or less than one message"),
     )
 
 
-def _event(phone: Phone) -> tuple[Parameters, str]:
-    body = words()
-    return phone.write(body), body
+def _deliver_and_list(
+    phone: Phone, message: Parameters, body: str, barrier: threading.Barrier, held: float
+) -> tuple[Reply, int]:
+    barrier.wait()
+    reply = phone.deliver(message, patience=PATIENCE + held)
+    return reply, int(phone.messages(body))

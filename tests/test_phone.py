@@ -153,7 +153,7 @@ def test_other_numbers_differ_where_they_should(phone):
     ids=["once", "always", "409"],
 )
 def test_a_race_counts_refusals_and_copies(phone, accept, refused, wrong):
-    seen = race(phone(accept), 2, 4, holding=nullcontext)
+    seen = race(phone(accept), 2, 4, held=0, holding=nullcontext)
 
     assert bool(seen.refused) == bool(refused)
     assert bool(seen.wrong) == bool(wrong)
