@@ -42,8 +42,13 @@ class Timed(io.RawIOBase):
         self._hurry()
         self._connection.sendall(data)
 
+    def say_no_more(self) -> None:
+        """Let the server know that nothing follows."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_WR)
+
     def await_end(self) -> None:
-        """Let the server close first, for at most a second: its side then holds the ended connection."""
+        """Wait for the server to end the connection, for at most a second."""
         self._deadline = min(self._deadline, time.monotonic() + 1.0)
         with contextlib.suppress(OSError):
             while self.readinto(bytearray(4096)):

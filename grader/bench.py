@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from grader.workspace import Workspace
 
 Made = TypeVar("Made")
+KILL_AGAIN = 0.1
+"""Seconds after which services are ended that somebody started meanwhile."""
 
 
 class Bench:
@@ -43,7 +47,9 @@ class Bench:
         self._cloned: Service | None = None
         self._unstoppable: list[TooLate] = []
         self._early: Failed | None = None
-        self._made: dict[str, Any] = {}
+        self._made: dict[str, Future[Any]] = {}
+        self._making = threading.Lock()
+        self._ended = threading.Event()
         self._kept: dict[str, Service] = {}
         self._attempt: FailedAttempt | None = None
 
@@ -110,6 +116,7 @@ class Bench:
         """
         if self._restarted is None:
             service = self.service()
+            service.get("/", hang_up=False)  # an ended connection at the server's side must not keep it from listening
             stopped = self._stop(service)
             neighbour = self.new_service()
             service.data = self.scratch.fresh("data")
@@ -135,10 +142,31 @@ class Bench:
 
     def once(self, name: str, make: Callable[[], Made]) -> Made:
         """Make something that several checks share; what fails is tried anew by the next who asks."""
-        if name not in self._made:
-            self._made[name] = make()
-        made: Made = self._made[name]
+        with self._making:
+            mine = name not in self._made
+            one = self._made.setdefault(name, Future())
+        if mine:
+            _fulfil(one, make)
+        try:
+            made: Made = one.result()
+        except BaseException:
+            self._made.pop(name, None)
+            raise
         return made
+
+    def begin(self, name: str, make: Callable[[], object]) -> None:
+        """Make in the background what somebody will ask for by `once`, as it takes long; what fails, they hear."""
+        with self._making:
+            if name in self._made:
+                return
+            one: Future[Any] = Future()
+            self._made[name] = one
+        threading.Thread(target=_fulfil, args=(one, make), name=name, daemon=True).start()
+
+    def pause(self, seconds: float) -> None:
+        """Wait, and be woken by the end of the bench; raises Failed then."""
+        if self._ended.wait(seconds):
+            raise Failed("ended meanwhile", expected="a result")
 
     def migration(self, *, of_stage_2: bool = False) -> Migration:
         """Give the database of an earlier state of the project, and the ways to bring it forward; found once each.
@@ -219,10 +247,15 @@ class Bench:
 
     def close(self) -> None:
         """End everything that was started."""
+        self._ended.set()
         if self._attempt is not None:
             self._attempt.end()
         if self._silent is not None:
             self._silent.kill()
+        while unfinished := [one for one in self._made.values() if not one.done()]:
+            for service in list(self._services):
+                service.kill()
+            wait(unfinished, timeout=KILL_AGAIN)
         for service in self._services:
             service.kill()
         if self._clone is not None:
@@ -258,3 +291,10 @@ class Bench:
     def _forget(self, service: Service) -> None:
         service.kill()
         self._shared = None
+
+
+def _fulfil(one: Future[Any], make: Callable[[], object]) -> None:
+    try:
+        one.set_result(make())
+    except BaseException as found:  # noqa: BLE001 - whoever asks for the result gets it
+        one.set_exception(found)

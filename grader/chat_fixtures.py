@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -60,19 +59,13 @@ def kolkata_chat(bench: Bench) -> TimedChat:
     if not (ZONES / KOLKATA).exists():
         raise NotChecked("This machine has no time-zone data.")
 
-    def make() -> TimedChat:
-        service = bench.new_service(env={"TZ": KOLKATA})
-        service.start()
-        threading.Event().wait(AGE)
-        return TimedChat(service)
-
-    return bench.once("kolkata", make)
+    return bench.once("kolkata", lambda: _make_kolkata_chat(bench))
 
 
 @pytest.fixture
 def spaced_chat(bench: Bench, ground: Ground) -> SpacedChat:
     """Give a chat whose last two messages lie three seconds apart; made once."""
-    return bench.once(f"spaced {ground.name}", lambda: SpacedChat(ground.new()))
+    return bench.once(f"spaced {ground.name}", lambda: SpacedChat(ground.new(), bench.pause))
 
 
 @pytest.fixture
@@ -168,3 +161,22 @@ def kept_rows(bench: Bench) -> Callable[[int], tuple[Count, Count]]:
         return Count(one, request=request), Count(other, request=request)
 
     return count
+
+
+def _make_kolkata_chat(bench: Bench) -> TimedChat:
+    service = bench.new_service(env={"TZ": KOLKATA})
+    service.start()
+    bench.pause(AGE)
+    return TimedChat(service)
+
+
+def _begin_kolkata_chat(bench: Bench, _: str) -> None:
+    bench.begin("kolkata", lambda: _make_kolkata_chat(bench))
+
+
+def _begin_spaced_chat(bench: Bench, ground: str) -> None:
+    bench.begin(f"spaced {ground}", lambda: SpacedChat(Ground(bench, ground).new(), bench.pause))
+
+
+AHEAD = {"kolkata_chat": _begin_kolkata_chat, "spaced_chat": _begin_spaced_chat}
+"""Fixtures that take some seconds, and what begins each, on the ground of this name, while other checks go on."""

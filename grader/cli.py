@@ -100,8 +100,8 @@ def next_stage(context: click.Context, folder: str) -> int:
 def check(context: click.Context, what: str | None, folder: str, seed: int | None, verbose: bool) -> int:  # noqa: FBT001
     """Check the project, up to the first thing to fix.
 
-    Without an argument: all steps in order, up to the first that doesn't pass. With a stage: the whole stage.
-    With a step: that step and what it needs; what passed before is only checked again when the step fails.
+    Without an argument: all steps in order, up to the first that doesn't pass. With a stage: the whole stage. With
+    a step: that step. What they need and what passed before is only checked again where it may explain a failure.
 
     \b
     Example:  kit check        kit check 1        kit check 1.3
@@ -109,7 +109,7 @@ def check(context: click.Context, what: str | None, folder: str, seed: int | Non
     place = _place(context, folder)
     chosen = course.find(what) if what else course.all_steps()
     steps = course.with_needs(chosen)
-    known = passed(Memory(place).report()) - {chosen[0].id} if len(chosen) == 1 else set()
+    known = passed(Memory(place).report()) - {step.id for step in chosen}
     from grader.progress import Progress
 
     with Progress() as progress:

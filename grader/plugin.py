@@ -6,7 +6,7 @@ import contextlib
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -26,6 +26,10 @@ PATIENT: dict[str, Callable[[Bench], None]] = {"ping_silence": Bench.begin_silen
 """Fixtures that wait long, and what begins each of them."""
 
 
+AHEAD = 2
+"""How many steps before the first that asks for it something is begun that takes some seconds."""
+Begin = Callable[[Bench, str], None]
+
 AGAIN = " (Asked again, on a database of the stage before.)"
 
 
@@ -40,7 +44,14 @@ class Course:
     """Runs the checks of some steps: what an earlier failure explains isn't run, long waits come last."""
 
     def __init__(
-        self, steps: Sequence[Step], bench: Bench, tell: Callable[..., None], *, stop: bool, known: Collection[str] = ()
+        self,
+        steps: Sequence[Step],
+        bench: Bench,
+        tell: Callable[..., None],
+        *,
+        stop: bool,
+        known: Collection[str] = (),
+        ahead: Mapping[str, Begin] | None = None,
     ) -> None:
         self._steps = {step.id: step for step in steps}
         self._order = {step.id: number for number, step in enumerate(steps)}
@@ -48,6 +59,8 @@ class Course:
         self._tell = tell
         self._stop = stop
         self._known = frozenset(known)
+        self._ahead = ahead or {}
+        self._reached = ""
         self._broken: set[str] = set()
         self._late: set[str] = set()
         self._raised: list[BaseException] = []
@@ -95,6 +108,9 @@ class Course:
         """Run one check and tell what it found; what depends on time gets a second try."""
         if not self._wanted(item):
             return True
+        if self._reached != (step := _step(item)):
+            self._reached = step
+            self._look_ahead(item)
         found = self._run(item)
         if found.outcome is Outcome.FAIL and self._is_timed():
             assert isinstance(item, pytest.Function)
@@ -126,6 +142,15 @@ class Course:
             step != _home(item),
         )
 
+    def _look_ahead(self, item: pytest.Item) -> None:
+        """Begin what the next steps will ask for and what takes some seconds."""
+        items = item.session.items
+        coming = [one for one in items[items.index(item) :] if self._wanted(one)]
+        near = list(dict.fromkeys(_step(one) for one in coming))[: AHEAD + 1]
+        for one in coming:
+            for name in self._ahead.keys() & _fixtures(one) if _step(one) in near else ():
+                self._ahead[name](self._bench, _ground(one))
+
     def _wanted(self, item: pytest.Item) -> bool:
         step = self._steps[_step(item)]
         if step.id != _home(item) and not self._broken.isdisjoint({step.id, _home(item)}):
@@ -134,10 +159,14 @@ class Course:
             return False  # decided already, and every further one would be waited for as long
         if any(need in self._broken for need in self._needs(step)):
             return False
-        if step.id in self._known and not self._broken:
-            return False  # it would only explain a failure, and there is none
+        if step.id in self._known and not self._explains_any(step):
+            return False
         earlier = any(self._order[broken] < self._order[step.id] for broken in self._broken)
         return not (self._stop and (earlier or step.id in self._broken))
+
+    def _explains_any(self, step: Step) -> bool:
+        """Tell whether a step that was found wanting needs this one, so that a failure here would explain that one."""
+        return any(step.id in self._needs(self._steps[broken]) for broken in self._broken)
 
     def _needs(self, step: Step) -> set[str]:
         direct = {need for need in step.needs if need in self._steps}
@@ -219,3 +248,9 @@ def _home(item: pytest.Item) -> str:
 
 def _fixtures(item: pytest.Item) -> list[str]:
     return list(getattr(item, "fixturenames", []))
+
+
+def _ground(item: pytest.Item) -> str:
+    """Name what the messages of a check lie on."""
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get("ground", FRESH)) if callspec else FRESH

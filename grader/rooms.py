@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
@@ -64,21 +64,21 @@ class TimedChat(Chat):
 
 
 class SpacedChat(Chat):
-    """Two messages, more than three seconds apart."""
+    """Two messages, more than three seconds apart; `pause` waits for so many seconds."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, pause: Callable[[float], None]) -> None:
         super().__init__(service)
-        self._leave_the_last_behind()
+        self._leave_the_last_behind(pause)
         first = self.send(words())
-        threading.Event().wait(APART)
+        pause(APART)
         self.sent = (first, self.send(words()))
 
-    def _leave_the_last_behind(self) -> None:
+    def _leave_the_last_behind(self, pause: Callable[[float], None]) -> None:
         """Wait until what was there before lies as far from what comes as the two lie from each other."""
         found = self.page(limit=1).messages
         last = instant.read(found[0].fields.get("created_at")) if found else None
         if last is not None:
-            threading.Event().wait(min(APART, max(0.0, float(last.seconds) + APART - time.time())))
+            pause(min(APART, max(0.0, float(last.seconds) + APART - time.time())))
 
     @property
     def two(self) -> tuple[Instant, Instant]:

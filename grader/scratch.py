@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import json
 import os
 import re
@@ -34,12 +35,11 @@ class Scratch:
     def __init__(self, *, memory: bool = True) -> None:
         self.folder, self._lock = _locked_folder(_place(memory=memory))
         Scratch.open.add(self)
-        self._count = 0
+        self._numbers = itertools.count(1)
 
     def fresh(self, name: str) -> Path:
         """Name a folder that doesn't exist yet."""
-        self._count += 1
-        return self.folder / f"{name}-{self._count}"
+        return self.folder / f"{name}-{next(self._numbers)}"
 
     def record(self, pid: int) -> None:
         """Remember a started process until the run has ended in order."""

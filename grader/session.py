@@ -92,7 +92,9 @@ def _run_pytest(job: dict[str, Any], steps: list[course.Step], bench: Bench, tel
     from grader import check, fixtures, plugin
 
     check.seed(job["seed"])
-    runs = plugin.Course(steps, bench, tell, stop=job["stop"], known=job["known"])
+    more = _more_fixtures(steps)
+    ahead = {name: begin for module in more for name, begin in getattr(module, "AHEAD", {}).items()}
+    runs = plugin.Course(steps, bench, tell, stop=job["stop"], known=job["known"], ahead=ahead)
     files = [str(course.stage_of(step).check_file(step)) for step in steps]
     switches = [f"-pno:{name}" for name in QUIET]
     fixed = [
@@ -103,7 +105,7 @@ def _run_pytest(job: dict[str, Any], steps: list[course.Step], bench: Bench, tel
         "--disable-plugin-autoload",
         "--continue-on-collection-errors",
     ]
-    status = pytest.main([*fixed, *switches, *files], plugins=[runs, fixtures, *_more_fixtures(steps)])
+    status = pytest.main([*fixed, *switches, *files], plugins=[runs, fixtures, *more])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         runs.faults.append(f"pytest ended with {status!r}")
     return runs.faults

@@ -93,12 +93,14 @@ class Wire:
         body: bytes = b"",
         json: Any = None,
         patience: float = PATIENCE,
+        hang_up: bool = True,
     ) -> Reply:
         """Send one request and read its answer to the end of the stream.
 
         `json` is sent as a body in UTF-8, with the content type that says so.
-        `patience` bounds everything together, in seconds. Raises Failed, or TooLate, with one sentence when
-        no complete answer of HTTP comes.
+        `patience` bounds everything together, in seconds. As soon as the answer is complete we `hang_up`, as others
+        do; else the server ends the connection, and its side holds the ended one for some time.
+        Raises Failed, or TooLate, with one sentence when no complete answer of HTTP comes.
         """
         began = time.monotonic()
         if json is not None:
@@ -106,7 +108,7 @@ class Wire:
         target = quote(path, safe=KEPT) + ("?" + urlencode(params, quote_via=quote) if params else "")
         exchange = _Exchange(self.port, method, target, headers or {}, body)
         self.exchanges.append(exchange.line)
-        return exchange.over(self.connect(patience, exchange.line), patience, began)
+        return exchange.over(self.connect(patience, exchange.line), patience, began, hang_up=hang_up)
 
     def prepare(self, method: str, path: str, patience: float = PATIENCE) -> _Prepared:
         """Open a connection now and send the request later, so that many can be sent at once."""
@@ -164,7 +166,7 @@ class _Exchange:
     def __post_init__(self) -> None:
         self.line = curl(self.method, f"http://{LOOPBACK}:{SHOWN_PORT}{self.target}", self.headers, self.body)
 
-    def over(self, connection: socket.socket, patience: float, began: float) -> Reply:
+    def over(self, connection: socket.socket, patience: float, began: float, *, hang_up: bool = True) -> Reply:
         """Send the request and read its answer; `patience` counts from the moment `began`."""
         with connection:
             stream = Timed(connection, began + patience)
@@ -180,6 +182,8 @@ class _Exchange:
                 raise Failed(what_came(error), expected="an answer", request=self.line) from None
             seconds = time.monotonic() - began
             if len(content) <= LARGEST:
+                if hang_up:
+                    stream.say_no_more()
                 stream.await_end()
         headers = {name.lower(): value for name, value in response.getheaders()}
         return Reply(response.status, response.reason, headers, content, self.line, seconds)
