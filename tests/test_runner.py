@@ -97,6 +97,17 @@ def test_what_is_too_late_is_tried_once_more(run, tmp_path):
     assert (tmp_path / "project" / "tries").read_text() == "xx"
 
 
+def test_what_passed_before_is_checked_again_only_where_it_may_explain_a_failure(run, tmp_path):
+    traces = {step: a_check(step, "bench", f"(bench.folder / '{step}').touch()") for step in ("1.1", "1.2", "1.3")}
+    failing = {"1.4": a_check("1.4", "", "assert 1 == 2")}
+
+    findings = run({**traces, **failing}, {"1.2": ["1.1"], "1.4": ["1.2"]}, known={"1.1", "1.2", "1.3"})
+
+    assert outcomes(findings) == {"1.1": "pass", "1.2": "pass", "1.3": "pass", "1.4": "fail"}
+    assert [step.note for step in findings.stages[0].steps] == [None, None, "passed before", None]
+    assert sorted(path.name for path in (tmp_path / "project").glob("1.*")) == ["1.1", "1.2"]
+
+
 def test_steps_whose_need_failed_are_skipped_and_name_the_root(run):
     failing = a_check("1.2", "", "assert 1 == 2")
     unreached = {step: a_check(step, "", "assert False, 'was run'") for step in ("1.3", "1.4")}

@@ -1,3 +1,4 @@
+import contextlib
 import gzip
 import socket
 import time
@@ -113,15 +114,32 @@ def test_an_answer_to_what_was_only_half_read_counts():
 # the end of the stream
 
 
-def test_a_server_that_closes_first_is_let_do_so():
+@pytest.mark.parametrize("hang_up", [True, False])
+def test_a_server_that_closes_first_is_let_do_so(hang_up):
     with playing(say(HEAD, length(2), b"ok")) as server:
-        assert Wire(server.port).get("/").body == b"ok"
+        assert Wire(server.port).get("/", hang_up=hang_up).body == b"ok"
+
+
+@pytest.mark.parametrize(("hang_up", "seen"), [(True, [b""]), (False, [])])
+def test_a_server_that_waits_for_more_is_told_that_there_is_none(hang_up, seen):
+    heard = []
+
+    def wait_for_more(connection, over):
+        connection.sendall(HEAD + length(2) + b"ok")
+        with contextlib.suppress(TimeoutError):
+            connection.settimeout(0.3)
+            heard.append(connection.recv(1))
+
+    with playing(wait_for_more) as server:
+        assert Wire(server.port).get("/", hang_up=hang_up).body == b"ok"
+
+    assert heard == seen
 
 
 def test_a_server_that_never_closes_costs_a_second_and_no_more():
     with playing(say_and_stay(HEAD, length(2), b"ok")) as server:
         began = time.monotonic()
-        reply = Wire(server.port).get("/")
+        reply = Wire(server.port).get("/", hang_up=False)
 
     assert reply.body == b"ok"
     assert reply.seconds < 0.9
