@@ -6,11 +6,13 @@ import argparse
 import json
 import multiprocessing
 import os
+import random
 import re
 import sys
 import time
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,13 +77,25 @@ def up_to(case: Case) -> tuple[Step, ...]:
     return tuple(step for step in course.all_steps() if step.stage <= case.stage)
 
 
-def judge(case: Case, steps: Sequence[Step], seed: int | None = None) -> tuple[Verdict, runner.Findings]:
+def taken_for_granted(case: Case) -> set[str]:
+    """List the steps of earlier stages, which a mistake of a later one leaves as they are, unless it is about them.
+
+    They are then only run where they may explain a failure; `make matrix` runs them all.
+    """
+    if case.step is None:
+        return set()
+    return {step.id for step in course.all_steps() if step.stage < case.stage} - {case.step, *case.may_fail}
+
+
+def judge(
+    case: Case, steps: Sequence[Step], seed: int | None = None, known: Collection[str] = ()
+) -> tuple[Verdict, runner.Findings]:
     """Build a case, run the steps on it, and compare what failed with what the case says."""
     began = time.monotonic()
     scratch = Scratch()
     try:
         project = cases.build(case, scratch.fresh("project"))
-        findings = runner.run(project, steps, seed=seed)
+        findings = runner.run(project, steps, seed=seed, known=known)
     finally:
         scratch.close()
     results = [step for stage in findings.stages for step in stage.steps]
@@ -145,24 +159,31 @@ def tries_for(case: Case) -> int:
 
 
 def run_all(chosen: list[Case], *, repeat: bool, side_by_side: int) -> list[Verdict]:
-    """Run cases side by side, none of which stops the others, and print a line for each."""
-    verdicts: list[Verdict] = []
+    """Run cases side by side, none of which stops the others, and print a line for each, as soon as all is known.
+
+    One that waits a lot should run beside one that works a lot, so the tries are mixed, always in the same way.
+    """
+    tries = [case.name for case in chosen for _ in range(tries_for(case) if repeat else 1)]
+    left = Counter(tries)
+    random.Random(0).shuffle(tries)
+    verdicts: dict[str, list[Verdict]] = {case.name: [] for case in chosen}
     with ProcessPoolExecutor(side_by_side, mp_context=multiprocessing.get_context("spawn")) as pool:
-        jobs = {
-            case.name: [
-                pool.submit(_one, case.name, everything=not repeat) for _ in range(tries_for(case) if repeat else 1)
-            ]
-            for case in chosen
-        }
-        for number, (name, tries) in enumerate(jobs.items(), 1):
-            found = [one.result() for one in tries]
-            verdicts += found
-            wrong = [verdict for verdict in found if verdict.complaints]
-            state = f"{len(wrong)} of {len(found)} WRONG" if wrong else f"{len(found)} right"
-            print(f"{number:4}/{len(jobs)}  {name:40} {state}  {sum(v.seconds for v in found):.1f} s", flush=True)
-            for verdict in wrong[:3]:
-                print(*(f"          {complaint}" for complaint in verdict.complaints), sep="\n", flush=True)
-    return verdicts
+        for one in as_completed([pool.submit(_one, name, everything=not repeat) for name in tries]):
+            verdict = one.result()
+            verdicts[verdict.case].append(verdict)
+            if verdict.complaints:
+                print(f"WRONG {verdict.case}", *verdict.complaints, sep="\n          ", flush=True)
+            left[verdict.case] -= 1
+            if not left[verdict.case]:
+                del left[verdict.case]
+                print(f"{len(chosen) - len(left):4}/{len(chosen)}  {_summary(verdicts[verdict.case])}", flush=True)
+    return [verdict for found in verdicts.values() for verdict in found]
+
+
+def _summary(found: Sequence[Verdict]) -> str:
+    wrong = sum(1 for verdict in found if verdict.complaints)
+    state = f"{wrong} of {len(found)} WRONG" if wrong else f"{len(found)} right"
+    return f"{found[0].case:40} {state}  {sum(verdict.seconds for verdict in found):.1f} s"
 
 
 def record(verdicts: list[Verdict], cases: list[Case], before: str = "") -> str:
