@@ -1,7 +1,8 @@
 """How long a learner waits for a verdict, over the bare start of the very service that is checked.
 
 Each round measures in turn, in alternating order: the solution's own start to its first answer; `kit check 1.3` from
-command to end; each whole stage on its solution, with all that it needs. Quoted are medians and the ratios of each round, never times alone.
+command to end; each whole stage on its solution, with all that it needs. Quoted are medians and the ratios of each
+round, never times alone.
 """
 
 from __future__ import annotations
