@@ -98,7 +98,7 @@ def started_at(pid: int) -> str | None:
     if not HAS_PROC:
         return _ps("-p", str(pid), "-o", "lstart=").strip() or None
     try:
-        return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[19]
+        return _stat(pid)[19]
     except (OSError, IndexError):
         return None
 
@@ -108,7 +108,7 @@ def _gone(pid: int) -> bool:
         os.waitpid(pid, os.WNOHANG)
     if HAS_PROC:
         try:
-            return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+            return _stat(pid)[0] in "ZX"
         except (OSError, IndexError):
             return True
     try:
@@ -123,12 +123,20 @@ def _processes() -> Iterator[tuple[int, int, int]]:
     if not HAS_PROC:
         yield from _processes_by_ps()
         return
-    for folder in PROC.iterdir():
-        if folder.name.isdigit():
-            with contextlib.suppress(OSError, ValueError, IndexError):
-                fields = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
-                if fields[0] not in "ZX":
-                    yield int(folder.name), int(fields[1]), int(fields[2])
+    for pid in [int(entry.name) for entry in os.scandir(PROC) if entry.name.isdigit()]:
+        with contextlib.suppress(OSError, IndexError):
+            fields = _stat(pid)
+            if fields[0] not in "ZX":
+                yield pid, int(fields[1]), int(fields[2])
+
+
+def _stat(pid: int) -> list[str]:
+    """Read the fields of a process behind its name (proc(5), stat); without much ado, as there are many processes."""
+    descriptor = os.open(f"{PROC}/{pid}/stat", os.O_RDONLY)
+    try:
+        return os.read(descriptor, 4096).rpartition(b")")[2].decode("ascii").split()
+    finally:
+        os.close(descriptor)
 
 
 def _processes_by_ps() -> Iterator[tuple[int, int, int]]:
