@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from grader import project as projects
 from grader.credentials import SHOWN_URL, Credentials, drawn
 from grader.errors import Failed, MachineError, ProjectError, TooLate
 from grader.life import Life, Restart, end
+from grader.made import Made
 from grader.port import Port
 from grader.project import Project
 from grader.scratch import Scratch
@@ -27,10 +26,6 @@ if TYPE_CHECKING:
     from grader.migration import Migration
     from grader.silence import Silence
     from grader.workspace import Workspace
-
-Made = TypeVar("Made")
-KILL_AGAIN = 0.1
-"""Seconds after which services are ended that somebody started meanwhile."""
 
 
 class Bench:
@@ -47,9 +42,7 @@ class Bench:
         self._cloned: Service | None = None
         self._unstoppable: list[TooLate] = []
         self._early: Failed | None = None
-        self._made: dict[str, Future[Any]] = {}
-        self._making = threading.Lock()
-        self._ended = threading.Event()
+        self.made = Made()
         self._kept: dict[str, Service] = {}
         self._attempt: FailedAttempt | None = None
 
@@ -140,34 +133,6 @@ class Bench:
         self._services.append(service)
         return service
 
-    def once(self, name: str, make: Callable[[], Made]) -> Made:
-        """Make something that several checks share; what fails is tried anew by the next who asks."""
-        with self._making:
-            mine = name not in self._made
-            one = self._made.setdefault(name, Future())
-        if mine:
-            _fulfil(one, make)
-        try:
-            made: Made = one.result()
-        except BaseException:
-            self._made.pop(name, None)
-            raise
-        return made
-
-    def begin(self, name: str, make: Callable[[], object]) -> None:
-        """Make in the background what somebody will ask for by `once`, as it takes long; what fails, they hear."""
-        with self._making:
-            if name in self._made:
-                return
-            one: Future[Any] = Future()
-            self._made[name] = one
-        threading.Thread(target=_fulfil, args=(one, make), name=name, daemon=True).start()
-
-    def pause(self, seconds: float) -> None:
-        """Wait, and be woken by the end of the bench; raises Failed then."""
-        if self._ended.wait(seconds):
-            raise Failed("ended meanwhile", expected="a result")
-
     def migration(self, *, of_stage_2: bool = False) -> Migration:
         """Give the database of an earlier state of the project, and the ways to bring it forward; found once each.
 
@@ -176,7 +141,7 @@ class Bench:
         from grader import oldstate
 
         tags = oldstate.TAGS_OF_STAGE_2 if of_stage_2 else oldstate.TAGS
-        return self.once(f"migration {tags}", lambda: self._find_migration(tags))
+        return self.made.once(f"migration {tags}", lambda: self._find_migration(tags))
 
     def _find_migration(self, tags: Sequence[str]) -> Migration:
         from grader.migration import Migration
@@ -247,19 +212,18 @@ class Bench:
 
     def close(self) -> None:
         """End everything that was started."""
-        self._ended.set()
         if self._attempt is not None:
             self._attempt.end()
         if self._silent is not None:
             self._silent.kill()
-        while unfinished := [one for one in self._made.values() if not one.done()]:
-            for service in list(self._services):
-                service.kill()
-            wait(unfinished, timeout=KILL_AGAIN)
-        for service in self._services:
-            service.kill()
+        self.made.end(self._kill_services)
+        self._kill_services()
         if self._clone is not None:
             self._clone.close()
+
+    def _kill_services(self) -> None:
+        for service in list(self._services):
+            service.kill()
 
     def _stop(self, service: Service) -> Stopped:
         """Stop the shared service; a second refusal to stop is final for this run, as each costs 15 s."""
@@ -291,10 +255,3 @@ class Bench:
     def _forget(self, service: Service) -> None:
         service.kill()
         self._shared = None
-
-
-def _fulfil(one: Future[Any], make: Callable[[], object]) -> None:
-    try:
-        one.set_result(make())
-    except BaseException as found:  # noqa: BLE001 - whoever asks for the result gets it
-        one.set_exception(found)

@@ -50,7 +50,7 @@ def fresh_chat(bench: Bench) -> Iterator[Chat]:
 @pytest.fixture
 def crowded_chat(bench: Bench, ground: Ground) -> CrowdedChat:
     """Give a chat with more messages than a page may hold; made once."""
-    return bench.once(f"crowded {ground.name}", lambda: CrowdedChat(ground.shared()))
+    return bench.made.once(f"crowded {ground.name}", lambda: CrowdedChat(ground.shared()))
 
 
 @pytest.fixture
@@ -59,13 +59,13 @@ def kolkata_chat(bench: Bench) -> TimedChat:
     if not (ZONES / KOLKATA).exists():
         raise NotChecked("This machine has no time-zone data.")
 
-    return bench.once("kolkata", lambda: _make_kolkata_chat(bench))
+    return bench.made.once("kolkata", lambda: _make_kolkata_chat(bench))
 
 
 @pytest.fixture
 def spaced_chat(bench: Bench, ground: Ground) -> SpacedChat:
     """Give a chat whose last two messages lie three seconds apart; made once."""
-    return bench.once(f"spaced {ground.name}", lambda: SpacedChat(ground.new(), bench.pause))
+    return bench.made.once(f"spaced {ground.name}", lambda: SpacedChat(ground.new(), bench.made.pause))
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def migration(bench: Bench) -> Migration:
 def migrated_chat(bench: Bench) -> MigratedChat:
     """Give the project on a migrated database; made once. Where there is no old one, this part is left out."""
     try:
-        return bench.once("migrated", lambda: bench.migration().chat())
+        return bench.made.once("migrated", lambda: bench.migration().chat())
     except NotChecked as obstacle:
         raise NotChecked(str(obstacle)) from None
 
@@ -98,7 +98,7 @@ def long_chat(bench: Bench, ground: Ground) -> LongChat:
             sent = Chat(service).send_many(150)
             return LongChat(service, [message.id for message in sent[::-1]])
 
-    return bench.once(f"long {ground.name}", make)
+    return bench.made.once(f"long {ground.name}", make)
 
 
 @pytest.fixture
@@ -166,16 +166,16 @@ def kept_rows(bench: Bench) -> Callable[[int], tuple[Count, Count]]:
 def _make_kolkata_chat(bench: Bench) -> TimedChat:
     service = bench.new_service(env={"TZ": KOLKATA})
     service.start()
-    bench.pause(AGE)
+    bench.made.pause(AGE)
     return TimedChat(service)
 
 
 def _begin_kolkata_chat(bench: Bench, _: str) -> None:
-    bench.begin("kolkata", lambda: _make_kolkata_chat(bench))
+    bench.made.begin("kolkata", lambda: _make_kolkata_chat(bench))
 
 
 def _begin_spaced_chat(bench: Bench, ground: str) -> None:
-    bench.begin(f"spaced {ground}", lambda: SpacedChat(Ground(bench, ground).new(), bench.pause))
+    bench.made.begin(f"spaced {ground}", lambda: SpacedChat(Ground(bench, ground).new(), bench.made.pause))
 
 
 AHEAD = {"kolkata_chat": _begin_kolkata_chat, "spaced_chat": _begin_spaced_chat}

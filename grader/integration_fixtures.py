@@ -117,13 +117,13 @@ def stage_2_migration(bench: Bench) -> Migration:
 @pytest.fixture
 def grown_chat(bench: Bench, stage_2_migration: Migration) -> MigratedChat:
     """Give the project on a database of stage 2; made once."""
-    return bench.once("grown chat", stage_2_migration.chat)
+    return bench.made.once("grown chat", stage_2_migration.chat)
 
 
 @pytest.fixture
 def leaks(bench: Bench) -> Leaks:
     """Give what was found of the secrets of a service that every kind of caller has spoken to; looked for once."""
-    return bench.once("leaks", lambda: Leaks(bench))
+    return bench.made.once("leaks", lambda: Leaks(bench))
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 import contextlib
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -146,55 +145,26 @@ def test_a_third_refusal_to_stop_is_not_waited_for(bench, monkeypatch):
     assert time.monotonic() - began < 30
 
 
-def test_what_was_begun_is_what_is_asked_for_later(bench):
-    made, tries = bench(), []
-
-    def make() -> int:
-        made.pause(0.01)
-        tries.append(threading.current_thread().name)
-        return 7
-
-    made.begin("seven", make)
-    made.begin("seven", make)
-
-    assert made.once("seven", make) == made.once("seven", make) == 7
-    assert tries == ["seven"]
-
-
-def test_what_was_begun_and_failed_is_told_once_and_then_tried_anew(bench):
-    made, tries = bench(), []
-
-    def make() -> int:
-        tries.append(1)
-        if len(tries) == 1:
-            raise Failed("broken", expected="whole")
-        return 7
-
-    made.begin("seven", make)
-
-    assert failure(lambda: made.once("seven", make)) == "broken"
-    assert made.once("seven", make) == 7
-
-
 def test_the_end_wakes_what_was_begun_and_ends_what_that_starts(bench, nothing_left):
     made = bench()
+    things = made.made
 
     def make() -> None:
         made.new_service().start()
-        made.pause(300)
+        things.pause(300)
 
     def start_after_the_end() -> None:
         with contextlib.suppress(Failed):
-            made.pause(300)
+            things.pause(300)
         made.new_service().start()
-        made.pause(300)
+        things.pause(300)
 
-    made.begin("one", make)
-    made.begin("other", start_after_the_end)
+    things.begin("one", make)
+    things.begin("other", start_after_the_end)
     made.close()
 
     assert nothing_left() == set()
-    assert failure(lambda: made.once("one", make))
+    assert failure(lambda: things.once("one", make))
 
 
 def test_lives_follow_each_other_with_the_same_data(bench):
