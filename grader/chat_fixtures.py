@@ -19,6 +19,7 @@ from grader.migration import MigratedChat, Migration
 from grader.room import Room, Said
 from grader.rooms import CrowdedChat, LongChat, SentAtOnce, SpacedChat, TimedChat, send_at_once
 from grader.wire import PATIENCE
+from grader.workspace import Workspace
 
 KOLKATA = "Asia/Kolkata"
 ZONES = Path("/usr/share/zoneinfo")
@@ -72,6 +73,18 @@ def spaced_chat(bench: Bench, ground: Ground) -> SpacedChat:
 def migration(bench: Bench) -> Migration:
     """Give the old database, and the starts that bring copies of it forward."""
     return bench.migration()
+
+
+@pytest.fixture
+def deciding_workspace(bench: Bench, workspace: Workspace) -> Workspace:
+    """Look at the project as git sees it; left out where the earlier state had times, so that nothing was to decide."""
+    try:
+        had_times = bench.migration().old.had_times
+    except NotChecked:
+        return workspace
+    if had_times:
+        raise NotChecked("Done earlier: the project's state of step 2.5 gives every message a time already.")
+    return workspace
 
 
 @pytest.fixture

@@ -75,6 +75,6 @@ def test_a_start_that_was_killed_is_completed_by_the_next(migration, moment):
 
 
 @check("2.7", clause="stage 2")
-def test_the_decision_is_written_down(workspace):
+def test_the_decision_is_written_down(deciding_workspace):
     """`DECISIONS.md` is tracked and says, in at least 80 characters beside headings, what was chosen for old rows."""
-    assert workspace.prose("DECISIONS.md") >= 80
+    assert deciding_workspace.prose("DECISIONS.md") >= 80
