@@ -112,7 +112,7 @@ def judge(
 
     A step whose need was found wanting is `skip` and names that step, in whatever stage it is; a need that was
     not asked for, or that could not be checked, is taken as met. Of the steps that are `known` to have passed before,
-    those that were not checked again count as passed, and say so.
+    those that were not checked again, and need nothing that was found wanting, count as passed, and say so.
     """
     by_step: dict[str, list[CheckResult]] = {}
     for check in checks:
@@ -122,7 +122,8 @@ def judge(
     for stage, steps in parts:
         for step in steps:
             found = by_step.get(step.id, [])
-            done[step.id] = _passed_before(step) if step.id in known and not found else judge_step(step, found, done)
+            before = step.id in known and not found and blocked_by(step, done) is None
+            done[step.id] = _passed_before(step) if before else judge_step(step, found, done)
         judged.append(StageResult(stage.id, stage.title, tuple(done[step.id] for step in steps)))
     return tuple(judged)
 

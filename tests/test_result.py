@@ -178,6 +178,15 @@ def test_a_need_in_an_earlier_stage_explains_as_well():
     assert [(result.outcome, result.because) for result in second.steps] == [(SKIP, "1.2"), (SKIP, "1.2")]
 
 
+def test_what_passed_before_counts_unless_what_it_needs_is_wanting_now():
+    steps = [step("1.1"), step("1.2", "1.1"), step("1.3"), step("1.4", "1.2", "1.3")]
+
+    (result,) = judge([stage(*steps)], [check("1.1", FAIL)], known={"1.2", "1.3"})
+
+    assert [found.outcome for found in result.steps] == [FAIL, SKIP, PASS, SKIP]
+    assert [found.because for found in result.steps] == [None, "1.1", None, "1.1"]
+
+
 def test_checks_of_steps_that_nobody_asked_for_are_ignored():
     assert list(judged([step("1.1")], check("1.1"), check("1.9", FAIL))) == ["1.1"]
 
