@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from grader import project as projects
 from grader.credentials import SHOWN_URL, Credentials, drawn
 from grader.errors import Failed, MachineError, ProjectError, TooLate
+from grader.heard import Heard
 from grader.life import Life, Restart, end
 from grader.made import Made
 from grader.port import Port
@@ -43,6 +44,7 @@ class Bench:
         self._unstoppable: list[TooLate] = []
         self._early: Failed | None = None
         self.made = Made()
+        self.heard = Heard(lambda: list(self._services))
         self._kept: dict[str, Service] = {}
         self._attempt: FailedAttempt | None = None
 
@@ -55,6 +57,14 @@ class Bench:
     def credentials(self) -> Credentials:
         """What the services of this run share with their providers."""
         return drawn()
+
+    def masked(self, text: str) -> str:
+        """Hide this run's secrets in what a program printed."""
+        if "credentials" not in self.__dict__:
+            return text
+        for secret in self.credentials.by_name.values():
+            text = text.replace(secret, "…")
+        return text
 
     def launch_early(self) -> None:
         """Start the shared service without waiting for it; the first who asks for it hears why that failed."""

@@ -149,7 +149,7 @@ def client_in(bench: Bench) -> Callable[..., clients.Run]:
     def run(zone: str, *arguments: str, server_url: str) -> clients.Run:
         if not (ZONES / zone).exists():
             raise NotChecked("This machine has no time-zone data.")
-        return clients.run(bench.project, *arguments, server_url=server_url, zone=zone)
+        return bench.heard.client(clients.run(bench.project, *arguments, server_url=server_url, zone=zone))
 
     return run
 

@@ -16,6 +16,8 @@ from grader.runner import Findings
 from grader.workspace import Workspace
 
 Lines = list[tuple[str, str]]
+ASKED_FOR_LATER = ("step-2.5", "step-2.10")
+"""The tags of states that later steps start from: `grader.oldstate` looks for them."""
 
 
 def remember(folder: Path, findings: Findings) -> None:
@@ -50,7 +52,20 @@ def tag(folder: Path, findings: Findings) -> str | None:
     return f"step-{last}" if workspace.tag(f"step-{last}") else None
 
 
-def next_lines(findings: Findings, asked: Sequence[Step], *, tags: str | None = None) -> Lines:
+def missing_tag(folder: Path, findings: Findings) -> str | None:
+    """Name the tag of a state that a later step will ask for, passed now, that only lacks a commit to be tagged."""
+    ran = {step.id for stage in findings.stages for step in stage.steps if step.outcome is Outcome.PASS and step.checks}
+    try:
+        workspace = Workspace(folder)
+    except NotChecked:
+        return None
+    for tag in ASKED_FOR_LATER:
+        if tag.removeprefix("step-") in ran and workspace.is_own_repository() and not workspace.has_tag(tag):
+            return None if workspace.is_clean() else tag
+    return None
+
+
+def next_lines(findings: Findings, asked: Sequence[Step]) -> Lines:
     """Name the commands that make sense now, each with what it is for."""
     results = [step for stage in findings.stages for step in stage.steps]
     unsettled = next((step for step in results if step.outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.UNCLEAR)), None)
@@ -65,11 +80,10 @@ def next_lines(findings: Findings, asked: Sequence[Step], *, tags: str | None = 
             ("kit serve", "your server, to try things by hand"),
             *([(tool, "speaks to it as the provider does")] if tool else []),
         ]
-    lines: Lines = [("git tag", f"now has {tags}: this state can be found again")] if tags else []
     after = _after(asked)
     if after is None:
-        return [*lines, ("kit grade .", "the whole report, with load")]
-    return [*lines, (f"kit check {after.id}", f"next: {after.title}")]
+        return [("kit grade .", "the whole report, with load")]
+    return [(f"kit check {after.id}", f"next: {after.title}")]
 
 
 def current_step(report: dict[str, Any]) -> Step:

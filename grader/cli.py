@@ -9,7 +9,7 @@ import click
 from grader import __version__, course, project as projects, runner
 from grader.errors import UsageError
 from grader.memory import Memory, passed
-from grader.options import place as _place, port_option, project_option
+from grader.options import port_option, project_option, project_place as _place
 from grader.result import ExitStatus, Outcome, exit_status
 from grader.talk import commands
 
@@ -42,10 +42,10 @@ def cli(context: click.Context, folder: str) -> int:
     return ExitStatus.PASSED
 
 
-@cli.command()
+@cli.command(short_help="Make a new project in a folder.")
 @click.argument("words", nargs=-1, required=True, metavar="[STAGE] DIR")
 def start(words: tuple[str, ...]) -> int:
-    """Make a new project in DIR from a stage's starter; stage 01 unless given.
+    """Make a new project in a folder, for stage 01 unless another is named before it.
 
     \b
     Example:  kit start ~/chat
@@ -60,6 +60,11 @@ def start(words: tuple[str, ...]) -> int:
     starting.start(stage, folder)
     out = terminal.console()
     terminal.say(f"A project for stage {stage.id}, {stage.title}, lies in {folder}.", out)
+    if not starting.has_identity(folder):
+        terminal.say(
+            "git doesn't know your name yet, which your own commits need: git config --global user.name NAME", out
+        )
+        terminal.say("and your address, or any: git config --global user.email NAME@localhost", out)
     brief = stage.folder / "README.md"
     terminal.show_next(
         [(f"cd {folder}", "go there"), ("kit check", "see the first thing to do"), (f"less {brief}", "read the brief")],
@@ -68,7 +73,7 @@ def start(words: tuple[str, ...]) -> int:
     return ExitStatus.PASSED
 
 
-@cli.command(name="next")
+@cli.command(name="next", short_help="Add the next stage's new files.")
 @project_option
 @click.pass_context
 def next_stage(context: click.Context, folder: str) -> int:
@@ -80,9 +85,12 @@ def next_stage(context: click.Context, folder: str) -> int:
     from grader import starting
     from grader.report import terminal
 
-    stage, copied = starting.advance(_place(context, folder))
+    place = _place(context, folder)
+    stage, copied = starting.advance(place)
     out = terminal.console()
     terminal.say(f"Stage {stage.id}, {stage.title}. New here: {', '.join(map(str, copied))}.", out)
+    if left := starting.unfinished(stage, passed(Memory(place).report())):
+        terminal.say(f"Not passed yet: {', '.join(left)}. kit check shows the first thing to do there.", out)
     lines = [
         (f"less {stage.folder / 'README.md'}", "read the brief"),
         (f"kit check {stage.steps[0].id}", stage.steps[0].title),
@@ -123,11 +131,15 @@ def check(context: click.Context, what: str | None, folder: str, seed: int | Non
     beyond = len(steps) - sum(len(stage.steps) for stage in findings.stages)
     terminal.show(findings, out, beyond=max(beyond, 0), verbose=verbose)
     checking.remember(place, findings)
-    terminal.show_next(checking.next_lines(findings, chosen, tags=checking.tag(place, findings)), out)
+    if tag := checking.tag(place, findings):
+        terminal.say(f"This commit has the tag {tag} now, so that the state can be found again.", out)
+    elif tag := checking.missing_tag(place, findings):
+        terminal.say(f"Not tagged {tag}, which a later step starts from: commit first, then check again.", out)
+    terminal.show_next(checking.next_lines(findings, chosen), out)
     return _status(findings)
 
 
-@cli.command()
+@cli.command(short_help="Show the next hint for a step.")
 @click.argument("step", required=False)
 @project_option
 @click.pass_context
@@ -151,7 +163,7 @@ def hint(context: click.Context, step: str | None, folder: str) -> int:
     return ExitStatus.PASSED
 
 
-@cli.command()
+@cli.command(short_help="Run the project's server as the checks do.")
 @port_option("The port to listen on.")
 @project_option
 @click.pass_context
@@ -170,6 +182,7 @@ def serve(context: click.Context, port: int, folder: str) -> int:
     place = _place(context, folder)
     project = projects.read(place)
     memory = Memory(place)
+    serving.confirm_free(port)
     data, settings = memory.data(), serving.settings(memory, port)
     serving.announce(
         f"http://127.0.0.1:{port}/",
@@ -184,7 +197,7 @@ cli.add_command(commands.phone)
 cli.add_command(commands.slack)
 
 
-@cli.command()
+@cli.command(short_help="Try the API beyond what is scored.")
 @click.option("--examples", default=30, show_default=True, type=click.IntRange(1, 1000), help="Requests per operation.")
 @project_option
 @click.pass_context
@@ -200,7 +213,7 @@ def fuzz(context: click.Context, examples: int, folder: str) -> int:
     return ExitStatus.PASSED if found_nothing else ExitStatus.FAILED
 
 
-@cli.command()
+@cli.command(short_help="Grade one project, or a whole class.")
 @click.argument("folders", nargs=-1, required=True, metavar="PROJECT...")
 @click.option("--stages", metavar="2 or 1-4", help="The stages to grade; all there are unless given.")
 @click.option(
@@ -243,7 +256,7 @@ def grade(  # noqa: PLR0917 - one parameter for each word that people may type
     return grading.grade_several([Path(folder) for folder in folders], request)
 
 
-@cli.command()
+@cli.command(short_help="Say what this machine can and can't check.")
 def doctor() -> int:
     """Say what this machine can and can't check, and the remedy for each.
 

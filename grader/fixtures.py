@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
 
 import pytest
 
@@ -65,13 +64,17 @@ def cloned_service(bench: Bench) -> Service:
 @pytest.fixture
 def client(bench: Bench) -> Client:
     """Run the project's client: `client("ping", server_url=...)`."""
-    return partial(clients.run, bench.project)
+
+    def run(*arguments: str, server_url: str) -> clients.Run:
+        return bench.heard.client(clients.run(bench.project, *arguments, server_url=server_url))
+
+    return run
 
 
 @pytest.fixture
 def ping_silence(bench: Bench) -> clients.Run:
     """Give how `ping` ended against a server that never answers; begun early, as it takes long."""
-    return bench.silence()
+    return bench.heard.client(bench.silence())
 
 
 @pytest.fixture

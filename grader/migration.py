@@ -7,22 +7,22 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from grader import instant
+from grader import history, instant
+from grader.errors import Failed
 from grader.messages import Page, same
 from grader.oldstate import OldData
-from grader.process import wait_until
 from grader.rooms import LongChat
 from grader.scratch import Scratch
 from grader.seen import Listing
 from grader.service import Service
 from grader.shown import shown
 
-FIRST_CHANGE = "first schema change"
-POLL = 0.0005
+SETTLING = 0.3
+"""Seconds after the first answer in which a server may still bring rows forward in the background."""
 
 
 class MigratedChat(LongChat):
@@ -94,6 +94,14 @@ class MigratedChat(LongChat):
         return any(same(wanted, one) for one in self.history)
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """A database at `path` with the log of a migrating start, and where in it the commits end, but for the last."""
+
+    path: Path
+    ends: tuple[int, ...]
+
+
 class Migration:
     """Copies of the old database, and the starts that bring them forward."""
 
@@ -102,6 +110,7 @@ class Migration:
         self._scratch = scratch
         self._new_service = new_service
         self._seconds = 0.0
+        self._recorded: Recorded | None = None
 
     def chat(self) -> MigratedChat:
         """Start the project on a new copy of the old database."""
@@ -134,25 +143,60 @@ class Migration:
             service.ready()
         return MigratedChat(first, self.old), MigratedChat(second, self.old)
 
-    def chat_after_kill(self, moment: float | str) -> MigratedChat:
+    def chat_after_kill(self, moment: float) -> MigratedChat:
         """Kill a migrating start in the middle, start again, and return what that made of the database.
 
-        `moment` is a share of the time that a migrating start was measured to take, or the first schema change
-        that another connection sees.
+        `moment` is a share of the time that a migrating start was measured to take.
         """
         length = self._length()
-        service = self._new_service(data=self._copy(self.old.data))
-        schema = _schema(service)
+        service = self._copied()
         process = service.begin()
         try:
-            if moment == FIRST_CHANGE:
-                wait_until(
-                    lambda: process.exit_code is not None or _schema(service) not in (None, schema), 2 * length, POLL
-                )
-            else:
-                process.wait(float(moment) * length)
+            process.wait(moment * length)
         finally:
             process.kill()
+        return self._started_again(service)
+
+    def chat_after_commit(self, share: float) -> MigratedChat:
+        """Start on what a kill right after one of the commits of a migrating start leaves behind.
+
+        `share` says which: 0 is the first, 1 the last but one. Where the commits can't be told apart, or the database
+        alone is not all that there is, the start is one on the old database.
+        """
+        recorded = self._record()
+        if not recorded.ends:
+            return self.chat()
+        service = self._copied()
+        end = recorded.ends[round(share * (len(recorded.ends) - 1))]
+        history.write_state(recorded.path, end, service.database.path)
+        return self._started_again(service)
+
+    def _record(self) -> Recorded:
+        """Let one start bring a copy forward, and keep every state that its commits leave, all but the last; once."""
+        if self._recorded is None:
+            service = self._copied()
+            self._recorded = Recorded(service.data, ())
+            if service.project.has_file_database:
+                with contextlib.suppress(sqlite3.Error, OSError):
+                    self._recorded = self._watched(service)
+        return self._recorded
+
+    def _watched(self, service: Service) -> Recorded:
+        path = service.database.path
+        with history.recording(path):
+            with contextlib.suppress(Failed):
+                service.start()
+                service.process.wait(SETTLING)
+            service.kill()
+            ends = history.commits(path)[:-1] if history.only_database(self.old.data, service.data, path) else []
+            kept = self._scratch.fresh("recorded")
+            shutil.copytree(service.data, kept)
+        return Recorded(kept / path.relative_to(service.data), tuple(ends))
+
+    def _copied(self) -> Service:
+        return self._new_service(data=self._copy(self.old.data))
+
+    def _started_again(self, service: Service) -> MigratedChat:
         service.start()
         return MigratedChat(service, self.old)
 
@@ -171,22 +215,6 @@ class Migration:
         place = self._scratch.fresh("data")
         shutil.copytree(data, place)
         return place
-
-
-def _schema(service: Service) -> object:
-    """Read the number that SQLite changes with every change of the schema; None where that is not to be had."""
-    if not service.project.has_file_database:
-        return None
-    with (
-        contextlib.suppress(sqlite3.Error),
-        contextlib.closing(sqlite3.connect(_read_only(service), uri=True, timeout=0)) as looking,
-    ):
-        return looking.execute("PRAGMA schema_version").fetchone()
-    return None
-
-
-def _read_only(service: Service) -> str:
-    return f"file:{quote(str(service.database.path))}?mode=ro"
 
 
 def _instant(value: Any) -> object:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from grader import project as projects
+from grader.errors import UsageError
 
 SERVE_PORT = 5000
 
@@ -25,6 +28,19 @@ def port_option(purpose: str) -> Callable[[Command], Command]:
 
 
 def place(context: click.Context, folder: str) -> Path:
-    """Find the project's folder, whether it was named before or behind the command."""
+    """Find the folder that was named, whether before or behind the command."""
     before = context.obj if isinstance(context.obj, str) else "."
     return projects.find(Path(folder if folder != "." else before).expanduser())
+
+
+def project_place(context: click.Context, folder: str) -> Path:
+    """Find the project's folder; raises UsageError where is neither a service.toml nor a repository for one."""
+    found = place(context, folder)
+    if not any(os.path.lexists(found / name) for name in (projects.FILE, ".git")):
+        above = next((place for place in found.parents if (place / projects.FILE).exists()), None)
+        raise UsageError(
+            f"The project lies further up; type: cd {shlex.quote(str(above))}"
+            if above
+            else f'There is no project in "{found}", as it has no {projects.FILE}; start one with: kit start ~/chat'
+        )
+    return found

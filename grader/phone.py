@@ -12,8 +12,8 @@ from typing import Any
 from grader.chat import Chat
 from grader.drawn import telephone_number, words
 from grader.errors import Failed
-from grader.messages import Count, Message, Page, Value, same
-from grader.seen import Choice, Listing
+from grader.messages import Count, Message, Page, same
+from grader.seen import Choice, Listing, Seen
 from grader.service import Service
 from grader.simulators import twilio
 from grader.simulators.twilio import Delivery, Parameters
@@ -118,14 +118,28 @@ def _copies(page: Page, text: str) -> int:
     return sum(same(message.fields.get("text"), text) for message in page.messages)
 
 
-def fault_of(reply: Reply) -> Value:
+class Fault(str, Seen):
+    """What keeps the provider from using an answer; empty when it can."""
+
+    summary: str
+
+    def wanted(self, _operator: str, _other: object) -> str:
+        return "an answer that Twilio can use: 200 with TwiML, or 204 and nothing"
+
+    def came(self) -> str:
+        return f"{self}, in {self.summary}"
+
+
+def fault_of(reply: Reply) -> Fault:
     """Say what keeps the provider from using an answer; `""` when it can."""
     fault = ""
     try:
         twilio.read_answer(reply.code, reply.headers, reply.content)
     except twilio.NotTwiml as wrong:
         fault = str(wrong)
-    return Value(fault, name=f"fault in the answer ({reply.summary})", request=reply.request)
+    said = Fault(fault)
+    said.request, said.summary = reply.request, reply.summary
+    return said
 
 
 @dataclass(frozen=True)

@@ -175,6 +175,7 @@ class Course:
     def _run(self, item: pytest.Item) -> CheckResult:
         self._raised.clear()
         self._comparison = None
+        self._bench.heard.begin()
         began = time.monotonic()
         runtestprotocol(item, log=False, nextitem=None)  # which check is really the next one, its outcome decides
         return self._result(item, time.monotonic() - began)
@@ -200,7 +201,13 @@ class Course:
             seconds=round(seconds, 3),
         )
         finding = self._finding()
-        return passed if finding is None else replace(passed, **self._explain(finding))
+        if finding is None:
+            return passed
+        found = replace(passed, **self._explain(finding))
+        log = found.log
+        if found.outcome is Outcome.FAIL:
+            log = self._bench.masked(log or self._bench.heard.explanation(found.actual))
+        return replace(found, log=log)
 
     def _explain(self, finding: BaseException) -> dict[str, Any]:
         """Turn what a check raised into an outcome: a broken promise, doubt, or the kit's own fault."""

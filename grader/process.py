@@ -17,6 +17,13 @@ from grader.errors import Failed
 
 KEPT = 64 * 1024
 LONGEST_LINE = 400
+LINES = 12
+
+
+def last_lines(text: str, count: int = LINES) -> str:
+    """Return the last lines of a text, without blank ones; of a line without end its last 400 characters."""
+    lines = [line for line in text.splitlines() if line.strip()][-count:]
+    return "\n".join(line if len(line) <= LONGEST_LINE else f"…{line[-LONGEST_LINE:]}" for line in lines)
 
 
 class Output:
@@ -41,10 +48,15 @@ class Output:
         """What was kept, as text, whatever it is."""
         return self.bytes.decode("utf-8", "replace")
 
-    def last_lines(self, count: int = 12) -> str:
-        """Return the last lines, without blank ones; of a line without end its last 400 characters."""
-        lines = [line for line in self.text.splitlines() if line.strip()][-count:]
-        return "\n".join(line if len(line) <= LONGEST_LINE else f"…{line[-LONGEST_LINE:]}" for line in lines)
+    def last_lines(self, count: int = LINES) -> str:
+        """Return the last lines, as `last_lines` does."""
+        return last_lines(self.text, count)
+
+    def since(self, total: int) -> str:
+        """Return what was kept of what came after the first `total` bytes."""
+        with self._lock:
+            new = self.total - total
+            return bytes(self._tail[-new:] if new > 0 else b"").decode("utf-8", "replace")
 
     def finish(self, patience: float = 1.0) -> None:
         """Wait until the stream has ended, as long as nobody else keeps it open."""

@@ -83,6 +83,17 @@ class Service:
         return self._process.output.last_lines() if self._process else ""
 
     @property
+    def printed(self) -> int:
+        """How many bytes the server has printed so far."""
+        return self._process.output.total if self._process else 0
+
+    def printed_since(self, total: int) -> str:
+        """Return what the server printed after so many bytes; after a new start, all."""
+        if self._process is None:
+            return ""
+        return self._process.output.since(total if total <= self.printed else 0)
+
+    @property
     def database(self) -> Database:
         """The database behind this server."""
         from grader.database import Database, inspector

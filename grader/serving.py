@@ -56,10 +56,16 @@ def announce(url: str, told: Mapping[str, str], out: Console) -> None:
     for name, value in told.items():
         rows.add_row(name, Text(printable(value)))
     out.print()
-    out.print(Text.assemble("  ", (url, "bold cyan"), "   Ctrl-C ends it."))
+    out.print(Text.assemble("  ", (url, "bold cyan"), "   Ctrl-C ends it; after a change, start it again."))
     out.print()
     out.print(Padding(rows, (0, 0, 0, 2), expand=False))
     out.print()
+
+
+def confirm_free(port: int) -> None:
+    """Raise UsageError when somebody listens on a port."""
+    if not is_free(port):
+        raise UsageError(f"Port {port} is taken by another program; choose another: kit serve --port {port + 1}")
 
 
 def serve(project: Project, *, port: int, data: Path, more: Mapping[str, str] | None = None) -> int:
@@ -68,8 +74,7 @@ def serve(project: Project, *, port: int, data: Path, more: Mapping[str, str] | 
     `more` is added to the environment of both. Ctrl-C, SIGTERM and the end of the terminal are passed on as SIGTERM;
     what is still there after ten seconds is killed with its process group.
     """
-    if not is_free(port):
-        raise UsageError(f"Port {port} is taken by another program; choose another: kit serve --port {port + 1}")
+    confirm_free(port)
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)  # else the server, in a session of its own, would stay

@@ -43,5 +43,5 @@ def printable(text: str, keep: str = "") -> str:
 
 
 def stack_traces(text: str) -> list[str]:
-    """List the lines that give away a stack trace."""
-    return [shorten(match.group().strip().encode()) for match in STACK_TRACES.finditer(text)]
+    """List the lines that give away a stack trace, each once."""
+    return list(dict.fromkeys(shorten(match.group().strip().encode()) for match in STACK_TRACES.finditer(text)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Collection
 from fnmatch import fnmatch
 from itertools import pairwise
 from pathlib import Path
@@ -62,6 +63,19 @@ def advance(folder: Path) -> tuple[Stage, list[Path]]:
     raise UsageError(f"This project has the files of every stage there is, up to {stages[-1].id}; see: kit")
 
 
+def unfinished(stage: Stage, passed: Collection[str]) -> list[str]:
+    """List the steps of earlier stages, none of them a bonus, that have not passed."""
+    return [
+        step.id for step in course.all_steps() if step.stage < stage.id and not step.bonus and step.id not in passed
+    ]
+
+
+def has_identity(folder: Path) -> bool:
+    """Tell whether git knows whose commits are made here."""
+    known = subprocess.run(["git", "config", "user.email"], cwd=folder, capture_output=True, check=False)
+    return bool(known.stdout.strip())
+
+
 def _files(place: Path) -> set[Path]:
     """List the files of a starter or a solution, without the old state that is only for joining late."""
     found = (path.relative_to(place) for path in place.rglob("*") if path.is_file())
@@ -83,8 +97,7 @@ def _confirm_folders(folder: Path, path: Path, stage: Stage) -> None:
 
 def _identity(folder: Path) -> list[str]:
     """Lend a name to the first commit where git knows none."""
-    known = subprocess.run(["git", "config", "user.email"], cwd=folder, capture_output=True, check=False)
-    return [] if known.stdout.strip() else ["-c", "user.name=Learner", "-c", "user.email=learner@localhost"]
+    return [] if has_identity(folder) else ["-c", "user.name=Learner", "-c", "user.email=learner@localhost"]
 
 
 def _git(folder: Path, *arguments: str) -> None:

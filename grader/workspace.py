@@ -136,6 +136,10 @@ class Workspace:
         """Put a lightweight tag on the current commit unless it exists; tell whether it was made."""
         return self._git("tag", name).returncode == 0
 
+    def has_tag(self, name: str) -> bool:
+        """Tell whether there is such a tag, on whatever commit."""
+        return self._git("rev-parse", "--verify", "-q", f"refs/tags/{name}").returncode == 0
+
     def tags_here(self) -> set[str]:
         """Name the tags on the current commit."""
         return set(os.fsdecode(self._git("tag", "--points-at", "HEAD").stdout).split())

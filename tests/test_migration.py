@@ -7,7 +7,6 @@ import pytest
 from grader import project as projects, service as services
 from grader.bench import Bench
 from grader.errors import Failed, NotChecked, TooLate
-from grader.migration import FIRST_CHANGE
 from grader.oldstate import COUNT, MISSING
 from grader.texts import LOOK_ALIKES, ZOO
 from tests.projects import project
@@ -345,9 +344,18 @@ def test_two_that_change_the_same_thing_are_found(brought_forward):
 
 
 @pytest.mark.parametrize("more", ["", 'migrate = "python server.py migrate"'])
-@pytest.mark.parametrize("moment", [FIRST_CHANGE, 0.3, 0.9, 1.1])
+@pytest.mark.parametrize("moment", [0.3, 0.9, 1.1])
 def test_a_killed_transaction_has_changed_nothing(brought_forward, moment, more):
     chat = brought_forward(IN_ONE_TRANSACTION, more=more).chat_after_kill(moment)
+
+    assert chat.old_page().ids == chat.expected
+    assert chat.changed_texts == ()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("more", ["", 'migrate = "python server.py migrate"'])
+def test_a_start_that_was_killed_after_a_transaction_is_completed(brought_forward, share, more):
+    chat = brought_forward(IN_ONE_TRANSACTION, more=more).chat_after_commit(share)
 
     assert chat.old_page().ids == chat.expected
     assert chat.changed_texts == ()
@@ -359,7 +367,7 @@ def test_a_migration_that_is_killed_between_two_steps_is_found(brought_forward, 
 
     found = []
     with contextlib.suppress(Failed):
-        found = migration.chat_after_kill(FIRST_CHANGE).old_page().ids
+        found = migration.chat_after_commit(0.0).old_page().ids
 
     assert len(found) == 0
 
@@ -410,14 +418,14 @@ def test_a_server_that_hangs_at_its_start_is_too_late(brought_forward):
     migration = brought_forward(NEVER, start_timeout=1)
 
     assert failure(migration.chat, TooLate).actual.startswith("nobody listened on the port in PORT")
-    assert failure(lambda: migration.chat_after_kill(FIRST_CHANGE), TooLate)
+    assert failure(lambda: migration.chat_after_commit(0.0), TooLate)
 
 
 @pytest.mark.parametrize("how", ["chat", "empty_chat", "two_chats", "chat_after_kill"])
 def test_a_migrate_that_hangs_is_too_late(brought_forward, monkeypatch, how):
     migration = brought_forward(NEVER, more='migrate = "python server.py migrate"')
     monkeypatch.setattr(services, "MIGRATE_WITHIN", 0.5)
-    arguments = {"two_chats": [0.0], "chat_after_kill": [FIRST_CHANGE]}.get(how, [])
+    arguments = {"two_chats": [0.0], "chat_after_kill": [0.5], "chat_after_commit": [0.0]}.get(how, [])
 
     found = failure(lambda: getattr(migration, how)(*arguments), TooLate)
 

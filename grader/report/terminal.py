@@ -28,6 +28,7 @@ MARKS = {
     Outcome.NOT_CHECKED: ("–", "yellow"),
     Outcome.ERROR: ("!", "bold magenta"),
 }
+BONUS = "   bonus"
 SAID = {
     Outcome.UNCLEAR: "unclear: run it again when the machine is quieter",
     Outcome.ERROR: "the kit's own fault, not yours",
@@ -72,7 +73,7 @@ def show_stage(stage: StageResult, out: Console) -> None:
     for step in stage.steps:
         mark, style = MARKS[step.outcome]
         title = Text(step.title, style="dim" if step.outcome is Outcome.SKIP else "")
-        title.append(_remark(step), style="dim")
+        title.append((BONUS if step.bonus else "") + _remark(step), style="dim")
         rows.add_row(Text(mark, style=style), Text(step.id, style="dim" if step.outcome is Outcome.SKIP else ""), title)
     out.print(rows)
 
@@ -113,11 +114,17 @@ def show_problem(step: StepResult, check: CheckResult, out: Console, *, verbose:
 
 def show_next(lines: Sequence[tuple[str, str]], out: Console) -> None:
     """Show commands to type next, each with what it is for."""
+    short = [(command, purpose) for command, purpose in lines if len(command) + len(purpose) + 5 <= out.width]
     rows = Table.grid(padding=(0, 3))
-    for command, purpose in lines:
+    for command, purpose in short:
         rows.add_row(Text(command, style="bold cyan"), Text(purpose, style="dim"))
     out.print()
-    out.print(Padding(rows, (0, 0, 0, 2), expand=False))
+    if short:
+        out.print(Padding(rows, (0, 0, 0, 2), expand=False))
+    for command, purpose in lines:
+        if (command, purpose) not in short:
+            out.print(Text(f"\n  {purpose}:", style="dim"))
+            out.print(Text(f"  {command}", style="bold cyan"), soft_wrap=True)  # what is pasted must stay one line
     out.print()
 
 
@@ -160,18 +167,22 @@ def show_total(report: dict[str, Any], out: Console) -> None:
 
 def show_overview(stage: Stage, found: dict[str, str], out: Console) -> None:
     """Show a stage with what is known of each step; a step that was never checked has no mark."""
-    passed = sum(found.get(step.id) == Outcome.PASS for step in stage.steps)
+    counts = []
+    for steps, name in (
+        ([step for step in stage.steps if not step.bonus], "steps"),
+        ([step for step in stage.steps if step.bonus], "bonus steps"),
+    ):
+        passed = sum(found.get(step.id) == Outcome.PASS for step in steps)
+        counts += [f"{passed} of {len(steps)} {name}"] if steps else []
     out.print()
-    out.print(
-        _ends(
-            Text(f"  {stage.id}  {stage.title}", style="bold"), Text(f"{passed} of {len(stage.steps)} steps"), out.width
-        )
-    )
+    out.print(_ends(Text(f"  {stage.id}  {stage.title}", style="bold"), Text(", ".join(counts)), out.width))
     out.print()
     rows = _steps_grid()
     for step in stage.steps:
         mark, style = MARKS[Outcome(found[step.id])] if step.id in found else (" ", "")
-        rows.add_row(Text(mark, style=style), Text(step.id), Text(step.title))
+        rows.add_row(
+            Text(mark, style=style), Text(step.id), Text.assemble(step.title, (BONUS if step.bonus else "", "dim"))
+        )
     out.print(rows)
 
 
@@ -204,7 +215,11 @@ def show_doctor(found: Sequence[Finding], out: Console) -> None:
     out.print(Padding(rows, (0, 0, 0, 2), expand=False))
     lacking = sum(not one.fine for one in found)
     say(
-        "Everything can be checked here." if not lacking else f"{lacking} of {len(found)} are not as they should be.",
+        "Everything can be checked here."
+        if not lacking
+        else f"{lacking} of {len(found)} are not as they should be."
+        if any(one.needed and not one.fine for one in found)
+        else "Everything that a learner needs is here; what is marked – is for some commands only.",
         out,
     )
     out.print()

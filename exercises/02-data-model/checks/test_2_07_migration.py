@@ -3,7 +3,6 @@
 import pytest
 
 from grader.check import check, words
-from grader.migration import FIRST_CHANGE
 
 
 @check("2.7", clause="K7")
@@ -63,7 +62,18 @@ def test_an_empty_database_works(migration):
     assert chat.page().ids == (sent.id,)
 
 
-@pytest.mark.parametrize("moment", [FIRST_CHANGE, 0.3, 0.5, 0.7, 0.9, 1.1])
+@pytest.mark.parametrize("share", [0.0, 0.25, 0.5, 0.75, 1.0])
+@check("2.7", clause="stage 2")
+def test_a_start_that_was_killed_between_transactions_is_completed_by_the_next(migration, share):
+    """Killed right after one of its transactions, the first, a middle or the last one but one, nothing is lost."""
+    chat = migration.chat_after_commit(share)
+
+    assert chat.old_page().ids == chat.expected
+    assert chat.changed_texts == ()
+    assert chat.impossible_times == ()
+
+
+@pytest.mark.parametrize("moment", [0.5, 0.7, 0.9, 1.1])
 @check("2.7", clause="stage 2")
 def test_a_start_that_was_killed_is_completed_by_the_next(migration, moment):
     """Killed in the middle of bringing the database forward, the server comes up the next time, with nothing lost."""

@@ -1,0 +1,49 @@
+"""What a project's programs printed while one check ran, where that may explain why it failed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from grader.process import last_lines
+from grader.service import Service
+from grader.shown import shorten, stack_traces
+
+if TYPE_CHECKING:
+    from grader.client import Run
+
+ON_ITS_WAY = 0.05
+"""Seconds that a line may need from a program to us."""
+
+
+class Heard:
+    """Listens while a check runs; `services` names the services that there are."""
+
+    def __init__(self, services: Callable[[], Iterable[Service]]) -> None:
+        self._services = services
+        self._before: dict[int, int] = {}
+        self._run: Run | None = None
+
+    def begin(self) -> None:
+        """Forget what was printed so far: a check begins."""
+        self._before = {id(service): service.printed for service in self._services()}
+        self._run = None
+
+    def client(self, run: Run) -> Run:
+        """Keep how a client's last run ended, and hand it on."""
+        self._run = run
+        return run
+
+    def explanation(self, said: str) -> str:
+        """Return the last lines of a client that failed, or of a server with a stack trace; nothing when `said`."""
+        if self._run is not None:
+            complaint = self._run.complained
+            known = shorten(complaint.encode()) in said
+            return last_lines(complaint) if stack_traces(complaint) or (self._run.code and not known) else ""
+        time.sleep(ON_ITS_WAY)
+        for service in self._services():
+            printed = service.printed_since(self._before.get(id(service), 0))
+            if stack_traces(printed):
+                return last_lines(printed)
+        return ""
