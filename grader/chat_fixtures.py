@@ -116,7 +116,7 @@ def long_chat(bench: Bench, ground: Ground) -> LongChat:
 
 @pytest.fixture
 def all_sent_at_once() -> Callable[..., SentAtOnce]:
-    """Send messages at the same moment: `all_sent_at_once(chat, 6)`."""
+    """Send messages at the same moment: `all_sent_at_once(chat, 12)`."""
 
     def send(chat: Chat, count: int, *, while_held: float = 0.0) -> SentAtOnce:
         return send_at_once(chat, count, PATIENCE + while_held)

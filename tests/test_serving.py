@@ -68,7 +68,7 @@ def test_what_is_shown_says_where_the_secrets_are_and_not_what_they_are(tmp_path
 
     lines = shown(settings)
     assert lines == [
-        "http://127.0.0.1:5000/   Ctrl-C ends it.",
+        "http://127.0.0.1:5000/   Ctrl-C ends it; after a change, start it again.",
         "PUBLIC_URL  http://127.0.0.1:5000",
         "secrets     in .kit/secrets.toml, for the webhooks of stage 3",
     ]

@@ -50,9 +50,9 @@ def test_quick_messages_keep_their_order(chat):
 
 @check("2.2", clause="K6")
 def test_messages_sent_while_the_database_is_held_are_all_stored(chat, all_sent_at_once, holding_the_lock):
-    """Six messages sent while another connection holds the database are all stored, each under its own id."""
+    """Twelve messages sent while another connection holds the database are all stored, each under its own id."""
     with holding_the_lock(chat.service, 1.0):
-        seen = all_sent_at_once(chat, 6, while_held=1.0)
+        seen = all_sent_at_once(chat, 12, while_held=1.0)
 
     assert seen.missing == ()
     assert seen.repeated == ()

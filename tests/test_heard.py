@@ -1,0 +1,82 @@
+"""What a project's programs printed, where it explains why a check failed."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from grader.client import Run
+from grader.heard import Heard
+
+TRACE = 'Traceback (most recent call last):\n  File "client.py", line 3, in <module>\nValueError: no such thing\n'
+
+
+class Printing:
+    """A service that prints."""
+
+    def __init__(self):
+        self.text = ""
+
+    @property
+    def printed(self):
+        return len(self.text)
+
+    def printed_since(self, total):
+        return self.text[total:]
+
+
+@pytest.fixture
+def service():
+    return Printing()
+
+
+@pytest.fixture
+def heard(service):
+    made = Heard(lambda: [service])
+    made.begin()
+    return made
+
+
+def run(code, complained):
+    return Run(code, "", complained, "python -m client ping")
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_the_trace_of_a_client_is_shown(heard, code):
+    heard.client(run(code, TRACE))
+
+    assert heard.explanation("nothing").splitlines()[-1] == "ValueError: no such thing"
+
+
+def test_what_a_client_complained_of_is_shown_unless_it_was_said(heard):
+    failed = heard.client(run(1, "There is no server.\n"))
+
+    assert heard.explanation("nothing") == "There is no server."
+    assert heard.explanation(failed.summary) == ""
+
+
+def test_a_client_that_went_well_explains_nothing(heard):
+    heard.client(run(0, "One message sent.\n"))
+
+    assert heard.explanation("nothing") == ""
+
+
+def test_only_a_trace_of_this_check_is_shown_of_a_server(heard, service):
+    service.text = f"GET / 200\n{TRACE}"
+    assert "ValueError: no such thing" in heard.explanation("500")
+
+    heard.begin()
+    service.text += "GET / 500\n"
+    assert heard.explanation("500") == ""
+
+
+def test_a_new_check_forgets_the_client_of_the_last(heard):
+    heard.client(run(1, TRACE))
+    heard.begin()
+
+    assert heard.explanation("nothing") == ""
+
+
+def test_a_run_is_handed_on(heard):
+    ended = SimpleNamespace()
+
+    assert heard.client(ended) is ended
