@@ -172,3 +172,13 @@ def test_the_status_of_a_changed_project_says_so(tmp_path):
     status.show(tmp_path, report, Console(file=page, width=80))
 
     assert "files have changed since" in page.getvalue()
+
+
+def test_a_command_too_long_for_its_row_stands_alone_on_one_line():
+    page = io.StringIO()
+    path = "less /" + "a" * 60 + "/README.md"
+
+    terminal.show_next([(path, "read the brief"), ("kit check 2.1", "A title " * 4)], Console(file=page, width=80))
+
+    assert f"\n  {path}\n" in page.getvalue()
+    assert "kit check 2.1   A title" in page.getvalue()

@@ -114,7 +114,8 @@ def show_problem(step: StepResult, check: CheckResult, out: Console, *, verbose:
 
 def show_next(lines: Sequence[tuple[str, str]], out: Console) -> None:
     """Show commands to type next, each with what it is for."""
-    short = [(command, purpose) for command, purpose in lines if len(command) + len(purpose) + 5 <= out.width]
+    room = out.width - 5 - max(len(purpose) for _, purpose in lines)
+    short = [(command, purpose) for command, purpose in lines if len(command) <= room]
     rows = Table.grid(padding=(0, 3))
     for command, purpose in short:
         rows.add_row(Text(command, style="bold cyan"), Text(purpose, style="dim"))
