@@ -213,7 +213,8 @@ def record(verdicts: list[Verdict], cases: list[Case], before: str = "") -> str:
             alone.setdefault(found[0], []).append(case.name)
     lines += ["", "## Checks that are the only ones to catch some mistake", ""]
     lines += [f"- {check}: {', '.join(names)}" for check, names in sorted(alone.items())]
-    missing = [name for name in _checks() if name not in alone]
+    ran = {case.stage for case, _ in rows}
+    missing = [name for name in _checks(ran) if name not in alone]
     lines += ["", "## Checks that no mistake needs", "", *([f"- {name}" for name in missing] or ["None."])]
     return "\n".join(lines) + "\n"
 
@@ -226,9 +227,10 @@ def _recorded(text: str) -> Iterable[tuple[str, list[str]]]:
             yield cells[0], [check for check in cells[2].strip("*").split(", ") if check]
 
 
-def _checks() -> list[str]:
+def _checks(stages: Collection[str]) -> list[str]:
+    """Name every check of some stages."""
     found = []
-    for step in course.all_steps():
+    for step in [step for step in course.all_steps() if step.stage in stages]:
         text = course.stage_of(step).check_file(step).read_text("utf-8")
         found += [f"{step.id} {line[4:].split('(')[0]}" for line in text.splitlines() if line.startswith("def test_")]
     return found
