@@ -76,9 +76,16 @@ def read(stream: Timed, method: str) -> tuple[http.client.HTTPResponse, bytes]:
     return response, content
 
 
+class _Response(http.client.HTTPResponse):
+    """An answer that may outlive its stream."""
+
+    def flush(self) -> None:
+        """Do nothing, as nothing is ever written; else its end complains where the stream ended first."""
+
+
 def _begin(stream: Timed, method: str) -> http.client.HTTPResponse:
     """Read the head of an answer; http.client takes a head that was cut off for a complete one."""
-    response = http.client.HTTPResponse(stream, method=method)  # type: ignore[arg-type]
+    response = _Response(stream, method=method)  # type: ignore[arg-type]
     response.begin()
     if stream.ended:
         raise http.client.HTTPException("the connection was closed in the middle of its head")
