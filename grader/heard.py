@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from grader.process import last_lines
+from grader.process import last_lines, wait_until
 from grader.service import Service
 from grader.shown import shorten, stack_traces
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from grader.client import Run
 
 ON_ITS_WAY = 0.05
-"""Seconds that a line may need from a program to us."""
+"""Seconds that a line may need at most from a program to us."""
 
 
 class Heard:
@@ -41,9 +40,10 @@ class Heard:
             complaint = self._run.complained
             known = shorten(complaint.encode()) in said
             return last_lines(complaint) if stack_traces(complaint) or (self._run.code and not known) else ""
-        time.sleep(ON_ITS_WAY)
-        for service in self._services():
-            printed = service.printed_since(self._before.get(id(service), 0))
-            if stack_traces(printed):
-                return last_lines(printed)
-        return ""
+        wait_until(lambda: bool(self._trace()), ON_ITS_WAY)
+        return last_lines(self._trace())
+
+    def _trace(self) -> str:
+        """Return what a server has printed since, with a stack trace in it; nothing where none has."""
+        said = (service.printed_since(self._before.get(id(service), 0)) for service in self._services())
+        return next((printed for printed in said if stack_traces(printed)), "")

@@ -61,14 +61,14 @@ def write_state(recorded: Path, end: int, place: Path) -> None:
 
 
 def only_database(before: Path, after: Path, path: Path) -> bool:
-    """Tell whether between two states of a folder nothing came or changed but the database at `path` in it.
+    """Tell whether between two states of a folder nothing came, went or changed but the database at `path` in it.
 
     Else the database alone is not what a kill leaves behind. Empty files, as locks are, don't matter.
     """
     own = {path.name, *(path.name + companion for companion in COMPANIONS)}
-    others = [file for file in after.rglob("*") if file.is_file() and file.name not in own and file.stat().st_size]
-    return all(_is_same(before / file.relative_to(after), file) for file in others)
+    return _others(before, own) == _others(after, own)
 
 
-def _is_same(before: Path, after: Path) -> bool:
-    return before.is_file() and before.read_bytes() == after.read_bytes()
+def _others(folder: Path, own: set[str]) -> dict[Path, bytes]:
+    files = [file for file in folder.rglob("*") if file.is_file() and file.name not in own]
+    return {file.relative_to(folder): content for file in files if (content := file.read_bytes())}

@@ -100,7 +100,13 @@ def test_what_is_no_database_cannot_be_recorded(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "content", "alone"),
-    [("lock", "", True), ("done", "3", False), ("notes", "as before", True), ("notes", "changed", False)],
+    [
+        ("lock", "", True),
+        ("done", "3", False),
+        ("notes", "as before", True),
+        ("notes", "changed", False),
+        ("notes", "", False),
+    ],
 )
 def test_other_files_are_noticed(path, tmp_path, name, content, alone):
     (path.parent / "notes").write_text("as before")
