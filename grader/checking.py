@@ -13,11 +13,9 @@ from grader.memory import Memory, passed
 from grader.report.document import digest, document
 from grader.result import Outcome
 from grader.runner import Findings
-from grader.workspace import Workspace
+from grader.workspace import ASKED_FOR_LATER, Workspace
 
 Lines = list[tuple[str, str]]
-ASKED_FOR_LATER = ("step-2.5", "step-2.10")
-"""The tags of states that later steps start from: `grader.oldstate` looks for them."""
 
 
 def remember(folder: Path, findings: Findings) -> None:

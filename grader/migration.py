@@ -203,7 +203,7 @@ class Migration:
     def _length(self) -> float:
         """Measure, once, the seconds that bringing the old database forward takes."""
         if not self._seconds:
-            service = self._new_service(data=self._copy(self.old.data))
+            service = self._copied()
             self._seconds = service.migrate()
             if not self._seconds:
                 service.start()

@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,10 +28,10 @@ from grader.project import Project
 from grader.scratch import Scratch
 from grader.service import Service
 from grader.texts import LOOK_ALIKES, ZOO
-from grader.workspace import Workspace
+from grader.workspace import ASKED_FOR_LATER, Workspace
 
-TAGS = ("step-2.5",)
-TAGS_OF_STAGE_2 = ("step-2.10", *TAGS)
+TAGS = ASKED_FOR_LATER[:1]
+TAGS_OF_STAGE_2 = ASKED_FOR_LATER[::-1]
 FOLDER = Path("history") / "2.5"
 COUNT = 150
 MISSING = (
@@ -68,7 +69,7 @@ def old_data(
 
     Raises NotChecked when there is no old state, Failed when it doesn't start or refuses messages any more.
     """
-    if "{data}" not in project.database:
+    if not re.search(r"\{data\}(?=$|[^A-Za-z0-9._-])", project.database):
         raise NotChecked(OTHER_DATABASE)
     place = scratch.fresh("old-state")
     digest = _lay_out(project, place, tags)

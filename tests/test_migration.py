@@ -192,11 +192,16 @@ def test_without_a_repository_and_a_folder_it_is_not_checked(tmp_path, bench):
     assert "git tag step-2.5 COMMIT" in str(caught.value)
 
 
-def test_a_database_that_the_kit_cannot_copy_is_not_checked(tmp_path, bench):
+@pytest.mark.parametrize(
+    "settings",
+    ['url = "postgresql://127.0.0.1/chat"\ninspect = "true"', 'url = "sqlite:///{data}.db"'],
+    ids=["a server of its own", "beside the folder"],
+)
+def test_a_database_that_the_kit_cannot_copy_is_not_checked(tmp_path, bench, settings):
     folder = tmp_path / "project"
     project(folder, server(OLD))
     with (folder / "service.toml").open("a") as config:
-        config.write('[database]\nurl = "postgresql://127.0.0.1/chat"\ninspect = "true"\n')
+        config.write(f"[database]\n{settings}\n")
 
     with pytest.raises(NotChecked) as caught:
         bench(projects.read(folder)).migration()
