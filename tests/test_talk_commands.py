@@ -46,8 +46,8 @@ def test_without_a_secret_the_way_to_one_is_named(tmp_path, command, name):
 
     assert done.status == 2
     assert done.text == (
-        f"kit: There is no {name} to sign with: neither your shell sets it nor .kit/secrets.toml, "
-        "which kit serve makes when it runs for the first time."
+        f"kit: There is no {name} to sign with. Type kit serve in another terminal first: "
+        f"it makes one and keeps it in .kit/secrets.toml. Or set {name} in your shell."
     )
     assert list(tmp_path.iterdir()) == []
 

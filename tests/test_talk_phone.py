@@ -101,7 +101,7 @@ def test_what_the_telephone_shows(answer, shown):
          "Twilio was refused, though this is signed as Twilio signs. Does the service know the same token, and is its"),
         (Answer.text("no", 404), "✗ Twilio finds nothing there: no route takes a POST to /webhooks/twilio yet (404)."),
         (Answer.text("no", 405), "no route takes a POST to /webhooks/twilio yet (405)."),
-        (Answer.text("no", 501), "no route takes a POST to /webhooks/twilio yet (501)."),
+        (Answer.text("no", 501), "finds nothing that works: /webhooks/twilio is not written yet (501)."),
         (Answer(b"HTTP/1.1 302 Found\r\nLocation: /\x1b[31mlogin\r\nContent-Length: 0\r\n\r\n"),
          '✗ Twilio is sent away to "/\\x1b[31mlogin"; the answer has to come from /webhooks/twilio itself.'),
         (Answer(b"SSH-2.0-hello\r\n\r\n"), 'came something that is not HTTP: "SSH-2.0-hello'),

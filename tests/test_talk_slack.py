@@ -112,7 +112,7 @@ def test_a_very_long_list_is_cut():
         (Answer.text("oh", 500), "can't use this answer: the status 500. It tells the person that the app failed."),
         (Answer.text("no", 401), "was refused, though this is signed as Slack signs. Does the service know the same"),
         (Answer.text("no", 404), "finds nothing there: no route takes a POST to /webhooks/slack yet (404)."),
-        (Answer.text("no", 501), "finds nothing there: no route takes a POST to /webhooks/slack yet (501)."),
+        (Answer.text("no", 501), "finds nothing that works: /webhooks/slack is not written yet (501)."),
         (Answer(b"HTTP/1.1 301 Moved\r\nContent-Length: 0\r\n\r\n"), "is sent away; the answer has to come from /webh"),
         (Answer(b"hello\r\n\r\n"), "gets no answer that it could read."),
     ],

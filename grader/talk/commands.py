@@ -184,8 +184,8 @@ def _secret(project: Path, name: str) -> str:
     found = os.environ.get(name, "").strip() or (kept.by_name[name] if kept else "")
     if not found:
         raise UsageError(
-            f"There is no {name} to sign with: neither your shell sets it nor {FOLDER}/{SECRETS}, "
-            "which kit serve makes when it runs for the first time."
+            f"There is no {name} to sign with. Type kit serve in another terminal first: "
+            f"it makes one and keeps it in {FOLDER}/{SECRETS}. Or set {name} in your shell."
         )
     return found
 

@@ -8,7 +8,8 @@ from grader.talk.event import Came, Verdict, fine as _fine, wrong
 from grader.wire import Reply
 
 REFUSALS = (400, 401, 403)
-NOT_THERE = (404, 405, 501)
+NOT_THERE = (404, 405)
+NOT_WRITTEN = 501
 SHOWN = 200
 MOST = 10
 """Texts, or lines of one, that are shown of one answer."""
@@ -38,6 +39,8 @@ def no_answer(came: Came, who: str, path: str) -> Verdict | None:
     if came.code in NOT_THERE:
         said = f"finds nothing there: no route takes a POST to {path} yet ({came.code})."
         return wrong(who, said)
+    if came.code == NOT_WRITTEN:
+        return wrong(who, f"finds nothing that works: {path} is not written yet ({came.code}).")
     if 300 <= came.code < 400:
         where = came.headers.get("location")
         elsewhere = f" to {quoted(where)}" if where else ""
