@@ -134,6 +134,30 @@ def test_names_of_projects_are_unique():
     assert table.names([Path("a/chat"), Path("b/chat"), Path("chat-3")]) == ["chat", "chat-2", "chat-3"]
 
 
+def test_the_table_names_each_project_as_its_folder_is_named_with_points_and_bonus():
+    rows = [
+        table.Row("[red]a", ExitStatus.PASSED, 200, 200, 10, (), "", provisional=False),
+        table.Row("b\x1b[2J", ExitStatus.FAILED, 30, 200, 0, (), "1.4 fail", provisional=False),
+        table.unusable("c", "There is no folder [c].", ExitStatus.USAGE),
+    ]
+    out = Console(file=io.StringIO(), width=80)
+
+    table.show(rows, out)
+
+    assert [line.split() for line in out.file.getvalue().splitlines()] == [
+        [],
+        ["project", "points", "of", "bonus", "result", "first", "problem"],
+        ["[red]a", "200", "200", "10", "passed"],
+        ["b\\x1b[2J", "30", "200", "0", "failed", "1.4", "fail"],
+        ["c", *table.SAID[ExitStatus.USAGE].split(), "There", "is", "no", "folder", "[c]."],
+    ]
+    assert [row.line for row in rows] == [
+        "[red]a: 200 of 200 points and 10 bonus points",
+        "b\x1b[2J: 30 of 200 points",
+        "c: There is no folder [c].",
+    ]
+
+
 def test_no_cell_of_the_csv_is_a_formula(tmp_path):
     rows = [table.unusable("=1+1", "@reason", ExitStatus.USAGE)]
     table.write_csv(rows, tmp_path / "grades.csv")

@@ -10,8 +10,10 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from grader.result import ExitStatus
+from grader.shown import printable
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SAID = {
@@ -41,7 +43,8 @@ class Row:
         """Say the row in one line, as soon as it is known."""
         if self.points is None:
             return f"{self.name}: {self.first_problem}"
-        return f"{self.name}: {self.points} of {self.max_points} points"
+        bonus = f" and {self.bonus_points} bonus points" if self.bonus_points else ""
+        return f"{self.name}: {self.points} of {self.max_points} points{bonus}"
 
 
 def names(folders: Sequence[Path]) -> list[str]:
@@ -85,14 +88,15 @@ def show(rows: Sequence[Row], out: Console) -> None:
         ("project", "left"),
         ("points", "right"),
         ("of", "right"),
+        ("bonus", "right"),
         ("result", "left"),
         ("first problem", "left"),
     ):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]
     for one in rows:
-        figures = ("", "") if one.points is None else (str(one.points), str(one.max_points))
+        figures = ["" if n is None else str(n) for n in (one.points, one.max_points, one.bonus_points)]
         said = SAID[one.status] + (", provisional" if one.provisional and one.points is not None else "")
-        table.add_row(one.name, *figures, said, one.first_problem)
+        table.add_row(Text(printable(one.name)), *figures, said, Text(printable(one.first_problem)))
     out.print()
     out.print(table)
 
