@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader import project as projects
 from grader.credentials import SHOWN_URL, Credentials, drawn
-from grader.errors import Failed, MachineError, ProjectError, TooLate
+from grader.errors import Failed, MachineError, NotChecked, ProjectError, TooLate
 from grader.heard import Heard
 from grader.life import Life, Restart, end
 from grader.made import Made
@@ -38,7 +38,7 @@ class Bench:
         self._shared: Service | None = None
         self._restarted: Restart | None = None
         self._services: list[Service] = []
-        self._silent: Silence | None = None
+        self._silent: dict[tuple[str, ...], Silence] = {}
         self._clone: CleanClone | None = None
         self._cloned: Service | None = None
         self._unstoppable: list[TooLate] = []
@@ -173,8 +173,9 @@ class Bench:
 
             self._clone = CleanClone(self.project, self.scratch)
         if self._cloned is None or not self._cloned.running:
-            self._cloned = self.new_service(self._clone.project)
-            self._cloned.start()
+            cloned = self.new_service(self._clone.project)
+            cloned.start()
+            self._cloned = cloned
         return self._cloned
 
     def lives(self, requests: Sequence[int], data: Path | None = None) -> list[Life]:
@@ -182,8 +183,11 @@ class Bench:
 
         Each gets new data, unless `data` of an earlier life is given, and is stopped by SIGTERM.
         """
+        begins_empty = data is None and "{data}" in self.project.database
+        if len(requests) > 1 and not begins_empty:
+            raise NotChecked("The kit cannot give each server a database of its own, as its url has no {data}.")
         services = [self.new_service(data=data) for _ in requests]
-        before = [service.database.rows() for service in services]
+        before = [{} if begins_empty else service.database.rows() for service in services]
         for service in services:
             service.launch()
         for service, number in zip(services, requests, strict=True):
@@ -192,19 +196,17 @@ class Bench:
                 service.get("/")
         return [end(service, rows) for service, rows in zip(services, before, strict=True)]
 
-    def begin_silence(self) -> None:
-        """Let the client talk to a server that never answers, while other checks go on."""
-        if self._silent is None:
+    def begin_silence(self, *arguments: str) -> None:
+        """Let the client, run with these arguments, talk to a server that never answers, while other checks go on."""
+        if arguments not in self._silent:
             from grader.silence import Silence
 
-            self._silent = Silence(self.project)
+            self._silent[arguments] = Silence(self.project, arguments)
 
-    def silence(self) -> client.Run:
+    def silence(self, *arguments: str) -> client.Run:
         """Wait until the client has given up on the silent server."""
-        self.begin_silence()
-        assert self._silent is not None
-        silent, self._silent = self._silent, None
-        return silent.result()
+        self.begin_silence(*arguments)
+        return self._silent.pop(arguments).result()
 
     def begin_attempt(self) -> None:
         """Let a first delivery fail, or wait, while the database is held for long and other checks go on."""
@@ -224,8 +226,8 @@ class Bench:
         """End everything that was started."""
         if self._attempt is not None:
             self._attempt.end()
-        if self._silent is not None:
-            self._silent.kill()
+        for silent in self._silent.values():
+            silent.kill()
         self.made.end(self._kill_services)
         self._kill_services()
         if self._clone is not None:

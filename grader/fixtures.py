@@ -11,6 +11,7 @@ from grader import client as clients
 from grader.bench import Bench
 from grader.crowd import at_once
 from grader.database import Grown
+from grader.drawn import words
 from grader.errors import NotChecked
 from grader.life import Life, Restart
 from grader.port import refusing
@@ -74,7 +75,7 @@ def client(bench: Bench) -> Client:
 @pytest.fixture
 def ping_silence(bench: Bench) -> clients.Run:
     """Give how `ping` ended against a server that never answers; begun early, as it takes long."""
-    return bench.heard.client(bench.silence())
+    return bench.heard.client(bench.silence("ping"))
 
 
 @pytest.fixture
@@ -89,6 +90,12 @@ def answering() -> Iterator[Callable[..., ScriptedServer]]:
     yield answer
     for server in open_servers:
         server.__exit__(None, None, None)
+
+
+@pytest.fixture
+def long_body() -> str:
+    """Draw some 5000 characters in many lines, with what a shell or a format string would change."""
+    return "\n".join(f"{words()}  * %s \\t {words()}" for _ in range(100))
 
 
 @pytest.fixture

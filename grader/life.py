@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.errors import TooLate
 from grader.seen import Growth
 from grader.service import Service
 from grader.stopped import Stopped
@@ -24,15 +25,11 @@ class Restart:
 
     def service(self) -> Service:
         """Wait for the restarted service; on the same port as before."""
-        if not self._service.seconds_to_ready:
-            self._service.ready()
-        return self._service
+        return _ready(self._service)
 
     def neighbour(self) -> Service:
         """Wait for the second service."""
-        if not self._neighbour.seconds_to_ready:
-            self._neighbour.ready()
-        return self._neighbour
+        return _ready(self._neighbour)
 
 
 @dataclass(frozen=True)
@@ -49,3 +46,15 @@ def end(service: Service, before: Rows) -> Life:
     service.stop().in_time()
     lines = f"{service.wire.exchanges[0]}   # {requests} in this life, then SIGTERM"
     return Life(service.data, service.database.difference(before, lines))
+
+
+def _ready(service: Service) -> Service:
+    """Wait for a launched service; one that took too long is launched anew, for whoever asks once more."""
+    if not service.seconds_to_ready:
+        try:
+            service.ready()
+        except TooLate:
+            service.process.kill()
+            service.launch()
+            raise
+    return service

@@ -48,6 +48,7 @@ class Choice(frozenset[int]):
 
 OK = Choice({200}, "200")
 NOT_FOUND = Choice({404}, "404")
+WRONG_METHOD = Choice({405, 404, 501}, "405; 404 and 501 are fine")
 SERVER_ERRORS = Choice({*range(500, 600)} - {501}, "a server error (5xx; 501 is fine)")
 FAILURE_CODES = Choice(range(1, 126), "an exit code from 1 to 125")
 

@@ -42,8 +42,8 @@ class Workspace:
         return self._git("rev-parse", "--is-inside-work-tree").stdout.strip() == b"true"
 
     def commits(self) -> Listing:
-        """List the commits that touch this folder, newest first."""
-        listed = self._git("log", "--format=%h", "-n", "20", "--", ".")
+        """List the newest commits; of a folder inside a repository, those that touch it."""
+        listed = self._git("log", "--format=%h", "-n", "20", *([] if self.is_own_repository() else ["--", "."]))
         return Listing(listed.stdout.decode().split(), request="git log --oneline -- .", what="commit")
 
     def tracked(self, *, named: str = "", beginning: bytes = b"") -> Listing:

@@ -55,6 +55,7 @@ def project(
     client: str = "",
     command: str = "python server.py",
     more: str = "",
+    database: str = "",
     start_timeout: float = 20,
 ) -> Project:
     """Write a project; `more` are further lines under [server]."""
@@ -63,7 +64,7 @@ def project(
     (folder / "client.py").write_text(client)
     (folder / "service.toml").write_text(
         f"[server]\ncommand = {json.dumps(command)}\nstart_timeout_s = {start_timeout}\n{more}\n"
-        '[client]\ncommand = "python client.py"\n'
+        '[client]\ncommand = "python client.py"\n' + (f"[database]\nurl = {json.dumps(database)}\n" if database else "")
     )
     return projects.read(folder)
 

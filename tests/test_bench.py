@@ -11,7 +11,7 @@ import pytest
 from grader import service as services
 from grader.bench import Bench
 from grader.crowd import at_once
-from grader.errors import Failed, ProjectError, TooLate
+from grader.errors import Failed, NotChecked, ProjectError, TooLate
 from grader.port import Port
 from grader.scratch import Scratch
 from tests import projects
@@ -177,6 +177,30 @@ def test_lives_follow_each_other_with_the_same_data(bench):
     assert second.grown == {"visits": 1}
 
 
+def test_a_restart_that_takes_too_long_is_waited_for_anew(bench):
+    slow = "import time\nif os.path.exists('slow'): os.remove('slow'); time.sleep(60)\n"
+    made = bench(f"import os\n{slow}{ANSWERING}", start_timeout=2)
+    made.service()
+    (made.folder / "slow").touch()
+    restart = made.restart()
+
+    with pytest.raises(TooLate):
+        restart.neighbour(), restart.service()
+    assert (restart.neighbour().get("/").status, restart.service().get("/").status) == (200, 200)
+
+
+def test_lives_without_a_database_of_their_own_are_not_checked(bench):
+    made = bench(STORING, database="sqlite:///mine.db")
+
+    with pytest.raises(NotChecked) as caught:
+        made.lives([0, 2])
+    (first,) = made.lives([2])
+    (second,) = made.lives([1])
+
+    assert caught.value.because == "machine"
+    assert (first.grown, second.grown) == ({"visits": 3}, {"visits": 2})
+
+
 def test_lives_side_by_side_keep_apart(bench):
     here, there = bench(STORING).lives([0, 2])
 
@@ -187,9 +211,9 @@ def test_lives_side_by_side_keep_apart(bench):
 def test_a_silence_ends_when_the_client_gives_up(bench):
     client = "import os, sys, urllib.request\ntry: urllib.request.urlopen(os.environ['SERVER_URL'], timeout=0.2)\n"
     made = bench(client=f"{client}except OSError: sys.exit('no answer')")
-    made.begin_silence()
+    made.begin_silence("ping")
 
-    run = made.silence()
+    run = made.silence("ping")
 
     assert (run.exit_code, run.stderr) == (1, "no answer")
 
@@ -198,12 +222,12 @@ def test_a_silence_without_a_client_fails(bench):
     made = bench()
     (made.folder / "service.toml").write_text('[server]\ncommand = "true"\n')
 
-    assert failure(made.silence) == "service.toml does not say how to start the client"
+    assert failure(lambda: made.silence("ping")) == "service.toml does not say how to start the client"
 
 
 def test_closing_ends_everything_at_once_and_twice_is_once(bench, nothing_left):
     made = bench(DAEMON + ANSWERING, client="import time; time.sleep(300)")
-    made.begin_silence()
+    made.begin_silence("ping")
     made.service()
     made.new_service().launch()
     began = time.monotonic()
@@ -219,6 +243,12 @@ def test_many_at_once_are_answered(bench):
     made = bench().service()
 
     assert at_once(20, made, "/", 10).statuses == {200}
+
+
+def test_who_is_not_let_in_yet_does_not_hold_up_the_others(bench):
+    narrow = ANSWERING.replace('int(os.environ["PORT"]))', 'int(os.environ["PORT"])), backlog=1')
+
+    assert at_once(8, bench(narrow).service(), "/", 10).statuses == {200}
 
 
 def test_a_server_that_dies_of_many_at_once_is_one_sentence(bench):

@@ -70,6 +70,14 @@ def test_commits_are_listed_newest_first(folder):
     assert workspace.head() == workspace.commits()[0]
 
 
+def test_a_commit_without_a_file_is_one_too(folder):
+    folder.mkdir()
+    git(folder, "init", "-q")
+    git(folder, "commit", "-q", "--allow-empty", "-m", "begin")
+
+    assert len(Workspace(folder).commits()) == 1
+
+
 def test_a_folder_inside_a_repository_has_the_commits_that_touch_it(tmp_path):
     top = repository(tmp_path / "top", **{"other/x": "1"})
     (top / "mine").mkdir()

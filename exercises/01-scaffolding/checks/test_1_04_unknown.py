@@ -3,10 +3,10 @@
 import pytest
 
 from grader.check import check, words
-from grader.seen import NOT_FOUND, OK, SERVER_ERRORS
+from grader.seen import NOT_FOUND, OK, SERVER_ERRORS, WRONG_METHOD
 
 
-@pytest.mark.parametrize("shape", ["/{}", "/{}/{}", "/{}?page=1"])
+@pytest.mark.parametrize("shape", ["/{}", "/{}/{}", "/{}?page=1", "/service.toml"])
 @check("1.4", clause="K4")
 def test_an_unknown_path_is_not_found(service, shape):
     """A path that nobody declared is answered with 404."""
@@ -18,6 +18,19 @@ def test_an_unknown_path_is_not_found(service, shape):
 def test_an_unusual_method_is_no_server_error(service, method):
     """`HEAD`, `OPTIONS` and a method that doesn't exist cause no server error; 501 is fine."""
     assert service.request(method, "/").status not in SERVER_ERRORS
+
+
+@check("1.4", clause="K4")
+def test_a_wrong_method_is_refused(service):
+    """`DELETE /`, a known path with a wrong method, is answered with 405; 404 and 501 are fine."""
+    assert service.request("DELETE", "/").status in WRONG_METHOD
+
+
+@pytest.mark.parametrize("query", ["%FF", "a=%00", "%"])
+@check("1.4", clause="K6")
+def test_a_query_of_nonsense_is_no_server_error(service, query):
+    """A query that says nothing in any alphabet causes no server error."""
+    assert service.get(f"/?{query}").status not in SERVER_ERRORS
 
 
 @pytest.mark.parametrize("nonsense", [b"%s\r\n\r\n", b"GET / HT", b"GET / HTTP/1.1\r\nHost: %s\r\nAcc"])

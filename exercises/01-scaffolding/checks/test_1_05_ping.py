@@ -26,3 +26,11 @@ def test_ping_prints_the_body(client, answering, slash):
 
     assert body in run.stdout
     assert run.exit_code == 0
+
+
+@check("1.5", clause="stage 1")
+def test_ping_prints_all_of_a_long_body(client, answering, long_body):
+    """`ping` prints all of a body that has many lines, with every blank, `*` and `%s` in it."""
+    run = client("ping", server_url=answering(long_body).url)
+
+    assert long_body in run.stdout

@@ -16,7 +16,7 @@ def test_ping_fails_when_nobody_is_there(client, refused):
     assert run.stderr.traces == ()
 
 
-@pytest.mark.parametrize("status", [404, 500])
+@pytest.mark.parametrize("status", [400, 404, 500])
 @check("1.6", clause="stage 1")
 def test_ping_fails_when_the_answer_says_no(client, answering, status):
     """When the status is 400 or above, `ping` says so on stderr and exits with a code from 1 to 125."""

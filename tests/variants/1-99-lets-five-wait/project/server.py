@@ -1,0 +1,31 @@
+"""The whole server, with nothing but the standard library."""
+
+import os
+import sqlite3
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+DATABASE = os.environ["DATABASE_URL"].removeprefix("sqlite:///")
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path.partition("?")[0] != "/":
+            self.send_error(404)
+            return
+        with connect() as db:
+            db.execute("INSERT INTO hits VALUES (?)", (time.time(),))
+        db.close()
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"hello\n")
+
+
+def connect():
+    return sqlite3.connect(DATABASE, timeout=30)
+
+
+with connect() as db:
+    db.execute("CREATE TABLE IF NOT EXISTS hits (at REAL)")
+db.close()
+HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
