@@ -11,6 +11,7 @@ from grader import client as clients
 from grader.bench import Bench
 from grader.chat import Chat
 from grader.client import Run
+from grader.dialect import DIALECTS, YOUNG
 from grader.errors import NotChecked
 from grader.ground import FRESH, GROWN, Ground
 from grader.listing import Lines
@@ -18,6 +19,7 @@ from grader.messages import Count
 from grader.migration import MigratedChat, Migration
 from grader.room import Room, Said
 from grader.rooms import CrowdedChat, LongChat, SentAtOnce, SpacedChat, TimedChat, send_at_once
+from grader.texts import UNHEARD
 from grader.wire import PATIENCE
 from grader.workspace import Workspace
 
@@ -142,6 +144,22 @@ def lines() -> Callable[..., Lines]:
     return read
 
 
+@pytest.fixture(params=DIALECTS, ids=str)
+def any_room(request: pytest.FixtureRequest) -> Iterator[Room]:
+    """Run a scripted chat server in each of two dialects, for what a client has to do whoever the server is."""
+    room = Room(request.param)
+    yield room
+    room.close()
+
+
+@pytest.fixture
+def young_room() -> Iterator[Room]:
+    """Run a scripted chat server whose messages have an id and a text and no more."""
+    room = Room(YOUNG)
+    yield room
+    room.close()
+
+
 @pytest.fixture
 def client_in(bench: Bench) -> Callable[..., clients.Run]:
     """Run the client under a time zone: `client_in("Asia/Kolkata", "list", server_url=...)`."""
@@ -152,6 +170,18 @@ def client_in(bench: Bench) -> Callable[..., clients.Run]:
         return bench.heard.client(clients.run(bench.project, *arguments, server_url=server_url, zone=zone))
 
     return run
+
+
+@pytest.fixture
+def send_silence(bench: Bench) -> Run:
+    """Give how `send` ended against a server that never answers; begun early, as it takes long."""
+    return bench.heard.client(bench.silence("send", UNHEARD))
+
+
+@pytest.fixture
+def list_silence(bench: Bench) -> Run:
+    """Give how `list` ended against a server that never answers; begun early, as it takes long."""
+    return bench.heard.client(bench.silence("list"))
 
 
 @pytest.fixture

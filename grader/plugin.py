@@ -21,8 +21,14 @@ from grader.ground import FRESH, GROWN
 from grader.result import WANTING, CheckResult, Outcome
 from grader.seen import Seen
 from grader.shown import shown
+from grader.texts import UNHEARD
 
-PATIENT: dict[str, Callable[[Bench], None]] = {"ping_silence": Bench.begin_silence, "attempted": Bench.begin_attempt}
+PATIENT: dict[str, Callable[[Bench], None]] = {
+    "ping_silence": lambda bench: bench.begin_silence("ping"),
+    "send_silence": lambda bench: bench.begin_silence("send", UNHEARD),
+    "list_silence": lambda bench: bench.begin_silence("list"),
+    "attempted": Bench.begin_attempt,
+}
 """Fixtures that wait long, and what begins each of them."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from grader import instant
+from grader.dialect import LETTERS, Dialect
 from grader.drawn import words
 from grader.errors import Failed
 from grader.instant import Instant
@@ -22,18 +22,16 @@ from grader.scripted import Answer, Recorded, ScriptedServer
 from grader.seen import Listing, Seen
 from grader.shown import shown
 
-IDS = ("m-7f.3a~9", "m-80", "0017", "Z_2026.x", "b2xkZXI~", "q.1", "~tilde", "00-00", "x_y-z", "aB.9")
 PAGE = 20
-FIRST_MINUTE = 8 * 60
 
 
 @dataclass
 class Said:
-    """One message in the room."""
+    """One message in the room; ids are kept as text, however they are written."""
 
     id: str
     text: str
-    created_at: str | None
+    created_at: str | float | None
     reply_to: str | None = None
     author: str | None = None
     source: str | None = None
@@ -63,7 +61,8 @@ class Instants(frozenset[Any], Seen):
         return made
 
     def wanted(self, operator: str, other: object) -> str:  # noqa: ARG002 - there is only one way to ask
-        moments = [one for group in (other if isinstance(other, Today) else [other]) for one in group]  # type: ignore[attr-defined]
+        groups: Iterable[Any] = other if isinstance(other, Today | tuple) else [other]
+        moments = [moment for group in groups for moment in group]
         return f"since={' or '.join(_written(moment) for moment in moments)}, in any spelling"
 
     def came(self) -> str:
@@ -83,11 +82,14 @@ class Today(frozenset[frozenset[Fraction]]):
 class Room:
     """What is said in the room, and what its clients asked."""
 
+    dialect: Dialect = LETTERS
     messages: list[Said] = field(default_factory=list)
+    given: tuple[Said, ...] = ()
+    """The messages of the last page that was given."""
     refusal: int | None = None
 
     def __post_init__(self) -> None:
-        self._ids = itertools.chain(IDS, (f"m-{number:x}~{number}" for number in itertools.count(4096, 7)))
+        self._ids = self.dialect.ids()
         self.server = ScriptedServer(self._answer)
 
     @property
@@ -99,11 +101,15 @@ class Room:
         """The ids in the order in which the server lists them: the newest first."""
         return tuple(message.id for message in self.messages)
 
+    @property
+    def ids_given(self) -> tuple[str, ...]:
+        """The ids of the last page that was given."""
+        return tuple(message.id for message in self.given)
+
     def say(self, text: str, **more: str | None) -> Said:
         """Add a message, as if somebody had sent it; its other members may be given."""
-        minute = FIRST_MINUTE + len(self.messages)
-        time = f"2026-01-02T{minute // 60:02}:{minute % 60:02}:04.5+00:00"
-        said = Said(next(self._ids), text, **{"created_at": time, **more})
+        time = self.dialect.time(len(self.messages))
+        said = Said(next(self._ids), text, **{"created_at": time, **more})  # type: ignore[arg-type]
         self.messages.insert(0, said)
         return said
 
@@ -128,6 +134,12 @@ class Room:
             if isinstance(found, dict):
                 return Value(found.get(name), name=f"{name} in the body", request=by)
         raise Failed(shown(body), expected="a JSON object as body", request=by)
+
+    def posted_id(self, name: str, by: str) -> Value:
+        """Give a member that is an id as text: for one of digits, a client may have sent an integer."""
+        found = self.posted(name, by)
+        is_integer = isinstance(found.value, int) and not isinstance(found.value, bool)
+        return Value(str(found.value) if is_integer else found.value, name=found.name, request=by)
 
     def content_type(self, by: str) -> Value:
         """Give the content type of the last POST, without parameters."""
@@ -207,26 +219,31 @@ class Room:
             said = self.say(str(body["text"]), reply_to=None if parent is None else str(parent))
         except (ValueError, KeyError, TypeError, AttributeError):
             return _json({"error": "a JSON object with text is needed"}, 400)
-        return _json(said.as_json(), 201)
+        return self._say(said.as_json(), self.dialect.accepted)
 
     def _list(self, query: dict[str, str]) -> Answer:
         wanted = query.get("cursor", _cursor(0))
         begin = next((place for place in range(len(self.messages) + 1) if _cursor(place) == wanted), None)
         if begin is None:
             return _json({"error": "no such cursor"}, 400)
+        if "since" in query and instant.read(query["since"]) is None:
+            return _json({"error": "since is no time"}, 400)
         limit = min(int(query["limit"]) if query.get("limit", "").isdecimal() else PAGE, 100)
-        chosen = self.messages[begin : begin + limit]
+        self.given = tuple(self.messages[begin : begin + limit])
         more = begin + limit < len(self.messages)
-        return _json(
-            {"next": _cursor(begin + limit) if more else None, "messages": [said.as_json() for said in chosen]}, 200
-        )
+        messages = [self.dialect.spoken(said.as_json()) for said in self.given]
+        return self._say({"next": _cursor(begin + limit) if more else None, "messages": messages}, 200)
 
     def _show(self, wanted: str) -> Answer:
         found = next((said for said in self.messages if said.id == wanted), None)
         if found is None:
             return _json({"error": "no such message"}, 404)
-        replies = [said.as_json() for said in reversed(self.messages) if said.reply_to == found.id]
-        return _json({**found.as_json(), "replies": replies}, 200)
+        replies = [said for said in reversed(self.messages) if said.reply_to == found.id]
+        spoken = [self.dialect.spoken(said.as_json()) for said in replies]
+        return self._say({**found.as_json(), "replies": spoken}, 200)
+
+    def _say(self, members: dict[str, Any], status: int) -> Answer:
+        return _json(self.dialect.spoken(members), status)
 
 
 def _cursor(place: int) -> str:
@@ -239,7 +256,9 @@ def _instant(value: str | None) -> Fraction | None:
 
 
 def _written(moment: Fraction | None) -> str:
-    return "a time" if moment is None else Instant(moment, "", 0, is_number=False).spelled(zulu=True)
+    if moment is None:
+        return "a time"
+    return Instant(moment, "", 3 if moment % 1 else 0, is_number=False).spelled(zulu=True)
 
 
 def _query(query: str) -> dict[str, str]:

@@ -14,11 +14,11 @@ from grader.scripted import Answer, scripted
 class Silence:
     """A client talking to a server that accepts everything and never answers."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, arguments: tuple[str, ...]) -> None:
         self._server = scripted(Answer.silence())
         server = self._server.__enter__()
         try:
-            self._running = client.Running(project, ("ping",), server.url)
+            self._running = client.Running(project, arguments, server.url)
         except Failed:
             self._server.__exit__(None, None, None)
             raise

@@ -83,6 +83,11 @@ BAD_TIMES = [
 ]
 
 AN_INSTANT = "2026-01-02T08:30:00+05:30"
+AS_SERVERS_WRITE = "2026-01-02T03:04:05.678Z"
+TO_THE_SECOND = "2026-01-02T03:04:05Z"
+"""The same instant, from which a client may leave out the fraction: how many digits it sends is free."""
+
+UNHEARD = "Is anybody there?"
 
 SPOKEN = [
     "see you at ten",

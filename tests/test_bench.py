@@ -218,6 +218,17 @@ def test_a_silence_ends_when_the_client_gives_up(bench):
     assert (run.exit_code, run.stderr) == (1, "no answer")
 
 
+def test_silences_go_on_side_by_side_and_are_told_apart(bench):
+    client = "import os, sys, urllib.request\ntry: urllib.request.urlopen(os.environ['SERVER_URL'], timeout=0.2)\n"
+    made = bench(client=f"{client}except OSError: sys.exit(' '.join(sys.argv[1:]))")
+    for command in (["ping"], ["send", "hello"], ["list"]):
+        made.begin_silence(*command)
+
+    complaints = [made.silence(*command).stderr for command in (["list"], ["send", "hello"], ["ping"])]
+
+    assert complaints == ["list", "send hello", "ping"]
+
+
 def test_a_silence_without_a_client_fails(bench):
     made = bench()
     (made.folder / "service.toml").write_text('[server]\ncommand = "true"\n')
