@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 HELD = 8.0
 """Seconds: longer than clause K6 asks anybody to wait."""
+LATER = 1.0
+"""Seconds from the end of the hold to the look for what an attempt that failed has left behind."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,13 @@ class Attempted:
     after_first: Count
     second: Reply
     messages: Count
+
+    @property
+    def stored_in_vain(self) -> Listing:
+        """List the first answer where it was an error, and something was stored all the same."""
+        left = self.first.code >= 400 and self.after_first != 0
+        said = [f"{self.first.summary}, and {self.after_first.came()}"] if left else []
+        return Listing(said, request=self.first.request, what="error with a message")
 
     @property
     def promised_in_vain(self) -> Listing:
@@ -47,6 +56,7 @@ class FailedAttempt:
         self._body = words()
         self._message = self._phone.write(self._body)
         self._found: Future[Attempted] = Future()
+        self._ended = threading.Event()
         threading.Thread(target=self._try, daemon=True).start()
 
     def result(self) -> Attempted:
@@ -55,6 +65,7 @@ class FailedAttempt:
 
     def end(self) -> None:
         """End it, whatever it waits for."""
+        self._ended.set()
         self._service.kill()
         self._found.exception()
 
@@ -72,6 +83,8 @@ class FailedAttempt:
         self._service.start()
         with self._service.database.locked(HELD):
             first = self._phone.deliver(self._message, patience=HELD + PATIENCE)
+        if first.code >= 400:
+            self._ended.wait(LATER)  # somebody in the background may only now get at the database
         after_first = self._phone.messages(self._body)
         second = self._phone.deliver(self._message)
         return Attempted(first, after_first, second, self._phone.messages(self._body))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -9,13 +10,14 @@ from grader.chat import Chat
 from grader.errors import Failed
 from grader.messages import Message, Value
 from grader.phone import found_first
+from grader.rooms import Timed
 from grader.seen import OK, Choice, Listing, Seen
 from grader.service import Service
 from grader.shown import shorten, shown
 from grader.simulators import slack
 from grader.wire import Reply, as_json
 
-REFUSED = Choice({401, 403, 400}, "401, 403 or 400")
+REFUSED = Choice({401, 403, 400, 422}, "401, 403, 400 or 422")
 WITHIN = slack.WITHIN + 1
 """Seconds that an answer may take: what was promised, and the slack of the checks."""
 
@@ -60,9 +62,9 @@ class Channel:
         """Give the signature of a body that is sent now."""
         return slack.delivery(body, secret=self.secret).headers[slack.SIGNATURE]
 
-    def type(self, text: str) -> Told:
+    def type(self, text: str, **more: Any) -> Told:
         """Type a command and return what is shown; raises Failed when the answer isn't one that can be shown."""
-        reply = self.send(self.body(text))
+        reply = self.send(self.body(text), **more)
         if reply.code not in OK:
             raise Failed(reply.summary, expected="200", request=reply.request)
         found = as_json(reply)
@@ -72,8 +74,14 @@ class Channel:
 
     def store(self, text: str) -> Message:
         """Send a message by command, and return what it became."""
-        told = self.type(f"send {text}")
-        return found_first(self.chat.page(limit=100), text, told.reply.request)
+        return self.store_timed(text).message
+
+    def store_timed(self, text: str, **more: Any) -> Timed:
+        """Send a message by command, and remember when; return it with what it became."""
+        begun = time.time()
+        told = self.type(f"send {text}", **more)
+        ended = time.time()
+        return Timed(found_first(self.chat.page(limit=100), text, told.reply.request), begun, ended)
 
     def _post(self, headers: Mapping[str, str], body: bytes) -> Reply:
         return self.service.request("POST", slack.PATH, headers=headers, body=body, patience=WITHIN)

@@ -8,11 +8,13 @@ from functools import partial
 
 import pytest
 
+from grader import instant
 from grader.attempt import Attempted
 from grader.bench import Bench
 from grader.channel import Channel
 from grader.chat import STORED
 from grader.chat_fixtures import KOLKATA, ZONES
+from grader.client import Run
 from grader.credentials import SHOWN_URL
 from grader.drawn import words
 from grader.errors import Failed, NotChecked
@@ -20,11 +22,15 @@ from grader.leaks import Leaks, in_repository
 from grader.messages import read_message
 from grader.migration import MigratedChat, Migration
 from grader.phone import Phone, Raced, race
+from grader.room import Room
 from grader.seen import Listing
 from grader.service import Service
 
 ELSEWHERE = "https://chat.example.test"
 """The public URL of a service behind a proxy; nobody listens there, and nobody has to."""
+ABSENT, EMPTY = "absent", "empty"
+LONG_AGO = "2026-01-02T00:00:00Z"
+"""A time before everything that is said in a room."""
 
 
 @pytest.fixture
@@ -40,9 +46,15 @@ def phone_behind_proxy(bench: Bench) -> Phone:
 
 
 @pytest.fixture
-def phone_without_token(bench: Bench) -> Phone:
-    """Give a telephone for a service that was told its public URL and no token; it signs with the empty one."""
-    return Phone(_without_secrets(bench), "")
+def kolkata_phone(bench: Bench) -> Phone:
+    """Give a telephone for a server in another time zone where there is one; the channel's server, too."""
+    return Phone(_connected_in_kolkata(bench), bench.credentials.twilio_auth_token)
+
+
+@pytest.fixture(params=[ABSENT, EMPTY])
+def phone_without_token(bench: Bench, request: pytest.FixtureRequest) -> Phone:
+    """Give a telephone for a service that was told its public URL and no token, or an empty one; it signs with that."""
+    return Phone(_without_secrets(bench, request.param), "")
 
 
 @pytest.fixture
@@ -58,7 +70,7 @@ def replying_phone(phone: Phone) -> Phone:
 @pytest.fixture
 def attempted(bench: Bench) -> Attempted:
     """Give what became of an event that first came while the database was held; begun early, as it takes long."""
-    return bench.attempt()
+    return bench.made.once("attempt", bench.attempt)
 
 
 @pytest.fixture
@@ -75,8 +87,15 @@ def raced(phone: Phone, holding_the_lock: Callable[..., object]) -> Callable[...
 @pytest.fixture
 def channel(bench: Bench) -> Channel:
     """Give a channel in which somebody types commands, to a server in another time zone where there is one."""
-    zone = {"TZ": KOLKATA} if (ZONES / KOLKATA).exists() else {}
-    return Channel(bench.connected(**zone), bench.credentials.slack_signing_secret)
+    return Channel(_connected_in_kolkata(bench), bench.credentials.slack_signing_secret)
+
+
+@pytest.fixture
+def dated_channel(channel: Channel) -> Channel:
+    """Give a channel whose messages have times, where those of the API do; else this part is left out."""
+    if instant.read(channel.chat.send(words()).fields.get("created_at")) is None:
+        raise NotChecked("Messages of the API have no time (step 2.6), so those of a channel can't have one, either.")
+    return channel
 
 
 @pytest.fixture
@@ -99,10 +118,19 @@ def fresh_channel(bench: Bench) -> Iterator[Channel]:
     service.kill()
 
 
+@pytest.fixture(params=[ABSENT, EMPTY])
+def channel_without_secret(bench: Bench, request: pytest.FixtureRequest) -> Channel:
+    """Give a channel for a service that was told no secret, or an empty one; requests are signed with that."""
+    return Channel(_without_secrets(bench, request.param), "")
+
+
 @pytest.fixture
-def channel_without_secret(bench: Bench) -> Channel:
-    """Give a channel for a service that was told no secret; requests are signed with the empty one."""
-    return Channel(_without_secrets(bench), "")
+def client_since(client: Callable[..., Run], room: Room) -> Callable[..., Run]:
+    """Run the client's `list --since`, where it can do that; else this part is left out."""
+    run = partial(client, "list", "--since", LONG_AGO)
+    if run(server_url=room.url).exit_code != 0:
+        raise NotChecked("The client doesn't list what came since a time (step 2.10).")
+    return run
 
 
 @pytest.fixture
@@ -132,10 +160,17 @@ def repository_leaks(bench: Bench) -> Listing:
     return in_repository(bench.folder)
 
 
-def _without_secrets(bench: Bench) -> Service:
+def _connected_in_kolkata(bench: Bench) -> Service:
+    return bench.connected(**({"TZ": KOLKATA} if (ZONES / KOLKATA).exists() else {}))
+
+
+def _without_secrets(bench: Bench, told: str) -> Service:
+    """Return a running service whose two secrets are absent, or empty; one of each kind."""
+    empty = {"TWILIO_AUTH_TOKEN": "", "SLACK_SIGNING_SECRET": ""} if told == EMPTY else {}
+
     def start() -> Service:
-        service = bench.new_service(env={"PUBLIC_URL": SHOWN_URL})
+        service = bench.new_service(env={"PUBLIC_URL": SHOWN_URL, **empty})
         service.start()
         return service
 
-    return bench.kept("without secrets", start)
+    return bench.kept(f"{told} secrets", start)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -12,17 +13,21 @@ from typing import Any
 from grader.chat import Chat
 from grader.drawn import telephone_number, words
 from grader.errors import Failed
-from grader.messages import Count, Message, Page, same
+from grader.messages import Count, Message, Page, Value, same
+from grader.rooms import Timed
 from grader.seen import Choice, Listing, Seen
 from grader.service import Service
+from grader.shown import shown
 from grader.simulators import twilio
 from grader.simulators.twilio import Delivery, Parameters
 from grader.wire import PATIENCE, Reply
 
 DELIVERED = Choice({200, 204}, "200 with TwiML, or 204")
-REFUSED = Choice({403, 401, 400}, "403, 401 or 400")
+REFUSED = Choice({403, 401, 400, 422}, "403, 401, 400 or 422")
 AUTHOR_LENGTHS = Choice(range(1, 101), "1 to 100")
 WITHOUT_EVENT = Choice({400, 422}, "400 or 422")
+WHITE_SPACE = " \t\r\n"
+PROMISED = ("id", "text", "created_at", "reply_to", "author", "source")
 
 
 class Phone:
@@ -98,12 +103,31 @@ class Phone:
         page = self.chat.page(limit=100)
         return Count(_copies(page, text), request=page.request)
 
+    @property
+    def blank_messages(self) -> Listing:
+        """List the messages that say nothing but white space, among the newest hundred."""
+        page = self.chat.page(limit=100)
+        blank = [f"{shown(one.text.value)}, id {one.id}" for one in page.messages if _is_blank(one.text.value)]
+        return Listing(blank, request=page.request, what="message without a text")
+
     def text(self, body: str) -> Message:
         """Send a text that must be accepted, and return the message that it became."""
+        return self.text_timed(body).message
+
+    def text_timed(self, body: str) -> Timed:
+        """Send a text that must be accepted, and remember when; return it with the message that it became."""
+        begun = time.time()
         reply = self.deliver(self.write(body))
+        ended = time.time()
         if reply.code not in DELIVERED:
             raise Failed(reply.summary, expected=str(DELIVERED), request=reply.request)
-        return found_first(self.chat.page(limit=100), body, reply.request)
+        return Timed(found_first(self.chat.page(limit=100), body, reply.request), begun, ended)
+
+
+def promised(message: Message) -> Value:
+    """Give the members that the contract names, and no other; one that is missing is null."""
+    members = {name: message.fields.get(name) for name in PROMISED}
+    return Value(members, name="the message", request=message.request)
 
 
 def found_first(page: Page, text: str, request: str) -> Message:
@@ -112,6 +136,10 @@ def found_first(page: Page, text: str, request: str) -> Message:
         if same(message.fields.get("text"), text):
             return message
     raise Failed("no message with that text in GET /messages", expected="a message with the text sent", request=request)
+
+
+def _is_blank(text: object) -> bool:
+    return isinstance(text, str) and not text.strip(WHITE_SPACE)
 
 
 def _copies(page: Page, text: str) -> int:

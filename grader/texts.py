@@ -123,16 +123,20 @@ TEXT_MESSAGES = {
 }
 """Texts that a telephone sends; each must arrive as it is."""
 
-_MORE = b"team_id=T0ABCDEFG&channel_id=C0ABCDEFGH&trigger_id=1.2&response_url=http%3A%2F%2F127.0.0.1%3A9%2F&"
+_WHERE = (
+    b"token=gIkuvaNzQIHg97ATvDxqgjtO&team_id=T0ABCDEFG&team_domain=four-friends&channel_id=C0ABCDEFGH"
+    b"&channel_name=tents&user_name=somebody&api_app_id=A0ABCDEFGH&is_enterprise_install=false"
+    b"&response_url=http%3A%2F%2F127.0.0.1%3A9%2F&trigger_id=13345224609.738474920."
+)
 FORMS = {
-    "plus": _MORE + b"command=%2Fchat&user_id=U2CERLKJA&text=what+is+this",
-    "percent-20": _MORE + b"command=%2Fchat&user_id=U2CERLKJA&text=what%20is%20this",
-    "tilde-escaped": _MORE + b"command=%2fchat&user_id=U2CERLKJA&text=%7Ewhat%7e",
-    "not-escaped": _MORE + b"command=/chat&user_id=U2CERLKJA&text=what~is~(this)!*'",
-    "letters-escaped": _MORE + b"command=%2F%63hat&user_id=U2CERLKJA&text=%77hat",
-    "other-order": b"text=what&user_id=U2CERLKJA&" + _MORE + b"command=%2Fchat&token=&enterprise_id=",
+    "plus": _WHERE + b"8088930f&command=%2Fchat&user_id=U2CERLKJA&text=what+is+this",
+    "percent-20": _WHERE + b"8088931a&command=%2Fchat&user_id=U2CERLKJA&text=what%20is%20this",
+    "tilde-escaped": _WHERE + b"8088932b&command=%2fchat&user_id=U2CERLKJA&text=%7Ewhat%7e",
+    "not-escaped": _WHERE + b"8088933c&command=/chat&user_id=U2CERLKJA&text=what~is~(this)!*'",
+    "letters-escaped": _WHERE + b"8088934d&command=%2F%63hat&user_id=U2CERLKJA&text=%77hat",
+    "other-order": b"text=what&user_id=U2CERLKJA&" + _WHERE + b"8088935e&command=%2Fchat&enterprise_id=",
 }
-"""Form bodies of a command that nobody knows, each written in another way; what is signed is the bytes."""
+"""Form bodies of a command that nobody knows, complete, and each written in another way: the bytes are signed."""
 
 TYPED = {
     "ampersand": "salt & pepper",
@@ -165,4 +169,6 @@ MISTYPED = {
     "fraction": "recent 1.5",
     "huge": "recent " + "9" * 30,
     "two-numbers": "recent 3 4",
+    "joined": "recent5",
+    "plural": "recents 5",
 }

@@ -6,7 +6,7 @@ from grader.errors import NotChecked
 from tests import projects
 
 SERVER = """
-import json, os, sqlite3
+import json, os, sqlite3, threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
@@ -15,6 +15,11 @@ setup = sqlite3.connect(path)
 setup.execute("CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY, event TEXT UNIQUE, text TEXT)")
 setup.close()
 seen = set()
+
+def store_later(event, text):
+    db = sqlite3.connect(path, timeout=30, isolation_level=None)
+    db.execute("INSERT OR IGNORE INTO messages (event, text) VALUES (?, ?)", (event, text))
+    db.close()
 
 class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
@@ -51,6 +56,7 @@ class Handler(BaseHTTPRequestHandler):
 
 ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
 """
+LATER = "threading.Thread(target=store_later, args=(event, text)).start()"
 FORGETS = "if event in seen: return 200\n        seen.add(event)"
 
 
@@ -82,12 +88,20 @@ def test_a_service_that_gives_up_succeeds_the_next_time(bench):
     found = bench(0.1).attempt()
 
     assert (found.first.code, found.second.code, found.messages) == (503, 200, 1)
+    assert found.stored_in_vain == ()
 
 
 def test_an_event_that_was_remembered_too_early_is_lost(bench):
     found = bench(0.1, FORGETS).attempt()
 
     assert (found.first.code, found.second.code, found.messages) == (503, 200, 0)
+
+
+def test_what_is_stored_after_an_error_is_seen(bench):
+    found = bench(0.1, LATER).attempt()
+
+    assert (found.first.code, found.after_first, found.second.code, found.messages) == (503, 1, 200, 1)
+    assert found.stored_in_vain.came() == '503 Service Unavailable, text/plain, "busy", and 1 messages'
 
 
 def test_a_database_that_is_no_file_cannot_be_held(bench):

@@ -1,10 +1,12 @@
 import json
+from urllib.parse import parse_qsl
 
 import pytest
 
 from grader.channel import Channel, Shown, Told
 from grader.errors import Failed
 from grader.simulators import slack
+from grader.texts import FORMS
 from grader.wire import Reply
 
 TYPED = """
@@ -83,6 +85,18 @@ def test_what_proves_the_caller_can_be_left_out_or_wrong(channel):
 
 def test_the_old_token_may_hold_anything(channel):
     assert b"token=mine&" in channel().body_with_token("mine", "recent")
+
+
+@pytest.mark.parametrize("body", FORMS.values(), ids=FORMS.keys())
+def test_every_odd_form_has_all_fields_of_a_command(body):
+    fields = dict(parse_qsl(body.decode(), strict_parsing=True))
+
+    assert fields.keys() >= dict(slack.slash_command("what")).keys()
+    assert fields["command"] == "/chat"
+
+
+def test_each_odd_form_is_a_command_of_its_own():
+    assert len({dict(parse_qsl(body.decode()))["trigger_id"] for body in FORMS.values()}) == len(FORMS)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 import json
+import time
 from contextlib import nullcontext
 
 import pytest
 
 from grader.errors import Failed
-from grader.phone import DELIVERED, Phone, fault_of, race
+from grader.messages import Message
+from grader.phone import DELIVERED, Phone, fault_of, promised, race
 from grader.simulators import twilio
 from grader.wire import Reply
 
@@ -134,6 +136,36 @@ def test_a_text_that_was_changed_is_not_the_one_that_was_sent(phone):
     with pytest.raises(Failed) as changed:
         phone('messages.append(form["Body"].strip()); return 200').text(" hello ")
     assert changed.value.actual == "no message with that text in GET /messages"
+
+
+def test_a_text_is_timed_around_its_answer_alone(phone):
+    one = phone('messages.append(form["Body"]); __import__("time").sleep(0.2); return 200')
+    begun = time.time()
+
+    timed = one.text_timed("hello")
+
+    assert begun <= timed.begun <= timed.ended - 0.2
+    assert timed.message.text == "hello"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t", " \r\n "])
+def test_messages_that_say_nothing_are_listed(phone, text):
+    one = phone()
+    one.text("hello")
+    assert one.blank_messages == ()
+
+    one.deliver(one.write(text))
+
+    assert one.blank_messages == (f"{text!r}, id 1",)
+
+
+def test_what_is_promised_of_a_message_leaves_out_the_rest():
+    message = {"id": 7, "text": "hello", "created_at": None, "author": "Ines", "source": "api"}
+    whole = promised(Message({**message, "reply_to": None, "age": 1.5}, "curl"))
+
+    assert whole == promised(Message({**message, "age": 2.5}, "curl"))
+    assert whole != promised(Message({**message, "author": None}, "curl"))
+    assert "Ines" in whole.came()
 
 
 def test_other_numbers_differ_where_they_should(phone):

@@ -7,7 +7,7 @@ from grader.shown import printable, shorten
 from grader.talk.event import Came, Verdict, fine as _fine, wrong
 from grader.wire import Reply
 
-REFUSALS = (400, 401, 403)
+REFUSALS = (400, 401, 403, 422)
 NOT_THERE = (404, 405)
 NOT_WRITTEN = 501
 SHOWN = 200
