@@ -183,7 +183,7 @@ class Bench:
 
         Each gets new data, unless `data` of an earlier life is given, and is stopped by SIGTERM.
         """
-        begins_empty = data is None and "{data}" in self.project.database
+        begins_empty = data is None and self.project.has_new_databases
         if len(requests) > 1 and not begins_empty:
             raise NotChecked("The kit cannot give each server a database of its own, as its url has no {data}.")
         services = [self.new_service(data=data) for _ in requests]

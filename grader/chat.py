@@ -19,7 +19,7 @@ STORED = Choice({200, 201}, "201 or 200")
 REFUSED = Choice({400, 422}, "400 or 422")
 TOO_LARGE = Choice({400, 413, 415, 422}, "400, 413, 415 or 422")
 UNKNOWN_PARENT = Choice({400, 404, 422}, "400, 422 or 404")
-NO_SUCH_MESSAGE = Choice({404, 400}, "404 (400 where no message could have that id)")
+NO_SUCH_MESSAGE = Choice({404, 400, 422}, "404 (400 or 422 where no message could have that id)")
 ANY_SERVER_ERROR = Choice(range(500, 600), "a server error (5xx)")
 MOST_PAGES = 400
 

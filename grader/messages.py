@@ -18,6 +18,9 @@ from grader.wire import Reply, as_json, parsed
 
 ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-")
 
+MEMBERS = ("id", "text", "created_at", "reply_to", "author", "source")
+"""What the contract says about a message; a server may add what it likes."""
+
 
 class Value(Seen):
     """A member of a message, or of another JSON object, that knows where it came from."""
@@ -119,6 +122,12 @@ class Message:
         if found is None:
             raise Failed(f"created_at: {shown(value)}", expected="a time as in clause K8", request=self.request)
         return found
+
+    @property
+    def promised(self) -> Value:
+        """Those of its members that every message object has, by their names."""
+        found = {name: self.fields.get(name) for name in MEMBERS if name in self.fields}
+        return Value(found, name="members", request=self.request)
 
     @property
     def replies(self) -> Page:
@@ -227,6 +236,13 @@ def error_of(reply: Reply) -> Value:
     elif not (isinstance(found.get("error"), str) and found["error"]) and not _says(found, "title", "detail"):
         fault = "neither a non-empty string error, nor title or detail"
     return Value(fault, name=f"fault in {shorten(reply.content)}", request=reply.request)
+
+
+def refusal_of(reply: Reply) -> Value:
+    """Say what is wrong with the shape of an answer that is a refusal; `""` for any other, too."""
+    if reply.code >= 400:
+        return error_of(reply)
+    return Value("", name="fault", request=reply.request)
 
 
 def same(one: Any, other: Any) -> bool:

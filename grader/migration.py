@@ -84,6 +84,18 @@ class MigratedChat(LongChat):
         ]
         return Listing(wrong, request=page.request, what="old message with another time")
 
+    @property
+    def not_found_by_their_time(self) -> Listing:
+        """List the newest old message that shows a time, unless it is listed since that time."""
+        page = self.old_page()
+        times = ((message, instant.read(message.fields.get("created_at"))) for message in page.messages)
+        message, time = next(((message, time) for message, time in times if time is not None), (None, None))
+        if message is None or time is None:
+            return Listing([], request=page.request, what="old message missing")
+        found = self.page(since=time.written, limit=100)
+        missing = [] if any(same(message.id, one) for one in found.ids) else [f"{message.id}: {time.written}"]
+        return Listing(missing, request=found.request, what="old message missing")
+
     def times(self) -> Listing:
         """List the old messages with their times, to be compared with a later look."""
         page = self.old_page()

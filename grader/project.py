@@ -44,6 +44,11 @@ class Project:
         """Whether the database is an SQLite file that the kit can open by itself."""
         return self.database.startswith("sqlite:///") and not self.inspect
 
+    @property
+    def has_new_databases(self) -> bool:
+        """Whether each new data folder brings a new database with it."""
+        return "{data}" in self.database
+
     def database_url(self, data: Path) -> str:
         return self.database.replace("{data}", str(data))
 

@@ -99,6 +99,10 @@ class SpacedChat(Chat):
         """Write an instant that lies so many seconds after the first message."""
         return self.two[0].shifted(seconds, digits)
 
+    def after_the_last(self, seconds: float) -> str:
+        """Write an instant that lies so many seconds after the second message."""
+        return self.two[1].shifted(seconds, 3)
+
     def second_in(self, hours: int, minutes: int) -> str:
         """Write the instant of the second message in another zone, where the server writes RFC 3339 itself."""
         second = self.two[1]

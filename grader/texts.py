@@ -53,6 +53,12 @@ BAD_BODIES = {
 }
 """Twenty-five bodies without a valid text; none of them is a well-formed form body."""
 
+LARGE_BODIES = {
+    "a-large-text": b'{"text": "' + b"x" * 70_000 + b'"}',
+    "a-large-unknown-member": b'{"text": "odd", "more": "' + b"x" * 70_000 + b'"}',
+}
+"""Bodies of more than 64 KiB; the text of the second is a good one."""
+
 ODD_BODIES = {
     "not-a-number": b'{"text": "odd", "more": NaN}',
     "infinity": b'{"text": "odd", "more": -Infinity}',

@@ -8,10 +8,11 @@ from grader.messages import read_message
 from grader.texts import ZOO
 
 
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
 @check("2.1", clause="stage 2")
-def test_a_message_is_accepted(chat):
+def test_a_message_is_accepted(chat, content_type):
     """`POST /messages` with a text answers 201 (or 200) with a JSON message object that has an id."""
-    reply = chat.request("POST", "/messages", json={"text": words()})
+    reply = chat.request("POST", "/messages", json={"text": words()}, headers={"Content-Type": content_type})
 
     assert reply.status in STORED
     assert read_message(reply).identity != ""

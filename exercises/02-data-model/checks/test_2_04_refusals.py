@@ -4,8 +4,9 @@ import pytest
 
 from grader.chat import ANY_SERVER_ERROR, REFUSED, STORED, TOO_LARGE
 from grader.check import check
-from grader.messages import error_of
-from grader.texts import BAD_BODIES, LONGEST, ODD_BODIES
+from grader.messages import error_of, refusal_of
+from grader.seen import WRONG_METHOD
+from grader.texts import BAD_BODIES, LARGE_BODIES, LONGEST, ODD_BODIES
 
 
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
@@ -18,6 +19,22 @@ def test_a_bad_body_is_refused_in_json_and_stores_nothing(chat, body):
 
     assert reply.status in REFUSED
     assert error_of(reply) == ""
+    assert chat.page().ids == before.ids
+
+
+@pytest.mark.parametrize("params", [{"limit": "0"}, {"since": "yesterday"}, {"cursor": "no such place"}], ids=str)
+@check("2.4", clause="K6")
+def test_a_refused_parameter_is_refused_in_json(chat, params):
+    """When a parameter of `GET /messages` is refused, there is an error in JSON, too."""
+    assert refusal_of(chat.get(**params)) == ""
+
+
+@check("2.4", clause="K4")
+def test_a_wrong_method_is_refused(chat):
+    """`DELETE /messages`, a known path with a wrong method, is answered with 405; 404 and 501 are fine."""
+    before = chat.page()
+
+    assert chat.request("DELETE", "/messages").status in WRONG_METHOD
     assert chat.page().ids == before.ids
 
 
@@ -36,8 +53,9 @@ def test_nothing_that_is_sent_causes_a_server_error(chat, body):
     assert chat.get().status not in ANY_SERVER_ERROR
 
 
+@pytest.mark.parametrize("body", LARGE_BODIES.values(), ids=LARGE_BODIES.keys())
 @check("2.4", clause="K6")
-def test_a_body_that_is_too_large_is_refused(chat):
+def test_a_body_that_is_too_large_is_refused(chat, body):
     """A body of more than 64 KiB is refused, or the connection closed, and the server goes on answering."""
-    assert chat.refusal_of(b'{"text": "' + b"x" * 70_000 + b'"}') in TOO_LARGE
+    assert chat.refusal_of(body) in TOO_LARGE
     assert chat.get().status not in ANY_SERVER_ERROR

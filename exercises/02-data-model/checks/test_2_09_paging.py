@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.chat import REFUSED
+from grader.chat import ANY_SERVER_ERROR, REFUSED
 from grader.check import check, words
 from grader.messages import ids
 
@@ -20,6 +20,13 @@ def test_messages_that_arrive_meanwhile_disturb_nothing(long_chat):
 
     assert fetched.repeated == ()
     assert fetched.of(long_chat.history) == long_chat.history
+
+
+@pytest.mark.parametrize("limit", [{}, {"limit": 100}], ids=["default", "largest"])
+@check("2.9", clause="stage 2")
+def test_pages_of_any_size_lead_on(long_chat, limit):
+    """Pages of the default size, and pages of a hundred, lead to every older message, too."""
+    assert long_chat.all(**limit).of(long_chat.history) == long_chat.history
 
 
 @check("2.9", clause="stage 2")
@@ -45,3 +52,9 @@ def test_no_page_is_larger_than_its_limit(long_chat):
 def test_a_cursor_that_makes_no_sense_is_refused(long_chat, cursor):
     """A `cursor` that makes no sense is refused with 400."""
     assert long_chat.get(cursor=f"{cursor}{words()}").status in REFUSED
+
+
+@check("2.9", clause="K6")
+def test_a_cursor_of_many_digits_is_no_server_error(long_chat):
+    """A `cursor` that is a number beyond all numbers causes no server error."""
+    assert long_chat.get(cursor=10**23).status not in ANY_SERVER_ERROR

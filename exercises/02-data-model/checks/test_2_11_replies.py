@@ -24,7 +24,7 @@ def test_null_means_no_parent(chat):
     assert chat.request("POST", "/messages", json={"text": words(), "reply_to": None}).status in STORED
 
 
-@pytest.mark.parametrize("parent", ["no-such-message", 2**52, [], True])
+@pytest.mark.parametrize("parent", ["no-such-message", 2**52, 10**23, [], True])
 @check("2.11", clause="stage 2")
 def test_an_unknown_parent_is_refused_and_nothing_stored(chat, parent):
     """A `reply_to` that is no message's id is refused, in JSON, and nothing is stored."""
@@ -70,8 +70,32 @@ def test_replies_are_listed_like_any_other_message(chat):
     assert chat.page().top(2) == (reply.id, parent.id)
 
 
-@pytest.mark.parametrize("wanted", ["no-such-message", "4503599627370496"])
+@pytest.mark.parametrize("wanted", ["no-such-message", "4503599627370496", "9" * 23])
 @check("2.11", clause="stage 2")
 def test_a_message_that_is_not_there_is_not_found(chat, wanted):
-    """`GET /messages/{id}` answers 404 for an id that no message has; 400 for one that none could have."""
-    assert chat.request("GET", f"/messages/{wanted}").status in NO_SUCH_MESSAGE
+    """`GET /messages/{id}` answers 404, in JSON, for an id that no message has; 400 for one that none could have."""
+    reply = chat.request("GET", f"/messages/{wanted}")
+
+    assert reply.status in NO_SUCH_MESSAGE
+    assert error_of(reply) == ""
+
+
+@check("2.11", clause="stage 2")
+def test_a_message_is_the_same_wherever_it_is_shown(chat):
+    """A thread shows its message, and each reply, with the members and values that the list shows."""
+    parent = chat.send(words())
+    reply = chat.send(words(), reply_to=parent.id)
+
+    thread, listed = chat.thread(parent.id), chat.page()
+
+    assert thread.promised == listed.by_id(parent.id).promised
+    assert thread.replies.by_id(reply.id).promised == listed.by_id(reply.id).promised
+
+
+@check("2.11", clause="stage 2")
+def test_all_replies_are_shown(chat):
+    """A message shows all of its direct replies, however many there are."""
+    parent = chat.send(words())
+    replies = [chat.send(words(), reply_to=parent.id) for _ in range(21)]
+
+    assert chat.thread(parent.id).replies.ids == ids(replies)
