@@ -7,36 +7,48 @@ from grader.seen import FAILURE_CODES
 from grader.texts import SPOKEN
 
 
+@pytest.mark.parametrize("slash", ["", "/"], ids=["without-slash", "with-slash"])
 @check("2.5", clause="stage 2")
-def test_send_posts_the_text_as_json(client, room):
-    """`send TEXT` posts the text, unchanged, as JSON."""
+def test_send_posts_the_text_as_json(client, room, slash):
+    """`send TEXT` posts the text, unchanged, as JSON to `/messages`, whether `SERVER_URL` ends with a slash or not."""
     text = f'{words()} – žluťoučký κόσμος 🐎 "quoted" & 100%'
 
-    run = client("send", text, server_url=room.url)
+    run = client("send", text, server_url=room.url + slash)
 
     assert room.posted("text", run.request) == text
     assert room.content_type(run.request) == "application/json"
 
 
 @check("2.5", clause="stage 2")
-def test_send_prints_the_new_id(client, room):
-    """`send TEXT` prints the id that the server gave, whatever it looks like, and exits with 0."""
-    run = client("send", words(), server_url=room.url)
+def test_send_prints_the_new_id(client, any_room):
+    """`send TEXT` prints the id that the server gave, be it text or a number, after 201 or 200, and exits with 0."""
+    run = client("send", words(), server_url=any_room.url)
 
-    assert room.messages[0].id in run.stdout
+    assert any_room.messages[0].id in run.stdout
     assert run.exit_code == 0
 
 
 @check("2.5", clause="stage 2")
-def test_list_shows_a_line_for_each_message(client, room, lines):
+def test_list_shows_a_line_for_each_message(client, any_room, lines):
     """`list` prints one line per message with its id and text, in the order received or exactly reversed."""
-    room.fill(SPOKEN)
+    any_room.fill(SPOKEN)
 
-    run = client("list", server_url=room.url)
+    run = client("list", server_url=any_room.url)
 
     assert run.exit_code == 0
-    assert lines(run, room).without_their_text == ()
-    assert lines(run, room).ids == room.ids
+    assert lines(run, any_room).without_their_text == ()
+    assert lines(run, any_room).ids == any_room.ids
+
+
+@check("2.5", clause="stage 2")
+def test_list_shows_messages_of_a_young_server(client, young_room, lines):
+    """`list` shows messages that have an `id` and a `text` and no other member of the contract yet."""
+    young_room.fill(SPOKEN)
+
+    run = client("list", server_url=young_room.url)
+
+    assert run.exit_code == 0
+    assert lines(run, young_room).ids == young_room.ids
 
 
 @check("2.5", clause="stage 2")
@@ -48,12 +60,13 @@ def test_list_of_nothing_is_no_failure(client, room):
     assert run.stderr.traces == ()
 
 
+@pytest.mark.parametrize("slash", ["", "/"], ids=["without-slash", "with-slash"])
 @check("2.5", clause="stage 2")
-def test_list_passes_the_limit_on(client, room):
-    """`list --limit 3` asks for three."""
+def test_list_passes_the_limit_on(client, room, slash):
+    """`list --limit 3` asks `/messages` for three, whether `SERVER_URL` ends with a slash or not."""
     room.fill(SPOKEN)
 
-    run = client("list", "--limit", "3", server_url=room.url)
+    run = client("list", "--limit", "3", server_url=room.url + slash)
 
     assert room.asked("limit", run.request) == ("3",)
 
@@ -69,3 +82,42 @@ def test_a_refusal_is_a_failure(client, room, status):
     assert run.exit_code in FAILURE_CODES
     assert run.stderr != ""
     assert run.stderr.traces == ()
+
+
+@check("2.5", clause="K10")
+def test_list_fails_when_the_server_does(client, room):
+    """When the answer is a 500, `list` says so on stderr and exits with a code from 1 to 125."""
+    room.refuse_with(500)
+
+    run = client("list", server_url=room.url)
+
+    assert run.exit_code in FAILURE_CODES
+    assert run.stderr != ""
+    assert run.stderr.traces == ()
+
+
+@pytest.mark.parametrize("command", [["send", "Hello?"], ["list"]], ids=["send", "list"])
+@check("2.5", clause="K10")
+def test_sending_and_listing_fail_when_nobody_is_there(client, refused, command):
+    """When nobody listens, `send` and `list` say so on stderr and exit with a code from 1 to 125."""
+    run = client(*command, server_url=refused)
+
+    assert run.exit_code in FAILURE_CODES
+    assert run.stderr != ""
+    assert run.stderr.traces == ()
+
+
+@check("2.5", clause="K10")
+def test_send_gives_up_on_a_silent_server(send_silence):
+    """When the server never answers, `send` gives up within 15 seconds, says so and exits with a code from 1 to 125."""
+    assert send_silence.exit_code in FAILURE_CODES
+    assert send_silence.stderr != ""
+    assert send_silence.stderr.traces == ()
+
+
+@check("2.5", clause="K10")
+def test_list_gives_up_on_a_silent_server(list_silence):
+    """When the server never answers, `list` gives up within 15 seconds, says so and exits with a code from 1 to 125."""
+    assert list_silence.exit_code in FAILURE_CODES
+    assert list_silence.stderr != ""
+    assert list_silence.stderr.traces == ()

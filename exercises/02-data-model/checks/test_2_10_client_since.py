@@ -3,29 +3,30 @@
 import pytest
 
 from grader.check import check
-from grader.texts import AN_INSTANT, SPOKEN
+from grader.seen import FAILURE_CODES
+from grader.texts import AN_INSTANT, AS_SERVERS_WRITE, SPOKEN, TO_THE_SECOND
 
 
 @check("2.10", clause="stage 2")
-def test_since_shows_every_page(client, room, lines):
-    """`list --since` shows all matching messages, following `next` to its end."""
-    room.fill_up(230)
+def test_since_shows_every_page(client, any_room, lines):
+    """`list --since` shows all matching messages, following `next` to its end, where it is null or absent."""
+    any_room.fill_up(230)
 
-    run = client("list", "--since", AN_INSTANT, server_url=room.url)
+    run = client("list", "--since", AN_INSTANT, server_url=any_room.url)
 
     assert run.exit_code == 0
-    assert lines(run, room).ids == room.ids
+    assert lines(run, any_room).ids == any_room.ids
 
 
 @check("2.10", clause="stage 2")
 def test_without_since_one_page_is_shown(client, room, lines):
-    """Without `--since`, `list` shows one page."""
+    """Without `--since`, `list` asks for one page and shows the messages on it, however many it wants."""
     room.fill_up(230)
 
     run = client("list", server_url=room.url)
 
-    assert lines(run, room, room.messages[:20]).ids == room.ids[:20]
     assert room.pages_asked(run.request) == 1
+    assert lines(run, room, room.given).ids == room.ids_given
 
 
 @check("2.10", clause="stage 2")
@@ -48,6 +49,28 @@ def test_the_instant_is_passed_on(client, room):
     run = client("list", "--since", AN_INSTANT, server_url=room.url)
 
     assert room.since_asked(run.request) == room.instant(AN_INSTANT)
+
+
+@check("2.10", clause="K8")
+def test_a_time_as_servers_write_it_can_be_asked(client, room, lines):
+    """`--since` takes a time with `Z` and digits of fraction, as servers write them."""
+    room.fill(SPOKEN)
+
+    run = client("list", "--since", AS_SERVERS_WRITE, server_url=room.url)
+
+    assert run.exit_code == 0
+    assert lines(run, room).ids == room.ids
+    assert room.since_asked(run.request) in (room.instant(AS_SERVERS_WRITE), room.instant(TO_THE_SECOND))
+
+
+@check("2.10", clause="K10")
+def test_what_is_no_time_is_a_failure(client, room):
+    """`--since nonsense`, which a server refuses, ends with a message on stderr and a code from 1 to 125."""
+    run = client("list", "--since", "nonsense", server_url=room.url)
+
+    assert run.exit_code in FAILURE_CODES
+    assert run.stderr != ""
+    assert run.stderr.traces == ()
 
 
 @pytest.mark.parametrize("zone", ["Australia/Adelaide", "America/New_York"])

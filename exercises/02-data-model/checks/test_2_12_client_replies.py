@@ -1,33 +1,35 @@
 """Step 2.12: a client that replies, and shows who replied to whom."""
 
+import pytest
+
 from grader.check import check, words
 from grader.seen import FAILURE_CODES
 
 
 @check("2.12", clause="stage 2")
-def test_reply_posts_text_and_parent(client, room):
+def test_reply_posts_text_and_parent(client, any_room):
     """`reply ID TEXT` posts the text with `reply_to`, and prints the new id."""
-    parent = room.say(words())
+    parent = any_room.say(words())
     text = words()
 
-    run = client("reply", parent.id, text, server_url=room.url)
+    run = client("reply", parent.id, text, server_url=any_room.url)
 
-    assert room.posted("text", run.request) == text
-    assert room.posted("reply_to", run.request) == parent.id
-    assert room.messages[0].id in run.stdout
+    assert any_room.posted("text", run.request) == text
+    assert any_room.posted_id("reply_to", run.request) == parent.id
+    assert any_room.messages[0].id in run.stdout
     assert run.exit_code == 0
 
 
 @check("2.12", clause="stage 2")
-def test_a_line_of_a_reply_names_its_parent(client, room, lines):
+def test_a_line_of_a_reply_names_its_parent(client, any_room, lines):
     """In a listing, the line of a reply contains the id of its parent; the line of another message doesn't."""
-    parent, other = room.say(words()), room.say(words())
-    reply = room.say(words(), reply_to=parent.id)
+    parent, other = any_room.say(words()), any_room.say(words())
+    reply = any_room.say(words(), reply_to=parent.id)
 
-    run = client("list", server_url=room.url)
+    run = client("list", server_url=any_room.url)
 
-    assert lines(run, room).naming(reply, parent.id) == ()
-    assert lines(run, room).not_naming(other, parent.id) == ()
+    assert lines(run, any_room).naming(reply, parent.id) == ()
+    assert lines(run, any_room).not_naming(other, parent.id) == ()
 
 
 @check("2.12", clause="stage 2")
@@ -44,21 +46,32 @@ def test_a_parent_may_be_on_another_page(client, room, lines):
 
 
 @check("2.12", clause="stage 2")
-def test_show_prints_a_message_and_then_its_replies(client, room, lines):
+def test_show_prints_a_message_and_then_its_replies(client, any_room, lines):
     """`show ID` prints the message, then its replies, the oldest first."""
-    parent = room.say(words())
-    replies = [room.say(words(), reply_to=parent.id), room.say(words(), reply_to=parent.id)]
+    parent = any_room.say(words())
+    replies = [any_room.say(words(), reply_to=parent.id), any_room.say(words(), reply_to=parent.id)]
 
-    run = client("show", parent.id, server_url=room.url)
+    run = client("show", parent.id, server_url=any_room.url)
 
     assert run.exit_code == 0
-    assert lines(run, room, [parent, *replies]).texts_in_order == ()
+    assert lines(run, any_room, [parent, *replies]).texts_in_order == ()
 
 
 @check("2.12", clause="K10")
 def test_show_fails_when_there_is_no_such_message(client, room):
     """`show` of a message that isn't there says so on stderr and exits with a code from 1 to 125."""
     run = client("show", "not-there", server_url=room.url)
+
+    assert run.exit_code in FAILURE_CODES
+    assert run.stderr != ""
+    assert run.stderr.traces == ()
+
+
+@pytest.mark.parametrize("command", [["reply", "m-80", "Hello?"], ["show", "m-80"]], ids=["reply", "show"])
+@check("2.12", clause="K10")
+def test_replying_and_showing_fail_when_nobody_is_there(client, refused, command):
+    """When nobody listens, `reply` and `show` say so on stderr and exit with a code from 1 to 125."""
+    run = client(*command, server_url=refused)
 
     assert run.exit_code in FAILURE_CODES
     assert run.stderr != ""
