@@ -20,6 +20,15 @@ def test_send_stores_a_message(channel):
     assert sent.member("author").length in AUTHOR_LENGTHS
 
 
+@check("3.10", clause="K8")
+def test_its_time_is_the_moment_of_acceptance(dated_channel):
+    """`created_at` is the moment of acceptance, within a second, whatever Slack's header says; `since` finds it."""
+    timed = dated_channel.store_timed(words(), age=200)
+
+    assert timed.early_or_late == 0
+    assert timed.message.id in dated_channel.chat.page(since=timed.message.created_at.written).ids
+
+
 @check("3.10", clause="stage 3")
 def test_one_person_is_one_author(channel):
     """Two messages of one person have the same author, those of two people different ones."""
@@ -43,6 +52,23 @@ def test_a_message_is_shown_with_three_characters_escaped(channel, text):
     channel.chat.send(text)
 
     assert escaped(text) in channel.type("recent 1").text
+
+
+@check("3.10", clause="stage 3")
+def test_an_author_is_shown_escaped(channel):
+    """Where `recent` shows who wrote a message, that is escaped, too: `<!channel>` would call everybody."""
+    author = f"<!{words()}>"
+    channel.chat.send(words(), author=author)
+
+    assert author not in channel.type("recent 1").text
+
+
+@check("3.10", clause="stage 3")
+def test_a_confirmation_calls_nobody(channel):
+    """An answer to `send MESSAGE` that repeats the message repeats it escaped: `<!channel>` would call everybody."""
+    text = f"<!{words()}>"
+
+    assert text not in channel.type(f"send {text}").text
 
 
 @check("3.10", clause="stage 3")

@@ -30,7 +30,20 @@ def test_what_is_explained_shows_no_messages(channel, typed):
     assert text not in channel.type(typed).text
 
 
+@pytest.mark.parametrize("beginning", ["send", "send-", "sends "], ids=["joined", "hyphen", "plural"])
 @check("3.11", clause="stage 3")
-def test_an_explanation_calls_nobody(channel):
+def test_a_word_that_begins_like_send_is_unknown(channel, beginning):
+    """A word that only begins with `send` is an unknown word: 200 with an explanation, nothing stored."""
+    before = channel.chat.page()
+
+    assert channel.type(f"{beginning}{words()}").text != ""
+    assert channel.chat.page().ids == before.ids
+
+
+@pytest.mark.parametrize("before", ["", "recent "], ids=["word", "number"])
+@check("3.11", clause="stage 3")
+def test_an_explanation_calls_nobody(channel, before):
     """An explanation that repeats what was typed repeats it escaped: `<!channel>` would call everybody."""
-    assert "<!channel>" not in channel.type("<!channel>").text
+    typed = f"<!{words()}>"
+
+    assert typed not in channel.type(f"{before}{typed}").text
