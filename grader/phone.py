@@ -13,7 +13,7 @@ from typing import Any
 from grader.chat import Chat
 from grader.drawn import telephone_number, words
 from grader.errors import Failed
-from grader.messages import Count, Message, Page, Value, same
+from grader.messages import Count, Message, Page, same
 from grader.rooms import Timed
 from grader.seen import Choice, Listing, Seen
 from grader.service import Service
@@ -27,7 +27,6 @@ REFUSED = Choice({403, 401, 400, 422}, "403, 401, 400 or 422")
 AUTHOR_LENGTHS = Choice(range(1, 101), "1 to 100")
 WITHOUT_EVENT = Choice({400, 422}, "400 or 422")
 WHITE_SPACE = " \t\r\n"
-PROMISED = ("id", "text", "created_at", "reply_to", "author", "source")
 
 
 class Phone:
@@ -122,12 +121,6 @@ class Phone:
         if reply.code not in DELIVERED:
             raise Failed(reply.summary, expected=str(DELIVERED), request=reply.request)
         return Timed(found_first(self.chat.page(limit=100), body, reply.request), begun, ended)
-
-
-def promised(message: Message) -> Value:
-    """Give the members that the contract names, and no other; one that is missing is null."""
-    members = {name: message.fields.get(name) for name in PROMISED}
-    return Value(members, name="the message", request=message.request)
 
 
 def found_first(page: Page, text: str, request: str) -> Message:

@@ -5,8 +5,7 @@ from contextlib import nullcontext
 import pytest
 
 from grader.errors import Failed
-from grader.messages import Message
-from grader.phone import DELIVERED, Phone, fault_of, promised, race
+from grader.phone import DELIVERED, Phone, fault_of, race
 from grader.simulators import twilio
 from grader.wire import Reply
 
@@ -157,15 +156,6 @@ def test_messages_that_say_nothing_are_listed(phone, text):
     one.deliver(one.write(text))
 
     assert one.blank_messages == (f"{text!r}, id 1",)
-
-
-def test_what_is_promised_of_a_message_leaves_out_the_rest():
-    message = {"id": 7, "text": "hello", "created_at": None, "author": "Ines", "source": "api"}
-    whole = promised(Message({**message, "reply_to": None, "age": 1.5}, "curl"))
-
-    assert whole == promised(Message({**message, "age": 2.5}, "curl"))
-    assert whole != promised(Message({**message, "author": None}, "curl"))
-    assert "Ines" in whole.came()
 
 
 def test_other_numbers_differ_where_they_should(phone):

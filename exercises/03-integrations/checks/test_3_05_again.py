@@ -74,6 +74,12 @@ def test_an_event_is_remembered_across_a_restart(phone):
     assert phone.messages(text) == 1
 
 
+@check("3.5", clause="K6")
+def test_a_failed_attempt_stores_nothing(attempted):
+    """If an event that is delivered while the database is held for 8 s gets an error, nothing is stored then."""
+    assert attempted.stored_in_vain == ()
+
+
 @check("3.5", clause="stage 3")
 def test_a_failed_attempt_does_not_spoil_the_next(attempted):
     """An event first delivered while the database is held for 8 s, then again when it is free, is one message."""

@@ -24,14 +24,15 @@ def test_an_answer_can_be_used_whatever_was_written(phone, text):
     assert fault_of(phone.deliver(phone.write(text))) == ""
 
 
-@pytest.mark.parametrize("body", ["", " ", "\n"], ids=["empty", "blank", "line-break"])
+@pytest.mark.parametrize("body", ["", " ", "\n", " \t\r\n"], ids=["empty", "blank", "line-break", "white-space"])
 @check("3.7", clause="stage 3")
 def test_pictures_without_words_are_no_error(phone, body):
-    """A picture without a text is a success, whether a placeholder is stored or nothing."""
+    """A picture without a text is a success, whether a placeholder is stored, which says something, or nothing."""
     reply = phone.deliver(phone.write(body, media=[PICTURE]))
 
     assert reply.status in DELIVERED
     assert fault_of(reply) == ""
+    assert phone.blank_messages == ()
 
 
 @check("3.7", clause="stage 3")

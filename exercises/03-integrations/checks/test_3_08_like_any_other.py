@@ -15,6 +15,12 @@ def test_it_has_a_time_and_is_found_by_since(phone):
     assert phone.chat.page(since="2099-12-31T23:59:59Z").count == 0
 
 
+@check("3.8", clause="K8")
+def test_its_time_is_the_moment_of_acceptance(kolkata_phone):
+    """`created_at` of a text message is the moment it was accepted, within a second, wherever the server stands."""
+    assert kolkata_phone.text_timed(words()).early_or_late == 0
+
+
 @check("3.8", clause="K9")
 def test_it_stands_in_the_order_of_all_messages(phone):
     """Text messages and others are listed together, the newest first."""
@@ -48,6 +54,20 @@ def test_it_can_be_replied_to(replying_phone):
     assert thread.member("source") == "sms"
 
 
+@check("3.8", clause="stage 3")
+def test_a_thread_says_who_replied(replying_phone):
+    """Where messages can be replied to, the replies in a thread have their `author` and `source`, too."""
+    author = words()
+    sent = replying_phone.text(words())
+    reply = replying_phone.chat.send(words(), author=author, reply_to=sent.id)
+
+    shown = replying_phone.chat.thread(sent.id).replies.by_id(reply.id)
+
+    assert shown.member("author") == author
+    assert shown.member("source") == "api"
+    assert replying_phone.chat.thread(reply.id).member("author") == author
+
+
 @check("3.8", clause="K3")
 def test_it_outlives_the_process(phone):
     """A text message is there after a restart, with its id, time and author, and its number is the same author."""
@@ -55,7 +75,7 @@ def test_it_outlives_the_process(phone):
 
     phone.chat.restart()
 
-    assert phone.chat.page().by_id(sent.id).fields == sent.fields
+    assert phone.chat.page().by_id(sent.id).promised == sent.promised
     assert phone.text(words()).member("author") == sent.member("author")
 
 
@@ -72,6 +92,33 @@ def test_a_line_says_who_and_from_where(client, room, lines, author, source):
     assert lines(run, room).ids == room.ids
     assert lines(run, room).naming(said, author) == ()
     assert lines(run, room).naming(said, source) == ()
+
+
+@check("3.8", clause="stage 3")
+def test_a_line_of_a_reply_says_who_and_from_where(client, room, lines):
+    """In a listing, the line of a reply contains its own `author` and `source`, too."""
+    author = words()
+    said = room.say(words(), author=words(), source="api")
+    reply = room.say(words(), author=author, source="sms", reply_to=said.id)
+
+    run = client("list", server_url=room.url)
+
+    assert run.exit_code == 0
+    assert lines(run, room).naming(reply, author) == ()
+    assert lines(run, room).naming(reply, "sms") == ()
+
+
+@check("3.8", clause="stage 3")
+def test_a_line_says_who_and_from_where_with_since(client_since, room, lines):
+    """With `--since`, too, each line contains the `author` and the `source` of its message."""
+    author = words()
+    said = room.say(words(), author=author, source="slack")
+
+    run = client_since(server_url=room.url)
+
+    assert run.exit_code == 0
+    assert lines(run, room).naming(said, author) == ()
+    assert lines(run, room).naming(said, "slack") == ()
 
 
 @check("3.8", clause="stage 3")
