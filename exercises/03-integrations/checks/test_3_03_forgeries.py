@@ -40,6 +40,16 @@ def test_letter_case_counts_in_a_signature(phone):
 
 
 @check("3.3", clause="stage 3")
+def test_a_signature_counts_to_its_end(phone):
+    """The first half of the right signature is a wrong one."""
+    before = phone.chat.page()
+    message = phone.write(words())
+
+    assert phone.deliver(message, signed=phone.right_signature(message)[:16]).status in REFUSED
+    assert phone.chat.page().ids == before.ids
+
+
+@check("3.3", clause="stage 3")
 def test_a_signature_belongs_to_one_body(phone):
     """The right signature of another text message is a wrong one."""
     before = phone.chat.page()
@@ -75,7 +85,7 @@ def test_another_token_signs_nothing(phone):
 
 @check("3.3", clause="stage 3")
 def test_without_a_token_everything_is_refused(phone_without_token):
-    """A server that was told no token refuses every text message, also one signed with the empty token."""
+    """A server that was told no token, or an empty one, refuses every text message, also one signed with that."""
     before = phone_without_token.chat.page()
 
     assert phone_without_token.deliver(phone_without_token.write(words())).status in REFUSED

@@ -69,6 +69,16 @@ def test_a_wrong_signature_is_refused(channel, signed):
 
 
 @check("3.9", clause="stage 3")
+def test_a_signature_counts_to_its_end(channel):
+    """The first half of the right signature is a wrong one."""
+    before = channel.chat.page()
+    body = channel.body(f"send {words()}")
+
+    assert channel.send(body, signed=channel.right_signature(body)[:35]).status in REFUSED
+    assert channel.chat.page().ids == before.ids
+
+
+@check("3.9", clause="stage 3")
 def test_a_signature_belongs_to_one_body(channel):
     """The right signature of another body is a wrong one, and so is one made with another secret."""
     before = channel.chat.page()
@@ -98,7 +108,7 @@ def test_bytes_are_signed_not_their_meaning(channel, body):
 
 @check("3.9", clause="stage 3")
 def test_without_a_secret_everything_is_refused(channel_without_secret):
-    """A server that was told no secret refuses every command, also one signed with the empty secret."""
+    """A server that was told no secret, or an empty one, refuses every command, also one signed with that."""
     body = channel_without_secret.body(f"send {words()}")
     before = channel_without_secret.chat.page()
 
