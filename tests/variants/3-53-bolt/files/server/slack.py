@@ -4,7 +4,7 @@ import functools
 import re
 
 from flask import Blueprint, abort, current_app, request
-from slack_bolt import App
+from slack_bolt import App, BoltResponse
 from slack_bolt.adapter.flask import SlackRequestHandler
 from slack_bolt.authorization import AuthorizeResult
 
@@ -23,8 +23,8 @@ def receive():
         abort(401)
     try:
         return bolt(secret).handle(request)
-    except (ValueError, OverflowError):
-        # A timestamp that is no number, a body that isn't UTF-8: Bolt doesn't expect them.
+    except ValueError:
+        # A body that isn't UTF-8: Bolt doesn't expect it.
         abort(401)
 
 
@@ -40,7 +40,14 @@ def bolt(secret):
     )
     # Bolt answers 404 to a command that it wasn't told of. Slack sends only those that call here, so all of them are ours.
     app.command(re.compile(""))(answer)
+    app.error(refuse)
     return SlackRequestHandler(app)
+
+
+def refuse(error):
+    """Say no to a timestamp that is no number, and to a signature that isn't ASCII: Bolt would answer 500."""
+    unreadable = isinstance(error, ValueError | OverflowError | TypeError)
+    return BoltResponse(status=401 if unreadable else 500)
 
 
 def answer(ack, command):
