@@ -96,6 +96,6 @@ def test_a_message_is_the_same_wherever_it_is_shown(chat):
 def test_all_replies_are_shown(chat):
     """A message shows all of its direct replies, however many there are."""
     parent = chat.send(words())
-    replies = [chat.send(words(), reply_to=parent.id) for _ in range(21)]
+    replies = chat.send_many(21, reply_to=parent.id)
 
     assert chat.thread(parent.id).replies.ids == ids(replies)
