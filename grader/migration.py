@@ -21,6 +21,8 @@ from grader.seen import Listing
 from grader.service import Service
 from grader.shown import shown
 
+IN_1971 = 31_536_000
+"""No time before 1971 is ever sent (clause K8), so an old message with such a time isn't looked for."""
 SETTLING = 0.3
 """Seconds after the first answer in which a server may still bring rows forward in the background."""
 
@@ -86,14 +88,15 @@ class MigratedChat(LongChat):
 
     @property
     def not_found_by_their_time(self) -> Listing:
-        """List the newest old message that shows a time, unless it is listed since that time."""
+        """List the newest old message that shows a time, from 1971 on, unless it is listed since that time."""
         page = self.old_page()
-        times = ((message, instant.read(message.fields.get("created_at"))) for message in page.messages)
-        message, time = next(((message, time) for message, time in times if time is not None), (None, None))
-        if message is None or time is None:
+        times = [(message, instant.read(message.fields.get("created_at"))) for message in page.messages]
+        dated = [(message, moment) for message, moment in times if moment is not None and moment.seconds >= IN_1971]
+        if not dated:
             return Listing([], request=page.request, what="old message missing")
-        found = self.page(since=time.written, limit=100)
-        missing = [] if any(same(message.id, one) for one in found.ids) else [f"{message.id}: {time.written}"]
+        newest, moment = dated[0]
+        found = self.page(since=moment.written, limit=100)
+        missing = [] if any(same(newest.id, one) for one in found.ids) else [f"{newest.id}: {moment.written}"]
         return Listing(missing, request=found.request, what="old message missing")
 
     def times(self) -> Listing:

@@ -5,7 +5,19 @@ import pytest
 
 from grader.errors import Failed
 from grader.instant import Instant
-from grader.messages import Count, Ids, Message, Page, Value, error_of, ids, read_message, read_page, same
+from grader.messages import (
+    Count,
+    Ids,
+    Message,
+    Page,
+    Value,
+    error_of,
+    ids,
+    read_message,
+    read_page,
+    refusal_of,
+    same,
+)
 from grader.wire import Reply
 
 LINE = "curl -i 'http://127.0.0.1:5000/messages'"
@@ -291,6 +303,19 @@ def test_a_refusal_has_an_error_or_a_title_or_a_detail(refusal, kind):
 )
 def test_a_refusal_without_them_is_named(refusal):
     assert error_of(reply(refusal, code=400)) == "neither a non-empty string error, nor title or detail"
+
+
+@pytest.mark.parametrize(("code", "said"), [(200, ""), (404, "no JSON object"), (500, "no JSON object")])
+def test_only_a_refusal_has_to_say_why(code, said):
+    assert refusal_of(reply(b"no", code=code)) == said
+
+
+def test_a_message_is_compared_by_what_is_promised():
+    one, other = message(created_at="now", likes=3), message(likes=4, created_at="now")
+
+    assert one.promised == other.promised
+    assert one.promised != message(created_at="then", likes=3).promised
+    assert one.promised != message(likes=3).promised
 
 
 @pytest.mark.parametrize("content", [*NOT_JSON, b"[]", b'"no"', b"7", b"null"], ids=range(len(NOT_JSON) + 4))

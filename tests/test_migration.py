@@ -116,9 +116,10 @@ def bench(scratch, nothing_left):
 def brought_forward(tmp_path, bench):
     """Make a project whose present server starts so, with an old state in history/2.5/."""
 
-    def make(start, *, more="", start_timeout=20.0):
-        made = project(tmp_path / "project", server(start), more=more, start_timeout=start_timeout)
-        project(tmp_path / "project" / "history" / "2.5", server(OLD))
+    def make(start, *, server=SERVER, more="", start_timeout=20.0):
+        text = server.format(start=start, more="")
+        made = project(tmp_path / "project", text, more=more, start_timeout=start_timeout)
+        project(tmp_path / "project" / "history" / "2.5", SERVER.format(start=OLD, more=""))
         return bench(made).migration()
 
     return make
@@ -399,6 +400,29 @@ def test_any_time_that_has_passed_may_stand_for_none(brought_forward, moment):
 
     assert chat.impossible_times == ()
     assert len(chat.times()) == 100
+
+
+@pytest.mark.parametrize(
+    ("moment", "found"),
+    [
+        ("NULL", True),
+        ("'1970-01-01T00:00:00Z'", True),
+        ("'2026-01-02T03:04:05Z'", False),
+    ],
+)
+def test_an_old_message_is_looked_for_by_its_time(brought_forward, moment, found):
+    only_new = 'if "since" in self.path: rows = []\n        self.answer({{"messages"'
+    with_since = SERVER.replace('self.answer({{"messages"', only_new)
+    chat = brought_forward(STAMPED.format(moment=moment), server=with_since).chat()
+
+    assert (chat.not_found_by_their_time == ()) is found
+    assert chat.old_page().ids == chat.expected
+
+
+def test_an_old_message_may_be_found_by_its_time(brought_forward):
+    chat = brought_forward(STAMPED.format(moment="1700000000.25")).chat()
+
+    assert chat.not_found_by_their_time == ()
 
 
 def test_times_that_change_are_found(brought_forward):
