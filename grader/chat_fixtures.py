@@ -19,7 +19,7 @@ from grader.messages import Count
 from grader.migration import MigratedChat, Migration
 from grader.room import Room, Said
 from grader.rooms import CrowdedChat, LongChat, SentAtOnce, SpacedChat, TimedChat, send_at_once
-from grader.texts import UNHEARD
+from grader.silence import UNHEARD
 from grader.wire import PATIENCE
 from grader.workspace import Workspace
 

@@ -238,7 +238,7 @@ def error_of(reply: Reply) -> Value:
     return Value(fault, name=f"fault in {shorten(reply.content)}", request=reply.request)
 
 
-def refusal_of(reply: Reply) -> Value:
+def fault_of_refusal(reply: Reply) -> Value:
     """Say what is wrong with the shape of an answer that is a refusal; `""` for any other, too."""
     if reply.code >= 400:
         return error_of(reply)

@@ -21,7 +21,7 @@ from grader.ground import FRESH, GROWN
 from grader.result import WANTING, CheckResult, Outcome
 from grader.seen import Seen
 from grader.shown import shown
-from grader.texts import UNHEARD
+from grader.silence import UNHEARD
 
 PATIENT: dict[str, Callable[[Bench], None]] = {
     "ping_silence": lambda bench: bench.begin_silence("ping"),

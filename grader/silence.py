@@ -10,6 +10,9 @@ from grader.errors import Failed
 from grader.project import Project
 from grader.scripted import Answer, scripted
 
+UNHEARD = "Is anybody there?"
+"""What `send` says to a server that never answers."""
+
 
 class Silence:
     """A client talking to a server that accepts everything and never answers."""

@@ -93,8 +93,6 @@ AS_SERVERS_WRITE = "2026-01-02T03:04:05.678Z"
 TO_THE_SECOND = "2026-01-02T03:04:05Z"
 """The same instant, from which a client may leave out the fraction: how many digits it sends is free."""
 
-UNHEARD = "Is anybody there?"
-
 SPOKEN = [
     "see you at ten",
     "make it eleven",

@@ -230,6 +230,7 @@ def test_statuses_are_named():
     assert str(REFUSED) == "400 or 422"
     assert 422 in TOO_LARGE
     assert 404 in UNKNOWN_PARENT
+    assert 422 in NO_SUCH_MESSAGE
     assert 409 not in NO_SUCH_MESSAGE
 
 

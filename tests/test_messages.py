@@ -12,10 +12,10 @@ from grader.messages import (
     Page,
     Value,
     error_of,
+    fault_of_refusal,
     ids,
     read_message,
     read_page,
-    refusal_of,
     same,
 )
 from grader.wire import Reply
@@ -307,7 +307,7 @@ def test_a_refusal_without_them_is_named(refusal):
 
 @pytest.mark.parametrize(("code", "said"), [(200, ""), (404, "no JSON object"), (500, "no JSON object")])
 def test_only_a_refusal_has_to_say_why(code, said):
-    assert refusal_of(reply(b"no", code=code)) == said
+    assert fault_of_refusal(reply(b"no", code=code)) == said
 
 
 def test_a_message_is_compared_by_what_is_promised():

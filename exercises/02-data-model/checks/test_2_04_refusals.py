@@ -4,7 +4,7 @@ import pytest
 
 from grader.chat import ANY_SERVER_ERROR, REFUSED, STORED, TOO_LARGE
 from grader.check import check
-from grader.messages import error_of, refusal_of
+from grader.messages import error_of, fault_of_refusal
 from grader.seen import WRONG_METHOD
 from grader.texts import BAD_BODIES, LARGE_BODIES, LONGEST, ODD_BODIES
 
@@ -26,7 +26,7 @@ def test_a_bad_body_is_refused_in_json_and_stores_nothing(chat, body):
 @check("2.4", clause="K6")
 def test_a_refused_parameter_is_refused_in_json(chat, params):
     """When a parameter of `GET /messages` is refused, there is an error in JSON, too."""
-    assert refusal_of(chat.get(**params)) == ""
+    assert fault_of_refusal(chat.get(**params)) == ""
 
 
 @check("2.4", clause="K4")
