@@ -14,6 +14,7 @@ from grader.client import Run
 from grader.dialect import DIALECTS, YOUNG
 from grader.errors import NotChecked
 from grader.ground import FRESH, GROWN, Ground
+from grader.heard import overheard
 from grader.listing import Lines
 from grader.messages import Count
 from grader.migration import MigratedChat, Migration
@@ -27,6 +28,9 @@ KOLKATA = "Asia/Kolkata"
 ZONES = Path("/usr/share/zoneinfo")
 AGE = 2.5
 """Seconds that a server runs before its clock is asked: a time taken at its start is then seen to be wrong."""
+
+HELD = 1.6
+"""Seconds that the database is held: a write has to wait for two (clause K6)."""
 
 
 @pytest.fixture
@@ -125,13 +129,9 @@ def long_chat(bench: Bench, ground: Ground) -> LongChat:
 
 
 @pytest.fixture
-def all_sent_at_once() -> Callable[..., SentAtOnce]:
-    """Send messages at the same moment: `all_sent_at_once(chat, 12)`."""
-
-    def send(chat: Chat, count: int, *, while_held: float = 0.0) -> SentAtOnce:
-        return send_at_once(chat, count, PATIENCE + while_held)
-
-    return send
+def sent_while_held(bench: Bench, ground: Ground) -> SentAtOnce:
+    """Give twelve messages that were sent at the same moment while the database was held; made once."""
+    return bench.made.once(f"held {ground.name}", lambda: _send_while_held(ground))
 
 
 @pytest.fixture
@@ -227,6 +227,14 @@ def _make_kolkata_chat(bench: Bench) -> TimedChat:
     return TimedChat(service)
 
 
+def _send_while_held(ground: Ground) -> SentAtOnce:
+    service = ground.new()
+    if not service.project.has_file_database:
+        raise NotChecked("The kit cannot hold the write lock of a database that is not an SQLite file.")
+    with overheard(service), service.database.locked(HELD):
+        return send_at_once(Chat(service), 12, PATIENCE + HELD)
+
+
 def _begin_kolkata_chat(bench: Bench, _: str) -> None:
     bench.made.begin("kolkata", lambda: _make_kolkata_chat(bench))
 
@@ -235,5 +243,13 @@ def _begin_spaced_chat(bench: Bench, ground: str) -> None:
     bench.made.begin(f"spaced {ground}", lambda: SpacedChat(Ground(bench, ground).new(), bench.made.pause))
 
 
-AHEAD = {"kolkata_chat": _begin_kolkata_chat, "spaced_chat": _begin_spaced_chat}
+def _begin_sent_while_held(bench: Bench, ground: str) -> None:
+    bench.made.begin(f"held {ground}", lambda: _send_while_held(Ground(bench, ground)))
+
+
+AHEAD = {
+    "kolkata_chat": _begin_kolkata_chat,
+    "spaced_chat": _begin_spaced_chat,
+    "sent_while_held": _begin_sent_while_held,
+}
 """Fixtures that take some seconds, and what begins each, on the ground of this name, while other checks go on."""

@@ -1,4 +1,4 @@
-"""The ways in which a server may speak to a client, each of them legal (clauses K4, K7 and K8)."""
+"""The ways in which a server may speak to a client, each of them legal (clauses K2, K4, K7 and K8)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SPELLINGS: tuple[dict[str, Any], ...] = (
 
 @dataclass(frozen=True)
 class Dialect:
-    """One way of speaking: the status of an accepted message, and how its members are written.
+    """One way of speaking: the status of an accepted message, how its members are written, and how its address ends.
 
     With `integers`, ids are JSON integers. Without `nulls`, a member that would be null is left out.
     """
@@ -35,6 +35,7 @@ class Dialect:
     time: Callable[[int], str | float | None]
     integers: bool
     nulls: bool
+    slash: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -71,7 +72,7 @@ def _in_seconds(number: int) -> float:
 
 
 LETTERS = Dialect("letters", 201, _letters, _in_words, integers=False, nulls=True)
-NUMBERS = Dialect("numbers", 200, _digits, _in_seconds, integers=True, nulls=False)
+NUMBERS = Dialect("numbers", 200, _digits, _in_seconds, integers=True, nulls=False, slash="/")
 YOUNG = Dialect("young", 200, _digits, lambda _: None, integers=True, nulls=False)
 """A server as it may be at step 2.5: its messages have an id and a text, and there are no pages."""
 DIALECTS = (LETTERS, NUMBERS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from grader.errors import Failed
 from grader.process import last_lines, wait_until
 from grader.service import Service
 from grader.shown import shorten, stack_traces
@@ -40,10 +42,27 @@ class Heard:
             complaint = self._run.complained
             known = shorten(complaint.encode()) in said
             return last_lines(complaint) if stack_traces(complaint) or (self._run.code and not known) else ""
-        wait_until(lambda: bool(self._trace()), ON_ITS_WAY)
-        return last_lines(self._trace())
+        return _trace((service, self._before.get(id(service), 0)) for service in self._services())
 
-    def _trace(self) -> str:
-        """Return what a server has printed since, with a stack trace in it; nothing where none has."""
-        said = (service.printed_since(self._before.get(id(service), 0)) for service in self._services())
-        return next((printed for printed in said if stack_traces(printed)), "")
+
+@contextmanager
+def overheard(service: Service) -> Iterator[None]:
+    """Let a failure carry the stack trace that a service prints meanwhile, in the background of other checks."""
+    before = service.printed
+    try:
+        yield
+    except Failed as failure:
+        failure.log = failure.log or _trace([(service, before)])
+        raise
+
+
+def _trace(since: Iterable[tuple[Service, int]]) -> str:
+    """Return the last lines that one of some servers has printed since, where there is a stack trace among them."""
+    servers = list(since)
+
+    def printed() -> str:
+        said = (service.printed_since(before) for service, before in servers)
+        return next((text for text in said if stack_traces(text)), "")
+
+    wait_until(lambda: bool(printed()), ON_ITS_WAY)
+    return last_lines(printed())

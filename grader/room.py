@@ -94,7 +94,7 @@ class Room:
 
     @property
     def url(self) -> str:
-        return self.server.url
+        return self.server.url + self.dialect.slash
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from grader.cases import Case
 from grader.course import Step
 from grader.result import Outcome
 from grader.scratch import Scratch
+from tests import sides
 
 HERE = Path(__file__).resolve().parent
 MISTAKES = HERE / "mistakes"
@@ -58,7 +59,8 @@ def steps_for(case: Case, *, everything: bool) -> tuple[Step, ...]:
     """Choose the steps to run: with `everything` all of the case's stage and of those before it.
 
     Else a variant's own stage and what it needs; a listed mistake's own stage, without slow steps that it isn't
-    about; any other mistake's own step and what that needs.
+    about, and without those that look at a side of the project which it leaves as it is; any other mistake's own
+    step and what that needs.
     """
     if everything:
         return up_to(case)
@@ -68,7 +70,9 @@ def steps_for(case: Case, *, everything: bool) -> tuple[Step, ...]:
     named = {case.step, *case.may_fail}
     if not case.ids:
         return course.with_needs([course.find_step(case.step)])
-    wanted = course.with_needs([step for step in own if not step.slow or step.id in named])
+    touched = sides.touched(case)
+    asked = [step for step in own if step.id in named or not (step.slow or touched.isdisjoint(sides.looked_at(step)))]
+    wanted = course.with_needs(asked)
     return tuple(step for step in wanted if not step.slow or step.id in named)
 
 

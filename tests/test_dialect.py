@@ -5,6 +5,7 @@ import pytest
 from grader import instant
 from grader.dialect import DIALECTS, IDS, LARGEST, LETTERS, NUMBERS, YOUNG
 from grader.messages import ID_CHARACTERS
+from grader.room import Room
 
 MEMBERS = {"reply_to": None, "mood": "calm", "created_at": None, "text": "17", "id": "17"}
 
@@ -54,3 +55,12 @@ def test_numbers_leave_out_what_is_null_and_make_integers_of_ids_only():
 @pytest.mark.parametrize("parent", ["x", "1.5", "", "-1", "9" * 5000])
 def test_what_is_no_integer_stays_text(parent):
     assert NUMBERS.spoken({"reply_to": parent}) == {"reply_to": parent}
+
+
+def test_the_address_of_a_server_ends_with_a_slash_or_not():
+    rooms = [Room(dialect) for dialect in (LETTERS, NUMBERS)]
+    try:
+        assert [room.url.removeprefix(room.server.url) for room in rooms] == ["", "/"]
+    finally:
+        for room in rooms:
+            room.close()

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from grader.client import Run
-from grader.heard import Heard
+from grader.errors import Failed
+from grader.heard import Heard, overheard
 
 TRACE = 'Traceback (most recent call last):\n  File "client.py", line 3, in <module>\nValueError: no such thing\n'
 
@@ -80,3 +81,26 @@ def test_a_run_is_handed_on(heard):
     ended = SimpleNamespace()
 
     assert heard.client(ended) is ended
+
+
+def print_and_fail(service, printed, failure):
+    with overheard(service):
+        service.text += printed
+        raise failure
+
+
+def test_a_failure_in_the_background_carries_the_trace_of_its_server(service):
+    service.text = f"{TRACE}and that was before\n"
+
+    with pytest.raises(Failed) as found:
+        print_and_fail(service, TRACE.replace("no such thing", "database is locked"), Failed("500"))
+
+    assert found.value.log.splitlines()[-1] == "ValueError: database is locked"
+    assert "before" not in found.value.log
+
+
+def test_a_failure_that_has_its_log_keeps_it(service):
+    with pytest.raises(Failed) as found:
+        print_and_fail(service, TRACE, Failed("ended", log="Killed"))
+
+    assert found.value.log == "Killed"

@@ -1,0 +1,34 @@
+"""Which side of a project a mistake has touched, and which steps look at nothing but the other side."""
+
+from __future__ import annotations
+
+import ast
+
+from grader import course
+from grader.cases import Case
+from grader.course import Step
+
+CLIENT = "client"
+SERVER = "server"
+RUN_THE_CLIENT = {"client", "client_in", "client_since", "ping_silence", "send_silence", "list_silence"}
+"""Fixtures that run the client, each time against a scripted server: where no check of a step asks for one of them,
+the step is about the server alone."""
+
+
+def touched(case: Case) -> set[str]:
+    """Name the sides whose files a case changes; a file outside `server/` and `client/` may matter to both."""
+    both = {CLIENT, SERVER}
+    if case.solution is None or case.prepare:
+        return both
+    changed = [edit.file for edit in case.edits]
+    changed += [str(path.relative_to(case.folder / "files")) for path in (case.folder / "files").rglob("*")]
+    folders = {file.split("/")[0] for file in changed}
+    return both if folders - both else folders
+
+
+def looked_at(step: Step) -> set[str]:
+    """Name the sides that the checks of a step look at."""
+    tree = ast.parse(course.stage_of(step).check_file(step).read_text("utf-8"))
+    checks = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
+    asked = [{argument.arg for argument in check.args.args} for check in checks]
+    return {SERVER if names.isdisjoint(RUN_THE_CLIENT) else CLIENT for names in asked}

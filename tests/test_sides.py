@@ -1,0 +1,87 @@
+"""Which steps a mistake can't break, as they look at another side of the project."""
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader import course
+from grader.cases import Case, Edit
+from tests import matrix, sides
+
+FIXTURES = ["fixtures.py", "chat_fixtures.py", "integration_fixtures.py"]
+
+
+def a_case(folder: Path, *files: str, **more) -> Case:
+    edits = tuple(Edit(file, "", "x") for file in files)
+    case = Case(folder, "wrong", ("W1",), "02-data-model", "2.1", {}, (), (), races=False, varies=False, edits=edits)
+    return replace(case, **more)
+
+
+@pytest.mark.parametrize(
+    ("files", "touched"),
+    [
+        (["server/db.py"], {"server"}),
+        (["client/__main__.py", "client/api.py"], {"client"}),
+        (["client/api.py", "server/db.py"], {"client", "server"}),
+        (["server/db.py", "service.toml"], {"client", "server"}),
+    ],
+)
+def test_a_case_touches_the_sides_whose_files_it_changes(tmp_path, files, touched):
+    assert sides.touched(a_case(tmp_path, *files)) == touched
+
+
+def test_new_files_count_too(tmp_path):
+    (tmp_path / "files" / "history").mkdir(parents=True)
+    (tmp_path / "files" / "history" / "old.py").touch()
+
+    assert sides.touched(a_case(tmp_path, "server/db.py")) == {"client", "server"}
+
+
+@pytest.mark.parametrize("more", [{"solution": None}, {"prepare": (("true",),)}])
+def test_of_a_whole_project_or_a_prepared_one_nothing_is_known(tmp_path, more):
+    assert sides.touched(a_case(tmp_path, "server/db.py", **more)) == {"client", "server"}
+
+
+@pytest.mark.parametrize(
+    ("step", "looked_at"), [("2.1", {"server"}), ("2.10", {"client"}), ("3.8", {"client", "server"})]
+)
+def test_a_step_looks_at_what_its_checks_ask_for(step, looked_at):
+    assert sides.looked_at(course.find_step(step)) == looked_at
+
+
+def test_every_fixture_that_runs_the_client_is_known():
+    found = set()
+    for file in FIXTURES:
+        text = (course.ROOT / "grader" / file).read_text("utf-8")
+        functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
+        found |= {one.name for one in functions if {"clients.run", "bench.silence"} & _called(one)}
+
+    assert sides.RUN_THE_CLIENT - found <= {"client_since"}  # which is built on `client`
+    assert found <= sides.RUN_THE_CLIENT
+
+
+def test_a_mistake_is_run_through_the_steps_of_its_side_only(tmp_path):
+    server = matrix.steps_for(a_case(tmp_path / "2-1-x", "server/db.py"), everything=False)
+    client = matrix.steps_for(a_case(tmp_path / "2-2-x", "client/api.py", step="2.5"), everything=False)
+
+    assert {step.id for step in server} >= {"2.1", "2.4", "2.9", "2.11"}
+    assert {step.id for step in server}.isdisjoint({"2.5", "2.7", "2.10", "2.12"})
+    assert [step.id for step in client if step.stage == "02"] == ["2.5", "2.10", "2.12"]
+
+
+def test_everything_is_everything(tmp_path):
+    case = a_case(tmp_path / "2-1-x", "server/db.py")
+
+    assert matrix.steps_for(case, everything=True) == matrix.up_to(case)
+
+
+@pytest.mark.parametrize("case", [case for case in matrix.all_cases() if case.step], ids=lambda case: case.name)
+def test_the_step_that_a_mistake_breaks_looks_at_a_side_that_it_touches(case):
+    for step in [case.step, *case.may_fail]:
+        assert sides.touched(case) & sides.looked_at(course.find_step(step))
+
+
+def _called(function: ast.FunctionDef) -> set[str]:
+    return {ast.unparse(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
