@@ -151,8 +151,15 @@ def _spin() -> None:
 
 def _one(name: str, *, everything: bool) -> Verdict:
     case = next(case for case in all_cases() if case.name == name)
-    wanted = [course.find_step(case.step)] if case.step else course.find_stage(case.stage).steps
-    return judge(case, up_to(case) if everything else course.with_needs(wanted))[0]
+    return judge(case, up_to(case) if everything else steps_to_repeat(case))[0]
+
+
+def steps_to_repeat(case: Case) -> tuple[Step, ...]:
+    """Choose the steps that `make repeat` runs: a mistake's own; a variant's that look at what it touches."""
+    if case.step is not None:
+        return course.with_needs([course.find_step(case.step)])
+    own, touched = course.find_stage(case.stage).steps, sides.touched(case)
+    return course.with_needs([step for step in own if touched & sides.looked_at(step)])
 
 
 def tries_for(case: Case) -> int:
