@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from grader.drawn import words
 from grader.errors import NotChecked
-from grader.messages import Count
 from grader.phone import DELIVERED, Phone
 from grader.seen import Listing
+from grader.value import Count
 from grader.wire import PATIENCE, Reply
 
 if TYPE_CHECKING:

@@ -8,13 +8,14 @@ from typing import Any, Self
 
 from grader.chat import Chat
 from grader.errors import Failed
-from grader.messages import Message, Value
+from grader.messages import Message
 from grader.phone import found_first
 from grader.rooms import Timed
 from grader.seen import OK, Choice, Listing, Seen
 from grader.service import Service
 from grader.shown import shorten, shown
 from grader.simulators import slack
+from grader.value import Value
 from grader.wire import Reply, as_json
 
 REFUSED = Choice({401, 403, 400, 422}, "401, 403, 400 or 422")

@@ -9,10 +9,11 @@ from urllib.parse import urljoin, urlsplit
 
 from grader.drawn import words
 from grader.errors import Failed, TooLate
-from grader.messages import Count, Message, Page, read_message, read_page
+from grader.messages import Message, Page, read_message, read_page
 from grader.seen import OK, Choice, Status
 from grader.service import Service
 from grader.shown import shown
+from grader.value import Count
 from grader.wire import AS_JSON, PATIENCE, Reply
 
 STORED = Choice({200, 201}, "201 or 200")

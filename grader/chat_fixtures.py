@@ -16,11 +16,11 @@ from grader.errors import NotChecked
 from grader.ground import FRESH, GROWN, Ground
 from grader.heard import overheard
 from grader.listing import Lines
-from grader.messages import Count
 from grader.migration import MigratedChat, Migration
 from grader.room import Room, Said
 from grader.rooms import CrowdedChat, LongChat, SentAtOnce, SpacedChat, TimedChat, send_at_once
 from grader.silence import UNHEARD
+from grader.value import Count
 from grader.wire import PATIENCE
 from grader.workspace import Workspace
 

@@ -2,88 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 from grader import instant
 from grader.errors import Failed
 from grader.instant import Instant
-from grader.seen import Length, Listing, Seen
-from grader.shown import shorten, shown
-from grader.wire import Reply, as_json, parsed
+from grader.seen import Listing
+from grader.shown import shown
+from grader.value import Count, Ids, Value, same
+from grader.wire import Reply, as_json
 
 ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-")
 
 MEMBERS = ("id", "text", "created_at", "reply_to", "author", "source")
 """What the contract says about a message; a server may add what it likes."""
-
-
-class Value(Seen):
-    """A member of a message, or of another JSON object, that knows where it came from."""
-
-    def __init__(self, value: Any, *, name: str, request: str) -> None:
-        self.value = value
-        self.name = name
-        self.request = request
-
-    def __eq__(self, other: object) -> bool:
-        return same(self.value, other.value if isinstance(other, Value) else other)
-
-    def __hash__(self) -> int:
-        return hash(json.dumps(self.value))
-
-    @property
-    def length(self) -> Length:
-        """How many characters it has, none where it isn't a string."""
-        count = len(self.value) if isinstance(self.value, str) else 0
-        return Length(count, request=self.request, what=f"characters in {self.name}")
-
-    def wanted(self, operator: str, other: object) -> str:
-        if operator == "in" and isinstance(other, tuple):
-            return f"{self.name}: {' or '.join(map(shown, other))}"
-        return f"{self.name}: {super().wanted(operator, other.value if isinstance(other, Value) else other)}"
-
-    def came(self) -> str:
-        return f"{self.name}: {shown(self.value)}"
-
-
-class Ids(tuple[Any, ...], Seen):
-    """The ids of some messages, in the order they came."""
-
-    def __new__(cls, ids: Sequence[Any], *, request: str) -> Self:
-        made = super().__new__(cls, ids)
-        made.request = request
-        return made
-
-    def wanted(self, operator: str, other: object) -> str:
-        if operator in ("in", "not in"):
-            said = shown(other.value if isinstance(other, Value) else other)
-            return f"the message {said} among them" if operator == "in" else f"the message {said} not among them"
-        if isinstance(other, tuple | list):
-            return f"the ids {_listed(other)}" if other else "no message"
-        return super().wanted(operator, other)
-
-    def came(self) -> str:
-        return f"the ids {_listed(self)}" if self else "no message"
-
-
-class Count(int, Seen):
-    """How many messages came."""
-
-    def __new__(cls, count: int, *, request: str) -> Self:
-        made = super().__new__(cls, count)
-        made.request = request
-        return made
-
-    def wanted(self, operator: str, other: object) -> str:
-        return f"{super().wanted(operator, other)} messages"
-
-    def came(self) -> str:
-        return f"{int(self)} messages"
 
 
 @dataclass(frozen=True)
@@ -224,48 +160,6 @@ def read_page(reply: Reply) -> Page:
     return Page(tuple(_message(entry, reply.request) for entry in found["messages"]), found.get("next"), reply.request)
 
 
-def error_of(reply: Reply) -> Value:
-    """Say what is wrong with the shape of a refusal; `""` when it is as clause K6 wants it."""
-    kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
-    found = _object(reply)
-    fault = ""
-    if kind not in ("application/json", "application/problem+json"):
-        fault = f"the content type {kind or '(none)'}"
-    elif found is None:
-        fault = "no JSON object"
-    elif not (isinstance(found.get("error"), str) and found["error"]) and not _says(found, "title", "detail"):
-        fault = "neither a non-empty string error, nor title or detail"
-    return Value(fault, name=f"fault in {shorten(reply.content)}", request=reply.request)
-
-
-def fault_of_refusal(reply: Reply) -> Value:
-    """Say what is wrong with the shape of an answer that is a refusal; `""` for any other, too."""
-    if reply.code >= 400:
-        return error_of(reply)
-    return Value("", name="fault", request=reply.request)
-
-
-def same(one: Any, other: Any) -> bool:
-    """Compare two JSON values as clause K7 compares ids: 7 and "7" are different, and so are 1 and true."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, str) or isinstance(other, str):
-        return isinstance(one, str) and isinstance(other, str) and str(one) == str(other)
-    return bool(one == other)
-
-
-def _object(reply: Reply) -> dict[str, Any] | None:
-    with contextlib.suppress(Failed):
-        found = parsed(reply)
-        return found if isinstance(found, dict) else None
-    return None
-
-
-def _says(found: dict[str, Any], *names: str) -> bool:
-    """Tell whether one of these members is there and not empty; 0 and false are not."""
-    return any(found.get(name) not in (None, "", [], {}) for name in names)
-
-
 def _message(entry: Any, request: str) -> Message:
     if not isinstance(entry, dict):
         raise Failed(f"{shown(entry)} among the messages", expected="message objects", request=request)
@@ -278,11 +172,6 @@ def _is_id(value: Any) -> bool:
     if isinstance(value, str):
         return 1 <= len(value) <= 128 and set(value) <= ID_CHARACTERS
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= 2**53
-
-
-def _listed(ids: Sequence[Any]) -> str:
-    few = ", ".join(str(one) for one in ids[:8])
-    return f"{few}, … ({len(ids)} in all)" if len(ids) > 8 else few
 
 
 def ids(messages: Sequence[Message]) -> tuple[Any, ...]:

@@ -13,13 +13,14 @@ from typing import Any
 
 from grader import history, instant
 from grader.errors import Failed
-from grader.messages import Page, same
+from grader.messages import Page
 from grader.oldstate import OldData
 from grader.rooms import LongChat
 from grader.scratch import Scratch
 from grader.seen import Listing
 from grader.service import Service
 from grader.shown import shown
+from grader.value import same
 
 IN_1971 = 31_536_000
 """No time before 1971 is ever sent (clause K8), so an old message with such a time isn't looked for."""

@@ -13,13 +13,14 @@ from typing import Any
 from grader.chat import Chat
 from grader.drawn import telephone_number, words
 from grader.errors import Failed
-from grader.messages import Count, Message, Page, same
+from grader.messages import Message, Page
 from grader.rooms import Timed
 from grader.seen import Choice, Listing, Seen
 from grader.service import Service
 from grader.shown import shown
 from grader.simulators import twilio
 from grader.simulators.twilio import Delivery, Parameters
+from grader.value import Count, same
 from grader.wire import PATIENCE, Reply
 
 DELIVERED = Choice({200, 204}, "200 with TwiML, or 204")

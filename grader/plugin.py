@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import asdict, replace
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -16,11 +14,10 @@ from _pytest.runner import runtestprotocol
 from grader import fixtures
 from grader.bench import Bench
 from grader.course import Step
-from grader.errors import Failed, NotChecked, ProjectError, TooLate, Unclear
+from grader.errors import Failed, ProjectError, TooLate
+from grader.finding import Comparison, explained
 from grader.ground import FRESH, GROWN
 from grader.result import WANTING, CheckResult, Outcome
-from grader.seen import Seen
-from grader.shown import shown
 from grader.silence import UNHEARD
 
 PATIENT: dict[str, Callable[[Bench], None]] = {
@@ -31,19 +28,11 @@ PATIENT: dict[str, Callable[[Bench], None]] = {
 }
 """Fixtures that wait long, and what begins each of them."""
 
-
 AHEAD = 2
 """How many steps before the first that asks for it something is begun that takes some seconds."""
 Begin = Callable[[Bench, str], None]
 
 AGAIN = " (Asked again, on a database of the stage before.)"
-
-
-@dataclass(frozen=True)
-class _Comparison:
-    operator: str
-    left: object
-    right: object
 
 
 class Course:
@@ -70,7 +59,7 @@ class Course:
         self._broken: set[str] = set()
         self._late: set[str] = set()
         self._raised: list[BaseException] = []
-        self._comparison: _Comparison | None = None
+        self._comparison: Comparison | None = None
         self.faults: list[str] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -137,7 +126,7 @@ class Course:
         return (yield)
 
     def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
-        self._comparison = _Comparison(op, left, right)
+        self._comparison = Comparison(op, left, right)
 
     def _place(self, item: pytest.Item) -> tuple[bool, bool, int, bool]:
         step = _step(item)
@@ -188,8 +177,7 @@ class Course:
 
     def _is_timed(self) -> bool:
         """Tell whether what was found might be found otherwise at another moment."""
-        sides = (self._comparison.left, self._comparison.right) if self._comparison else ()
-        return isinstance(self._finding(), TooLate) or any(isinstance(side, Seen) and side.timed for side in sides)
+        return isinstance(self._finding(), TooLate) or bool(self._comparison and self._comparison.timed)
 
     def _finding(self) -> BaseException | None:
         return self._raised[0] if self._raised else None
@@ -209,42 +197,11 @@ class Course:
         finding = self._finding()
         if finding is None:
             return passed
-        found = replace(passed, **self._explain(finding))
+        found = replace(passed, **explained(finding, self._comparison))
         log = found.log
         if found.outcome is Outcome.FAIL:
             log = self._bench.masked(log or self._bench.heard.explanation(found.actual))
         return replace(found, log=log)
-
-    def _explain(self, finding: BaseException) -> dict[str, Any]:
-        """Turn what a check raised into an outcome: a broken promise, doubt, or the kit's own fault."""
-        match finding:
-            case Failed():
-                said = {
-                    "request": finding.request,
-                    "expected": finding.expected,
-                    "actual": finding.actual,
-                    "log": finding.log,
-                }
-                return {"outcome": Outcome.FAIL, **said}
-            case ProjectError():
-                return {"outcome": Outcome.FAIL, "expected": "a service.toml that can be used", "actual": str(finding)}
-            case NotChecked():
-                return {"outcome": Outcome.NOT_CHECKED, "actual": str(finding), "because": finding.because}
-            case Unclear():
-                return {"outcome": Outcome.UNCLEAR, "actual": str(finding), "because": str(finding)}
-            case AssertionError() if self._comparison is not None:
-                return {"outcome": Outcome.FAIL, **_describe(self._comparison)}
-        trace = "".join(traceback.format_exception(finding)[-12:])
-        return {"outcome": Outcome.ERROR, "actual": f"{type(finding).__name__}: {finding}", "log": trace}
-
-
-def _describe(comparison: _Comparison) -> dict[str, Any]:
-    """Let the side of a failed comparison that was seen say what was wanted and what came."""
-    left, right = comparison.left, comparison.right
-    seen, other = (left, right) if isinstance(left, Seen) else (right, left)
-    if not isinstance(seen, Seen):
-        return {"expected": f"{comparison.operator} {shown(right)}", "actual": shown(left)}
-    return {"request": seen.request, "expected": seen.wanted(comparison.operator, other), "actual": seen.came()}
 
 
 def _step(item: pytest.Item) -> str:

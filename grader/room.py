@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
 from fractions import Fraction
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
-from zoneinfo import ZoneInfo
 
 from grader import instant
+from grader.asked import Instants, Today, moment_of
 from grader.dialect import LETTERS, Dialect
 from grader.drawn import words
 from grader.errors import Failed
-from grader.instant import Instant
-from grader.messages import Value
 from grader.scripted import Answer, Recorded, ScriptedServer
-from grader.seen import Listing, Seen
+from grader.seen import Listing
 from grader.shown import shown
+from grader.value import Value
 
 PAGE = 20
 
@@ -47,35 +44,6 @@ class Said:
             "text": self.text,
             "id": self.id,
         }
-
-
-class Instants(frozenset[Any], Seen):
-    """The different instants that a client asked for, compared as instants however they were written."""
-
-    said: str
-
-    def __new__(cls, instants: Iterable[Fraction | None], *, request: str, said: str) -> Self:
-        made = super().__new__(cls, instants)
-        made.request = request
-        made.said = said
-        return made
-
-    def wanted(self, operator: str, other: object) -> str:  # noqa: ARG002 - there is only one way to ask
-        groups: Iterable[Any] = other if isinstance(other, Today | tuple) else [other]
-        moments = [moment for group in groups for moment in group]
-        return f"since={' or '.join(_written(moment) for moment in moments)}, in any spelling"
-
-    def came(self) -> str:
-        return f"since={self.said}"
-
-
-class Today(frozenset[frozenset[Fraction]]):
-    """What a time of day may mean around now."""
-
-    def __new__(cls, groups: Iterable[frozenset[Fraction]], zone: str) -> Self:
-        made = super().__new__(cls, groups)
-        made.zone = zone  # type: ignore[attr-defined]
-        return made
 
 
 @dataclass
@@ -170,23 +138,17 @@ class Room:
 
     def since_asked(self, by: str) -> Instants:
         """Give the instants that were asked for in `since`, without repetition."""
-        asked = [query.get("since") for query in self.queries(by)]
-        return Instants(
-            {_instant(value) for value in asked}, request=by, said=", ".join(map(shown, dict.fromkeys(asked)))
-        )
+        return Instants.asked([query.get("since") for query in self.queries(by)], request=by)
 
     @staticmethod
     def instant(written: str) -> frozenset[Fraction | None]:
         """Give the only instant that may be asked for."""
-        return frozenset({_instant(written)})
+        return frozenset({moment_of(written)})
 
     @staticmethod
     def today(zone: str, hour: int, minute: int) -> Today:
         """Give the instants that a time of day means there, now; two around midnight."""
-        place = ZoneInfo(zone)
-        days = {(datetime.now(place) - timedelta(minutes=late)).date() for late in (0, 1)}
-        moments = {datetime.combine(day, time(hour, minute), place) for day in days}
-        return Today({frozenset({Fraction(int(moment.timestamp()))}) for moment in moments}, zone)
+        return Today.at(zone, hour, minute)
 
     def close(self) -> None:
         """Stop listening."""
@@ -248,17 +210,6 @@ class Room:
 
 def _cursor(place: int) -> str:
     return f"c/{place}+="
-
-
-def _instant(value: str | None) -> Fraction | None:
-    found = instant.read(value)
-    return found.seconds if found else None
-
-
-def _written(moment: Fraction | None) -> str:
-    if moment is None:
-        return "a time"
-    return Instant(moment, "", 3 if moment % 1 else 0, is_number=False).spelled(zulu=True)
 
 
 def _query(query: str) -> dict[str, str]:

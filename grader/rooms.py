@@ -15,9 +15,10 @@ from grader.chat import Chat
 from grader.drawn import words
 from grader.errors import NotChecked
 from grader.instant import Instant
-from grader.messages import Count, Ids, Message, Page, Value, same
+from grader.messages import Message, Page
 from grader.seen import Listing
 from grader.service import Service
+from grader.value import Count, Ids, Value, same
 
 SLACK = 1.0
 APART = 3.2

@@ -5,19 +5,9 @@ import pytest
 
 from grader.errors import Failed
 from grader.instant import Instant
-from grader.messages import (
-    Count,
-    Ids,
-    Message,
-    Page,
-    Value,
-    error_of,
-    fault_of_refusal,
-    ids,
-    read_message,
-    read_page,
-    same,
-)
+from grader.messages import Message, Page, ids, read_message, read_page
+from grader.refusal import error_of, fault_of_refusal
+from grader.value import Count, Ids, Value, same
 from grader.wire import Reply
 
 LINE = "curl -i 'http://127.0.0.1:5000/messages'"

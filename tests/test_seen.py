@@ -2,7 +2,7 @@ from http import HTTPStatus
 
 import pytest
 
-from grader import plugin
+from grader.finding import Comparison
 from grader.seen import (
     FAILURE_CODES,
     NOT_FOUND,
@@ -87,13 +87,13 @@ def growth(**tables: int) -> Growth:
     ],
 )
 def test_a_failed_comparison_says_what_was_wanted_and_what_came(left, operator, right, expected, came):
-    said = plugin._describe(plugin._Comparison(operator, left, right))
+    said = Comparison(operator, left, right).described()
 
     assert said == {"request": LINE, "expected": expected, "actual": came}
 
 
 def test_two_plain_values_are_said_as_they_are():
-    assert plugin._describe(plugin._Comparison("==", 1, 2)) == {"expected": "== 2", "actual": "1"}
+    assert Comparison("==", 1, 2).described() == {"expected": "== 2", "actual": "1"}
 
 
 def test_what_was_seen_compares_like_the_plain_value():
@@ -125,7 +125,7 @@ def test_growth_looks_at_numbers_of_rows_and_not_at_names():
 def test_a_stack_trace_is_found_in_what_a_client_printed():
     printed = Text("Traceback (most recent call last):\n...", stream="stderr", request=LINE, summary="")
 
-    said = plugin._describe(plugin._Comparison("==", printed.traces, ()))
+    said = Comparison("==", printed.traces, ()).described()
 
     assert said == {"request": LINE, "expected": "no stack trace", "actual": '"Traceback (most recent call last)"'}
     assert STDERR.traces == ()

@@ -4,7 +4,7 @@ import pytest
 
 from grader.chat import ANY_SERVER_ERROR, REFUSED, STORED, TOO_LARGE
 from grader.check import check
-from grader.messages import error_of, fault_of_refusal
+from grader.refusal import error_of, fault_of_refusal
 from grader.seen import WRONG_METHOD
 from grader.texts import BAD_BODIES, LARGE_BODIES, LONGEST, ODD_BODIES
 

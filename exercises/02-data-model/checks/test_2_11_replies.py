@@ -4,7 +4,8 @@ import pytest
 
 from grader.chat import NO_SUCH_MESSAGE, STORED, UNKNOWN_PARENT
 from grader.check import check, words
-from grader.messages import error_of, ids
+from grader.messages import ids
+from grader.refusal import error_of
 
 
 @check("2.11", clause="stage 2")

@@ -4,7 +4,7 @@ import pytest
 
 from grader.chat import REFUSED
 from grader.check import check, words
-from grader.messages import error_of
+from grader.refusal import error_of
 
 
 @check("3.1", clause="stage 3")
