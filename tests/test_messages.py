@@ -1,4 +1,3 @@
-import json
 from fractions import Fraction
 
 import pytest
@@ -6,18 +5,7 @@ import pytest
 from grader.errors import Failed
 from grader.instant import Instant
 from grader.messages import Message, Page, ids, read_message, read_page
-from grader.refusal import error_of, fault_of_refusal
-from grader.value import Count, Ids, Value, same
-from grader.wire import Reply
-
-LINE = "curl -i 'http://127.0.0.1:5000/messages'"
-JSON = "application/json"
-
-
-def reply(content, *, code=200, kind=JSON):
-    if not isinstance(content, bytes):
-        content = json.dumps(content).encode()
-    return Reply(code, "OK", {"content-type": kind} if kind else {}, content, LINE, 0.01)
+from tests.replies import LINE, NOT_JSON, reply
 
 
 def message(**fields):
@@ -41,22 +29,6 @@ def failure(act):
 
 
 # what is no JSON at all
-
-NOT_JSON = [
-    b"",
-    b"<html>",
-    b"{",
-    b"hello",
-    b'{"id": 1} and more',
-    b'{"id": NaN}',
-    b'{"id": 7, "text": -Infinity}',
-    b"\xff\xfe{\x00}\x00",
-    b'{"id": "\xff"}',
-    b'\xef\xbb\xbf{"id": 7}',
-    b"[" * 200_000,
-    b'{"id": ' + b"1" * 5000 + b"}",
-    b"x" * 1_048_577,
-]
 
 
 @pytest.mark.parametrize("read", [read_message, read_page])
@@ -254,133 +226,9 @@ def test_messages_without_a_time_and_from_before_are_listed():
     assert failure(lambda: page({"id": 7}).before(moment))[1] == "the member created_at"
 
 
-# the shape of a refusal
-
-
-@pytest.mark.parametrize(
-    "refusal",
-    [
-        {"error": "no"},
-        {"error": "no", "more": [1]},
-        {"title": "Bad Request"},
-        {"detail": [{"loc": ["body"], "msg": "field required"}]},
-        {"detail": {"text": "missing"}},
-        {"title": 0},
-        {"detail": False},
-        {"error": None, "title": "no"},
-    ],
-)
-@pytest.mark.parametrize("kind", [JSON, "Application/JSON; charset=utf-8", "application/problem+json"])
-def test_a_refusal_has_an_error_or_a_title_or_a_detail(refusal, kind):
-    assert error_of(reply(refusal, code=400, kind=kind)) == ""
-
-
-@pytest.mark.parametrize(
-    "refusal",
-    [
-        {},
-        {"message": "no"},
-        {"error": ""},
-        {"error": None},
-        {"error": 7},
-        {"error": True},
-        {"error": ["no"]},
-        {"error": {"text": "no"}},
-        {"title": "", "detail": None},
-        {"detail": []},
-        {"detail": {}},
-    ],
-)
-def test_a_refusal_without_them_is_named(refusal):
-    assert error_of(reply(refusal, code=400)) == "neither a non-empty string error, nor title or detail"
-
-
-@pytest.mark.parametrize(("code", "said"), [(200, ""), (404, "no JSON object"), (500, "no JSON object")])
-def test_only_a_refusal_has_to_say_why(code, said):
-    assert fault_of_refusal(reply(b"no", code=code)) == said
-
-
 def test_a_message_is_compared_by_what_is_promised():
     one, other = message(created_at="now", likes=3), message(likes=4, created_at="now")
 
     assert one.promised == other.promised
     assert one.promised != message(created_at="then", likes=3).promised
     assert one.promised != message(likes=3).promised
-
-
-@pytest.mark.parametrize("content", [*NOT_JSON, b"[]", b'"no"', b"7", b"null"], ids=range(len(NOT_JSON) + 4))
-def test_a_refusal_that_is_no_object_is_named(content):
-    assert error_of(reply(content, code=400)) == "no JSON object"
-
-
-@pytest.mark.parametrize(
-    ("kind", "said"), [("", "(none)"), ("text/html; charset=utf-8", "text/html"), ("json", "json")]
-)
-def test_a_refusal_of_another_type_is_named(kind, said):
-    fault = error_of(reply({"error": "no"}, code=400, kind=kind))
-
-    assert fault == f"the content type {said}"
-    assert fault.came() == f"""fault in "{{"error": "no"}}": 'the content type {said}'"""
-    assert fault.request == LINE
-
-
-# how values are told apart, and what they say
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [
-        (7, 7, True),
-        ("7", "7", True),
-        (7, "7", False),
-        ("7", 7, False),
-        (1, True, False),
-        (True, 1, False),
-        (0, False, False),
-        (True, True, True),
-        (None, None, True),
-        (None, "", False),
-        (None, 0, False),
-        ("é", "e\u0301", False),
-        ([1], [1], True),
-        (7, 7.0, True),
-    ],
-)
-def test_values_are_the_same_as_clause_k7_says(one, other, expected):
-    assert same(one, other) is expected
-    assert (Value(one, name="id", request=LINE) == other) is expected
-    assert (Value(one, name="id", request=LINE) == Value(other, name="id", request="")) is expected
-
-
-@pytest.mark.parametrize(
-    ("seen", "operator", "other", "wanted", "came"),
-    [
-        (Value("a", name="text", request=LINE), "==", "b", "text: 'b'", "text: 'a'"),
-        (Value(7, name="id", request=LINE), "==", "7", "id: '7'", "id: 7"),
-        (Value(7, name="id", request=LINE), "!=", 7, "id: not 7", "id: 7"),
-        (Value(7, name="id", request=LINE), "in", (8, 9), "id: 8 or 9", "id: 7"),
-        (Value(7, name="id", request=LINE), "==", Value(8, name="x", request=""), "id: 8", "id: 7"),
-        (Ids([3, 2], request=LINE), "==", (2, 3), "the ids 2, 3", "the ids 3, 2"),
-        (Ids([3, 2], request=LINE), "==", (), "no message", "the ids 3, 2"),
-        (Ids([], request=LINE), "==", (1,), "the ids 1", "no message"),
-        (Ids(range(9), request=LINE), "==", (1,), "the ids 1", "the ids 0, 1, 2, 3, 4, 5, 6, 7, … (9 in all)"),
-        (Ids([3], request=LINE), "in", 4, "the message 4 among them", "the ids 3"),
-        (Ids([3], request=LINE), "in", Value(4, name="id", request=""), "the message 4 among them", "the ids 3"),
-        (Ids([3], request=LINE), "not in", 3, "the message 3 not among them", "the ids 3"),
-        (Count(3, request=LINE), "==", 4, "4 messages", "3 messages"),
-        (Count(101, request=LINE), "<=", 100, "at most 100 messages", "101 messages"),
-    ],
-)
-def test_they_say_what_was_wanted_and_what_came(seen, operator, other, wanted, came):
-    assert seen.request == LINE
-    assert (seen.wanted(operator, other), seen.came()) == (wanted, came)
-
-
-def test_an_id_is_looked_for_with_its_type():
-    found = Ids([3, "4"], request=LINE)
-
-    assert 3 in found
-    assert "3" not in found
-    assert Value("4", name="id", request="") in found
-    assert Value(4, name="id", request="") not in found
-    assert hash(Value("4", name="id", request="")) != hash(Value(4, name="id", request=""))
