@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -25,6 +24,7 @@ from grader.course import Step
 from grader.result import Outcome
 from grader.scratch import Scratch
 from tests import sides
+from tests.record import Verdict, record
 
 HERE = Path(__file__).resolve().parent
 MISTAKES = HERE / "mistakes"
@@ -49,17 +49,6 @@ class Share(NamedTuple):
 
 
 WHOLE = Share(1, 1)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the checks said of one case, step by step, and what is wrong with that."""
-
-    case: str
-    outcomes: dict[str, str]
-    failed: dict[str, list[str]]
-    complaints: tuple[str, ...]
-    seconds: float
 
 
 def all_cases() -> list[Case]:
@@ -222,56 +211,6 @@ def _summary(found: Sequence[Verdict]) -> str:
     wrong = sum(1 for verdict in found if verdict.complaints)
     state = f"{wrong} of {len(found)} WRONG" if wrong else f"{len(found)} right"
     return f"{found[0].case:40} {state}  {sum(verdict.seconds for verdict in found):.1f} s"
-
-
-def record(verdicts: list[Verdict], cases: list[Case], before: str = "") -> str:
-    """Write which checks catch which mistake, and which check is the only one to catch something.
-
-    What was recorded `before` stays for the cases that were not run now.
-    """
-    known = dict(_recorded(before))
-    for verdict in verdicts:
-        found = [f"{step} {check.split('[')[0]}" for step, checks in verdict.failed.items() for check in checks]
-        known[verdict.case] = list(dict.fromkeys(found))
-    rows = [(case, known[case.name]) for case in cases if case.step is not None and case.name in known]
-    lines = [
-        "# Which check catches which mistake",
-        "",
-        "Written by `make matrix`. **Bold**: no other check catches it.",
-        "",
-        "| mistake | what is wrong | caught by |",
-        "| --- | --- | --- |",
-    ]
-    for case, found in rows:
-        said = f"**{found[0]}**" if len(found) == 1 else ", ".join(found)
-        lines.append(f"| {case.name} | {case.sentence.replace('|', '/')} | {said} |")
-    alone: dict[str, list[str]] = {}
-    for case, found in rows:
-        if len(found) == 1:
-            alone.setdefault(found[0], []).append(case.name)
-    lines += ["", "## Checks that are the only ones to catch some mistake", ""]
-    lines += [f"- {check}: {', '.join(names)}" for check, names in sorted(alone.items())]
-    ran = {case.stage for case, _ in rows}
-    missing = [name for name in _checks(ran) if name not in alone]
-    lines += ["", "## Checks that no mistake needs", "", *([f"- {name}" for name in missing] or ["None."])]
-    return "\n".join(lines) + "\n"
-
-
-def _recorded(text: str) -> Iterable[tuple[str, list[str]]]:
-    """Read back which checks caught which mistake."""
-    for line in text.splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if line.startswith("| ") and len(cells) == 3 and cells[0] not in ("mistake", "---"):
-            yield cells[0], [check for check in cells[2].strip("*").split(", ") if check]
-
-
-def _checks(stages: Collection[str]) -> list[str]:
-    """Name every check of some stages."""
-    found = []
-    for step in [step for step in course.all_steps() if step.stage in stages]:
-        text = course.stage_of(step).check_file(step).read_text("utf-8")
-        found += [f"{step.id} {line[4:].split('(')[0]}" for line in text.splitlines() if line.startswith("def test_")]
-    return found
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
-import pytest
+"""What a run of the matrix leaves."""
 
 from tests import matrix
-from tests.matrix import Verdict
+from tests.record import Verdict, record
 
 
 def verdict(case, first, second=()):
@@ -16,7 +16,7 @@ def mistakes():
 def test_a_record_says_what_catches_each_mistake_and_what_nothing_else_would():
     one, other = mistakes()[:2]
 
-    text = matrix.record(
+    text = record(
         [verdict(one.name, ["test_a[x]", "test_a[y]"]), verdict(other.name, ["test_a"], ["test_b"])],
         mistakes(),
     )
@@ -29,9 +29,9 @@ def test_a_record_says_what_catches_each_mistake_and_what_nothing_else_would():
 
 def test_a_run_of_some_cases_keeps_what_was_recorded_of_the_others():
     one, other = mistakes()[:2]
-    before = matrix.record([verdict(one.name, ["test_a"]), verdict(other.name, ["test_a"], ["test_b"])], mistakes())
+    before = record([verdict(one.name, ["test_a"]), verdict(other.name, ["test_a"], ["test_b"])], mistakes())
 
-    after = matrix.record([verdict(other.name, ["test_c"])], mistakes(), before)
+    after = record([verdict(other.name, ["test_c"])], mistakes(), before)
 
     assert f"| {one.name} | {one.sentence} | **1.3 test_a** |" in after
     assert f"| {other.name} | {other.sentence} | **1.3 test_c** |" in after
@@ -40,23 +40,6 @@ def test_a_run_of_some_cases_keeps_what_was_recorded_of_the_others():
 
 def test_a_mistake_that_is_gone_is_forgotten():
     one, other = mistakes()[:2]
-    before = matrix.record([verdict(one.name, ["test_a"])], mistakes())
+    before = record([verdict(one.name, ["test_a"])], mistakes())
 
-    assert one.name not in matrix.record([], [other], before)
-
-
-def test_every_try_falls_into_one_share():
-    cases = [case for case in matrix.all_cases() if case.stage == "01"]
-    shares = [matrix.Share.read(f"{number}/3") for number in (1, 2, 3)]
-
-    tries = [[matrix.tries_of(case, repeat=True, share=share) for case in cases] for share in shares]
-
-    assert [sum(of_case) for of_case in zip(*tries, strict=True)] == [matrix.tries_for(case) for case in cases]
-    assert min(map(sum, tries)) > 150
-    assert [matrix.tries_of(case, repeat=False) for case in cases] == [1] * len(cases)
-
-
-@pytest.mark.parametrize("word", ["0/3", "4/3", "3", "a/b", "1/3/5", ""])
-def test_what_is_no_share_is_refused(word):
-    with pytest.raises(ValueError, match=r"."):
-        matrix.Share.read(word)
+    assert one.name not in record([], [other], before)
