@@ -56,6 +56,16 @@ def test_quick_messages_keep_their_order(chat):
     assert chat.page().ids == ids(sent[:9:-1])
 
 
+@pytest.mark.parametrize("_round", range(1, 4))
+@check("2.2", clause="K9")
+def test_messages_sent_at_the_same_moment_are_all_stored(chat, all_sent_at_once, _round):
+    """Twenty messages sent at the same moment are all stored, each under its own id, and listed at once."""
+    seen = all_sent_at_once(chat, 20)
+
+    assert seen.missing == ()
+    assert seen.repeated == ()
+
+
 @check("2.2", clause="K6")
 def test_messages_sent_while_the_database_is_held_are_all_stored(sent_while_held):
     """Twelve messages sent while another connection holds the database are all stored, each under its own id."""
