@@ -14,6 +14,7 @@ from grader.chat import Chat
 from grader.client import Run
 from grader.dialect import DIALECTS, YOUNG
 from grader.errors import NotChecked, ProjectError
+from grader.fixtures import hold
 from grader.ground import FRESH, GROWN, Ground
 from grader.heard import overheard
 from grader.listing import Lines
@@ -240,9 +241,7 @@ def _make_kolkata_chat(bench: Bench) -> TimedChat:
 
 def _send_while_held(ground: Ground) -> SentAtOnce:
     service = ground.new()
-    if not service.project.has_file_database:
-        raise NotChecked("The kit cannot hold the write lock of a database that is not an SQLite file.")
-    with overheard(service), service.database.locked(HELD):
+    with overheard(service), hold(service, HELD):
         return send_at_once(Chat(service), 12, PATIENCE + HELD)
 
 

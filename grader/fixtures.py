@@ -118,13 +118,14 @@ def all_at_once() -> Callable[..., Replies]:
 @pytest.fixture
 def holding_the_lock() -> Callable[[Service, float], AbstractContextManager[None]]:
     """Hold the database's write lock for some seconds: `with holding_the_lock(service, 1.0): ...`."""
-
-    def hold(service: Service, seconds: float) -> AbstractContextManager[None]:
-        if not service.project.has_file_database:
-            raise NotChecked("The kit cannot hold the write lock of a database that is not an SQLite file.")
-        return service.database.locked(seconds)
-
     return hold
+
+
+def hold(service: Service, seconds: float) -> AbstractContextManager[None]:
+    """Hold the database's write lock for some seconds; raises NotChecked where the kit can't."""
+    if not service.project.has_file_database:
+        raise NotChecked("The kit cannot hold the write lock of a database that is not an SQLite file.")
+    return service.database.locked(seconds)
 
 
 @pytest.fixture
