@@ -14,6 +14,7 @@ from grader.shown import shorten
 
 PATIENCE = 20.0
 KEPT = 4 * 1024 * 1024
+TRACE = "Traceback (most recent call last)"
 LONGEST = 15
 """What clause K10 promises, in seconds; PATIENCE adds the slack."""
 
@@ -46,11 +47,16 @@ class Run:
     def summary(self) -> str:
         """Say in one line how it ended and what it printed."""
         streams = [
-            f"{shorten(text.encode())} on {name}"
+            f"{shorten(_gist(text).encode())} on {name}"
             for name, text in (("stdout", self.printed), ("stderr", self.complained))
             if text
         ]
         return ", ".join([how_it_ended(self.code), *(streams or ["nothing printed"])])
+
+
+def _gist(text: str) -> str:
+    """Take the last line of what ends in a stack trace of Python, which names the failure; else everything."""
+    return text.strip().splitlines()[-1] if TRACE in text else text
 
 
 class Running:

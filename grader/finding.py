@@ -30,7 +30,8 @@ class Comparison:
         seen, other = (self.left, self.right) if isinstance(self.left, Seen) else (self.right, self.left)
         if not isinstance(seen, Seen):
             return {"expected": f"{self.operator} {shown(self.right)}", "actual": shown(self.left)}
-        return {"request": seen.request, "expected": seen.wanted(self.operator, other), "actual": seen.came()}
+        came = seen.beside(other) if self.operator == "==" else seen.came()
+        return {"request": seen.request, "expected": seen.wanted(self.operator, other), "actual": came}
 
 
 def explained(finding: BaseException, comparison: Comparison | None) -> dict[str, Any]:

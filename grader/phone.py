@@ -15,7 +15,7 @@ from grader.drawn import telephone_number, words
 from grader.errors import Failed
 from grader.messages import Message, Page
 from grader.rooms import Timed
-from grader.seen import Choice, Listing, Seen
+from grader.seen import Choice, Fault, Listing
 from grader.service import Service
 from grader.shown import shown
 from grader.simulators import twilio
@@ -25,6 +25,7 @@ from grader.wire import PATIENCE, Reply
 
 DELIVERED = Choice({200, 204}, "200 with TwiML, or 204")
 REFUSED = Choice({403, 401, 400, 422}, "403, 401, 400 or 422")
+USABLE = "an answer that Twilio can use: 200 with TwiML, or 204 and nothing"
 AUTHOR_LENGTHS = Choice(range(1, 101), "1 to 100")
 WITHOUT_EVENT = Choice({400, 422}, "400 or 422")
 WHITE_SPACE = " \t\r\n"
@@ -140,18 +141,6 @@ def _copies(page: Page, text: str) -> int:
     return sum(same(message.fields.get("text"), text) for message in page.messages)
 
 
-class Fault(str, Seen):
-    """What keeps the provider from using an answer; empty when it can."""
-
-    summary: str
-
-    def wanted(self, _operator: str, _other: object) -> str:
-        return "an answer that Twilio can use: 200 with TwiML, or 204 and nothing"
-
-    def came(self) -> str:
-        return f"{self}, in {self.summary}"
-
-
 def fault_of(reply: Reply) -> Fault:
     """Say what keeps the provider from using an answer; `""` when it can."""
     fault = ""
@@ -159,9 +148,7 @@ def fault_of(reply: Reply) -> Fault:
         twilio.read_answer(reply.code, reply.headers, reply.content)
     except twilio.NotTwiml as wrong:
         fault = str(wrong)
-    said = Fault(fault)
-    said.request, said.summary = reply.request, reply.summary
-    return said
+    return Fault(fault, answer=USABLE, request=reply.request, summary=reply.summary)
 
 
 @dataclass(frozen=True)

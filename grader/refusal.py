@@ -6,12 +6,13 @@ import contextlib
 from typing import Any
 
 from grader.errors import Failed
-from grader.shown import shorten
-from grader.value import Value
+from grader.seen import Fault
 from grader.wire import Reply, parsed
 
+REFUSAL = "a refusal in JSON: an object with a non-empty string error, or a title or detail that isn't empty"
 
-def error_of(reply: Reply) -> Value:
+
+def error_of(reply: Reply) -> Fault:
     """Say what is wrong with the shape of a refusal; `""` when it is as clause K6 wants it."""
     kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
     found = _object(reply)
@@ -22,14 +23,14 @@ def error_of(reply: Reply) -> Value:
         fault = "no JSON object"
     elif not (isinstance(found.get("error"), str) and found["error"]) and not _says(found, "title", "detail"):
         fault = "neither a non-empty string error, nor title or detail"
-    return Value(fault, name=f"fault in {shorten(reply.content)}", request=reply.request)
+    return Fault(fault, answer=REFUSAL, request=reply.request, summary=reply.summary)
 
 
-def fault_of_refusal(reply: Reply) -> Value:
+def fault_of_refusal(reply: Reply) -> Fault:
     """Say what is wrong with the shape of an answer that is a refusal; `""` for any other, too."""
     if reply.code >= 400:
         return error_of(reply)
-    return Value("", name="fault", request=reply.request)
+    return Fault("", answer=REFUSAL, request=reply.request, summary=reply.summary)
 
 
 def _object(reply: Reply) -> dict[str, Any] | None:

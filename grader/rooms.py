@@ -46,12 +46,27 @@ class Timed:
     ended: float
 
     @property
-    def early_or_late(self) -> Value:
+    def early_or_late(self) -> Missed:
         """Say by how many seconds `created_at` misses the time it took; 0 within a second of it."""
         moment = float(self.message.created_at.seconds)
         miss = min(0.0, moment - (self.begun - SLACK)) + max(0.0, moment - (self.ended + SLACK))
-        name = f"seconds that created_at ({self.message.created_at.written}) is off"
-        return Value(round(miss) if abs(miss) > 1 else round(miss, 1), name=name, request=self.message.request)
+        return Missed(round(miss) if abs(miss) > 1 else round(miss, 1), self)
+
+
+class Missed(Value):
+    """By how many seconds a `created_at` misses the moment of acceptance."""
+
+    def __init__(self, seconds: float, timed: Timed) -> None:
+        super().__init__(seconds, name="created_at", request=timed.message.request)
+        self._timed = timed
+
+    def wanted(self, operator: str, other: object) -> str:  # noqa: ARG002 - it is only ever compared with 0
+        accepted = Instant(Fraction(self._timed.begun), "", 0, is_number=False).spelled(zulu=True)
+        return f"created_at: the moment of acceptance, {accepted}, give or take a second"
+
+    def came(self) -> str:
+        way = "later" if self.value > 0 else "earlier"
+        return f"created_at: {self._timed.message.created_at.written}, {abs(self.value)} s {way}"
 
 
 class TimedChat(Chat):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Self
 
-from grader.shown import printable, shorten, shown, stack_traces
+from grader.shown import listed, printable, shorten, shown, stack_traces
 
 
 class Seen:
@@ -27,6 +27,10 @@ class Seen:
     def came(self) -> str:
         """Say what came instead."""
         return str(self)
+
+    def beside(self, other: object) -> str:  # noqa: ARG002 - for those who can show where the two differ
+        """Say what came where something equal to `other` was expected."""
+        return self.came()
 
 
 class Choice(frozenset[int]):
@@ -200,13 +204,38 @@ class Listing(tuple[str, ...], Seen):
             return f"no {self.what}"
         if operator == "!=" and other == ():
             return f"at least one {self.what}"
+        if operator == "==" and isinstance(other, tuple):
+            return listed(other, self)
         return super().wanted(operator, other)
+
+    def beside(self, other: object) -> str:
+        return listed(self, other) if self and other and isinstance(other, tuple) else self.came()
 
     def came(self) -> str:
         if not self:
             return "nothing"
         more = f" and {len(self) - 5} more" if len(self) > 5 else ""
         return printable(", ".join(self[:5])) + more
+
+
+class Fault(str, Seen):
+    """What keeps somebody from using an answer; empty when nothing does."""
+
+    answer: str
+    summary: str
+
+    def __new__(cls, fault: str, *, answer: str, request: str, summary: str) -> Self:
+        made = super().__new__(cls, fault)
+        made.answer = answer
+        made.request = request
+        made.summary = summary
+        return made
+
+    def wanted(self, operator: str, other: object) -> str:  # noqa: ARG002 - it is only ever compared with ""
+        return self.answer
+
+    def came(self) -> str:
+        return f"{self}, in {self.summary}"
 
 
 class Growth(dict[str, int], Seen):

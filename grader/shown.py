@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
+from typing import Any
 
 SHOWN = 200
+FEW = 8
+BEFORE = 2
+"""So many entries are shown of a long list, and so many of them before the first that differs."""
 STACK_TRACES = re.compile(
     r"""(?mx)
     Traceback\ \(most\ recent\ call\ last\)       # Python
@@ -28,6 +33,31 @@ def shown(value: object) -> str:
         return shorten(value)
     said = repr(value)
     return said if len(said) <= SHOWN else f"{said[:SHOWN]}…"
+
+
+def excerpt(text: str, beside: str) -> str:
+    """Show a text as Python would; where it or the text beside it is long, only around their first difference."""
+    if max(len(repr(text)), len(repr(beside))) <= SHOWN:
+        return repr(text)
+    begin = max(0, _alike(text, beside) - SHOWN // 8)
+    part = text[begin : begin + SHOWN // 2]
+    before, after = "…" if begin else "", "…" if begin + len(part) < len(text) else ""
+    return f"{before}{part!r}{after} ({len(text)} characters)"
+
+
+def listed(entries: Sequence[Any], beside: Sequence[Any] = ()) -> str:
+    """Show the first eight entries; of long lists those around the first that differs from the list beside it."""
+    alike = _alike(entries, beside) if beside else 0
+    begin = alike - BEFORE if alike >= FEW else 0
+    few = ", ".join(str(one) for one in entries[begin : begin + FEW])
+    before, after = "…, " if begin else "", ", …" if begin + FEW < len(entries) else ""
+    return printable(f"{before}{few}{after}" + (f" ({len(entries)} in all)" if before or after else ""))
+
+
+def _alike(one: Sequence[Any], other: Sequence[Any]) -> int:
+    """Count the entries at the beginning that both have."""
+    both = min(len(one), len(other))
+    return next((place for place in range(both) if one[place] != other[place]), both)
 
 
 def shorten(content: bytes) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 from grader.seen import Length, Seen
-from grader.shown import shown
+from grader.shown import excerpt, listed, shown
 
 
 class Value(Seen):
@@ -19,7 +19,7 @@ class Value(Seen):
         self.request = request
 
     def __eq__(self, other: object) -> bool:
-        return same(self.value, other.value if isinstance(other, Value) else other)
+        return same(self.value, _plain(other))
 
     def __hash__(self) -> int:
         return hash(json.dumps(self.value))
@@ -33,7 +33,16 @@ class Value(Seen):
     def wanted(self, operator: str, other: object) -> str:
         if operator == "in" and isinstance(other, tuple):
             return f"{self.name}: {' or '.join(map(shown, other))}"
-        return f"{self.name}: {super().wanted(operator, other.value if isinstance(other, Value) else other)}"
+        plain = _plain(other)
+        if operator == "==" and isinstance(plain, str) and isinstance(self.value, str):
+            return f"{self.name}: {excerpt(plain, self.value)}"
+        return f"{self.name}: {super().wanted(operator, plain)}"
+
+    def beside(self, other: object) -> str:
+        plain = _plain(other)
+        if isinstance(plain, str) and isinstance(self.value, str):
+            return f"{self.name}: {excerpt(self.value, plain)}"
+        return self.came()
 
     def came(self) -> str:
         return f"{self.name}: {shown(self.value)}"
@@ -49,14 +58,17 @@ class Ids(tuple[Any, ...], Seen):
 
     def wanted(self, operator: str, other: object) -> str:
         if operator in ("in", "not in"):
-            said = shown(other.value if isinstance(other, Value) else other)
+            said = shown(_plain(other))
             return f"the message {said} among them" if operator == "in" else f"the message {said} not among them"
         if isinstance(other, tuple | list):
-            return f"the ids {_listed(other)}" if other else "no message"
+            return _ids(other, self)
         return super().wanted(operator, other)
 
     def came(self) -> str:
-        return f"the ids {_listed(self)}" if self else "no message"
+        return _ids(self)
+
+    def beside(self, other: object) -> str:
+        return _ids(self, other) if isinstance(other, tuple | list) else self.came()
 
 
 class Count(int, Seen):
@@ -83,6 +95,9 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _listed(ids: Sequence[Any]) -> str:
-    few = ", ".join(str(one) for one in ids[:8])
-    return f"{few}, … ({len(ids)} in all)" if len(ids) > 8 else few
+def _plain(other: object) -> Any:
+    return other.value if isinstance(other, Value) else other
+
+
+def _ids(ids: Sequence[Any], beside: Sequence[Any] = ()) -> str:
+    return f"the id{'s' if len(ids) > 1 else ''} {listed(ids, beside)}" if ids else "no message"

@@ -8,7 +8,12 @@ from pathlib import Path
 from grader.drawn import WORDS
 
 WORD = "|".join(WORDS)
+CLOCK = r"\d\d(?::|%3A)\d\d(?:(?::|%3A)\d\d(?:\.\d+)?)?"
+ZONE = r"(?:Z|(?:[+-]|%2B)\d\d(?::|%3A)\d\d)?"
+WRITTEN_IN_CHECKS = "2026-01-02|2000-01-01"
 RULES = (
+    (rf"(?!{WRITTEN_IN_CHECKS})\b\d{{4}}-\d\d-\d\dT{CLOCK}{ZONE}", "TIME"),
+    (r"\b\d+(?:\.\d)? s (?=earlier|later)", "N s "),
     (rf"\b(?:{WORD})-(?:{WORD})-\d{{4}}\b", "WORDS"),
     (r"127\.0\.0\.1:(?!5000\b|99999)\d{4,5}", "127.0.0.1:PORT"),
     (r"\b(?:1[5-9]|2\d|3[01])\d{3}\b", "PORT"),

@@ -11,7 +11,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,25 +64,23 @@ def is_quick(case: Case) -> bool:
     return case.stage == "01" or bool(case.ids) or case.solution is None
 
 
-def steps_for(case: Case, *, everything: bool) -> tuple[Step, ...]:
-    """Choose the steps to run: with `everything` all of the case's stage and of those before it.
+def steps_to_test(case: Case) -> tuple[Step, ...]:
+    """Choose the steps that `make test` runs: of a variant its own stage and what that needs.
 
-    Else a variant's own stage and what it needs; a listed mistake's own stage, without slow steps that it isn't
-    about, and without those that look at a side of the project which it leaves as it is; any other mistake's own
-    step and what that needs.
+    Of a listed mistake its own stage, without slow steps that it isn't about, and without those that look at a side
+    of the project which it leaves as it is; of any other mistake its own step. What such a step needs of earlier
+    stages is left out: a mistake of a later stage leaves that as it is, unless it is about it.
     """
-    if everything:
-        return up_to(case)
     own = course.find_stage(case.stage).steps
     if case.step is None:
         return course.with_needs(own)
     named = {case.step, *case.may_fail}
     if not case.ids:
-        return course.with_needs([course.find_step(case.step)])
+        return _steps_of_its_stage(case.step)
     touched = sides.touched(case)
     asked = [step for step in own if step.id in named or not (step.slow or touched.isdisjoint(sides.looked_at(step)))]
-    wanted = course.with_needs(asked)
-    return tuple(step for step in wanted if not step.slow or step.id in named)
+    wanted = [step for step in course.with_needs(asked) if step.stage == case.stage and not step.slow]
+    return tuple(step for step in course.all_steps() if step in wanted or step.id in named)
 
 
 def up_to(case: Case) -> tuple[Step, ...]:
@@ -90,25 +88,13 @@ def up_to(case: Case) -> tuple[Step, ...]:
     return tuple(step for step in course.all_steps() if step.stage <= case.stage)
 
 
-def taken_for_granted(case: Case) -> set[str]:
-    """List the steps of earlier stages, which a mistake of a later one leaves as they are, unless it is about them.
-
-    They are then only run where they may explain a failure; `make matrix` runs them all.
-    """
-    if case.step is None:
-        return set()
-    return {step.id for step in course.all_steps() if step.stage < case.stage} - {case.step, *case.may_fail}
-
-
-def judge(
-    case: Case, steps: Sequence[Step], seed: int | None = None, known: Collection[str] = ()
-) -> tuple[Verdict, runner.Findings]:
+def judge(case: Case, steps: Sequence[Step], seed: int | None = None) -> tuple[Verdict, runner.Findings]:
     """Build a case, run the steps on it, and compare what failed with what the case says."""
     began = time.monotonic()
     scratch = Scratch()
     try:
         project = cases.build(case, scratch.fresh("project"))
-        findings = runner.run(project, steps, seed=seed, known=known)
+        findings = runner.run(project, steps, seed=seed)
     finally:
         scratch.close()
     results = [step for stage in findings.stages for step in stage.steps]
@@ -164,11 +150,21 @@ def _one(name: str, *, everything: bool) -> Verdict:
 
 
 def steps_to_repeat(case: Case) -> tuple[Step, ...]:
-    """Choose the steps that `make repeat` runs: a mistake's own; a variant's that look at what it touches."""
+    """Choose the steps that `make repeat` runs: a mistake's own; a variant's that look at what it touches.
+
+    Those of earlier stages that they need are left out: they are repeated with the cases of their own stage.
+    """
     if case.step is not None:
-        return course.with_needs([course.find_step(case.step)])
+        return _steps_of_its_stage(case.step)
     own, touched = course.find_stage(case.stage).steps, sides.touched(case)
-    return course.with_needs([step for step in own if touched & sides.looked_at(step)])
+    asked = course.with_needs([step for step in own if touched & sides.looked_at(step)])
+    return tuple(step for step in asked if step.stage == case.stage)
+
+
+def _steps_of_its_stage(named: str) -> tuple[Step, ...]:
+    """List a step and those of its stage that it needs."""
+    wanted = course.find_step(named)
+    return tuple(step for step in course.with_needs([wanted]) if step.stage == wanted.stage)
 
 
 def tries_for(case: Case) -> int:

@@ -50,6 +50,12 @@ def test_a_client_that_says_nothing_is_described(ping):
     assert ping("").summary == "exit code 0, nothing printed"
 
 
+def test_of_a_stack_trace_the_line_that_names_the_failure_is_shown(ping):
+    assert ping("print('begun'); int('m-7')").summary == (
+        'exit code 1, "begun" on stdout, "ValueError: invalid literal for int() with base 10: \'m-7\'" on stderr'
+    )
+
+
 def test_a_client_that_reads_stdin_waits_in_vain(ping, nothing_left):
     with pytest.raises(TooLate) as caught:
         ping("import sys; sys.stdin.read()", patience=0.5)

@@ -55,11 +55,17 @@ def test_a_refusal_that_is_no_object_is_named(content):
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"), [("", "(none)"), ("text/html; charset=utf-8", "text/html"), ("json", "json")]
+    ("kind", "said", "kind_shown"),
+    [
+        ("", "(none)", "no content type"),
+        ("text/html; charset=utf-8", "text/html", "text/html"),
+        ("json", "json", "json"),
+    ],
 )
-def test_a_refusal_of_another_type_is_named(kind, said):
+def test_a_refusal_of_another_type_is_named(kind, said, kind_shown):
     fault = error_of(reply({"error": "no"}, code=400, kind=kind))
 
     assert fault == f"the content type {said}"
-    assert fault.came() == f"""fault in "{{"error": "no"}}": 'the content type {said}'"""
+    assert fault.wanted("==", "").startswith("a refusal in JSON: an object with a non-empty string error")
+    assert fault.came() == f'the content type {said}, in 400 OK, {kind_shown}, "{{"error": "no"}}"'
     assert fault.request == LINE

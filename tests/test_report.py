@@ -101,6 +101,19 @@ def test_load_is_shown_as_recorded(recorded):
     recorded(RECORDED / "load.txt", "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n")
 
 
+def test_what_looks_like_markup_is_shown_as_it_is(capsys):
+    said = "text: '[/b] [red]x :smile:'"
+    step = judge(
+        [(STAGE, STAGE.steps)], [check("1.1", Outcome.FAIL, request=said, expected=said, actual=said, log=said)]
+    )[0]
+    out = terminal.console()
+
+    terminal.show_problem(stage.steps[0], stage.steps[0].problem, out)
+    out.print(said)
+
+    assert capsys.readouterr().out.count(said) == 5
+
+
 @pytest.mark.parametrize("name", SITUATIONS)
 def test_a_report_obeys_its_schema(name, tmp_path):
     written = document.document(tmp_path, SITUATIONS[name])

@@ -11,6 +11,7 @@ from grader.seen import (
     Body,
     Choice,
     ExitCode,
+    Fault,
     Growth,
     Listing,
     Size,
@@ -31,6 +32,7 @@ CODE = ExitCode(-11, request=LINE, summary="killed by SIGSEGV, nothing printed")
 NOTHING = Listing([], request=LINE, what="commit")
 REQUESTS = Listing(["GET //", "GET /x\x1b"], request=LINE, what="request")
 FILES = Listing([f"{n}.db" for n in range(7)], request=LINE, what="SQLite database among the tracked files")
+FAULT = Fault("no use", answer="an answer of use", request=LINE, summary="200 OK")
 
 
 def growth(**tables: int) -> Growth:
@@ -72,6 +74,10 @@ def growth(**tables: int) -> Growth:
         (FILES, "==", (), "no SQLite database among the tracked files", "0.db, 1.db, 2.db, 3.db, 4.db and 2 more"),
         ("GET /", "in", REQUESTS, "'GET /'", r"GET //, GET /x\x1b"),
         ("GET /", "in", NOTHING, "'GET /'", "nothing"),
+        (REQUESTS, "==", ("GET /", "GET /x"), "GET /, GET /x", r"GET //, GET /x\x1b"),
+        (NOTHING, "==", ("first",), "first", "nothing"),
+        (FILES, "==", (*FILES, "x.db"), f"{', '.join(FILES)}, x.db", ", ".join(FILES)),
+        (FAULT, "==", "", "an answer of use", "no use, in 200 OK"),
         # rows
         (7, "in", growth(visits=6, log=0), "some table with exactly 7 more rows", "visits +6"),
         (1, "in", growth(a=2, b=-1), "some table with exactly 1 more row", "a +2, b -1"),

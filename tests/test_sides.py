@@ -63,8 +63,8 @@ def test_every_fixture_that_runs_the_client_is_known():
 
 
 def test_a_mistake_is_run_through_the_steps_of_its_side_only(tmp_path):
-    server = matrix.steps_for(a_case(tmp_path / "2-1-x", "server/db.py"), everything=False)
-    client = matrix.steps_for(a_case(tmp_path / "2-2-x", "client/api.py", step="2.5"), everything=False)
+    server = matrix.steps_to_test(a_case(tmp_path / "2-1-x", "server/db.py"))
+    client = matrix.steps_to_test(a_case(tmp_path / "2-2-x", "client/api.py", step="2.5"))
 
     assert {step.id for step in server} >= {"2.1", "2.4", "2.9", "2.11"}
     assert {step.id for step in server}.isdisjoint({"2.5", "2.7", "2.10", "2.12"})
@@ -81,12 +81,6 @@ def test_a_variant_is_repeated_on_its_side_only(tmp_path):
     assert {step.id for step in server if step.stage == "02"}.isdisjoint({"2.5", "2.10", "2.12"})
 
 
-def test_everything_is_everything(tmp_path):
-    case = a_case(tmp_path / "2-1-x", "server/db.py")
-
-    assert matrix.steps_for(case, everything=True) == matrix.up_to(case)
-
-
 def test_the_steps_that_a_mistake_breaks_look_at_a_side_that_it_touches():
     looked_at = {step.id: sides.looked_at(step) for step in course.all_steps()}
     mistakes = [case for case in matrix.all_cases() if case.step]
@@ -94,6 +88,18 @@ def test_the_steps_that_a_mistake_breaks_look_at_a_side_that_it_touches():
 
     assert len(mistakes) > 500
     assert [case.name for case, step in broken if sides.touched(case).isdisjoint(looked_at[step])] == []
+
+
+def test_steps_of_earlier_stages_are_left_to_their_own_cases(tmp_path):
+    mistake = a_case(tmp_path / "3-1-x", "server/sms.py", solution="03-integrations", step="3.6")
+    about_earlier = matrix.steps_to_test(replace(mistake, may_fail={"2.2": "It is about that, too."}))
+
+    assert {step.stage for step in matrix.steps_to_test(mistake)} == {"03"}
+    assert [step.id for step in about_earlier if step.stage == "02"] == ["2.2"]
+    assert {step.stage for step in matrix.steps_to_test(replace(mistake, step=None))} > {"02", "03"}
+    assert [step.id for step in matrix.steps_to_repeat(mistake)] == ["3.2", "3.6"]
+    assert [step.id for step in matrix.steps_to_repeat(replace(mistake, step="2.4"))] == ["2.1", "2.2", "2.4"]
+    assert {step.stage for step in matrix.steps_to_repeat(replace(mistake, step=None))} == {"03"}
 
 
 def _called(function: ast.FunctionDef) -> set[str]:

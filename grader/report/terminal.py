@@ -37,7 +37,7 @@ SAID = {
 
 def console(*, stderr: bool = False) -> Console:
     """Make the console: as wide as the terminal, at most 100 columns, without colour where none is wanted."""
-    made = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    made = Console(stderr=stderr, highlight=False, soft_wrap=False, markup=False, emoji=False)
     made.width = min(made.width, WIDEST)
     return made
 
@@ -97,7 +97,7 @@ def show_problem(step: StepResult, check: CheckResult, out: Console, *, verbose:
     rows.add_column(width=8, style="dim")
     rows.add_column(overflow="fold")
     if check.expected:
-        rows.add_row("expected", printable(check.expected))
+        rows.add_row("expected", Text(printable(check.expected)))
     if check.actual:
         rows.add_row("came", Text(printable(check.actual), style="red"))
     if check.outcome in SAID:
@@ -151,7 +151,7 @@ def show_load(load: dict[str, Any], out: Console) -> None:
     rows.add_row("limit", _limit(load))
     rows.add_row("rows", _rows(load))
     if load["note"]:
-        rows.add_row("note", printable(load["note"]))
+        rows.add_row("note", Text(printable(load["note"])))
     out.print(Padding(rows, (0, 0, 0, 4), expand=False))
 
 
