@@ -103,7 +103,7 @@ def test_load_is_shown_as_recorded(recorded):
 
 def test_what_looks_like_markup_is_shown_as_it_is(capsys):
     said = "text: '[/b] [red]x :smile:'"
-    step = judge(
+    stage = judge(
         [(STAGE, STAGE.steps)], [check("1.1", Outcome.FAIL, request=said, expected=said, actual=said, log=said)]
     )[0]
     out = terminal.console()
