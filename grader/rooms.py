@@ -65,8 +65,8 @@ class Missed(Value):
         return f"created_at: the moment of acceptance, {accepted}, give or take a second"
 
     def came(self) -> str:
-        way = "later" if self.value > 0 else "earlier"
-        return f"created_at: {self._timed.message.created_at.written}, {abs(self.value)} s {way}"
+        far, way = f"{abs(self.value) + SLACK:.1f}".removesuffix(".0"), "later" if self.value > 0 else "earlier"
+        return f"created_at: {self._timed.message.created_at.written}, {far} s {way}"
 
 
 class TimedChat(Chat):
