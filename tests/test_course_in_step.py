@@ -11,12 +11,15 @@ from grader.result import Outcome
 
 FIRST_FAILING = {"01": "1.4", "02": "2.1", "03": "3.1"}
 ANNOUNCED = re.compile(r"`([\w./-]+)`")
+LONG = 420
+"""Seconds for a run through all stages, which takes a tenth of it where nothing else runs."""
 
 
 def every_stage():
     return pytest.mark.parametrize("stage", course.stages(), ids=lambda stage: stage.folder.name)
 
 
+@pytest.mark.timeout(LONG)
 @every_stage()
 def test_the_solution_passes_everything(stage, as_a_project):
     project = as_a_project(ROOT / "solutions" / stage.folder.name)
@@ -29,6 +32,7 @@ def test_the_solution_passes_everything(stage, as_a_project):
     assert not_passed == {}
 
 
+@pytest.mark.timeout(LONG)
 @every_stage()
 def test_the_starter_fails_from_its_first_own_step_on_without_an_error(stage, as_a_project):
     findings = runner.run(as_a_project(stage.starter), [step for step in course.all_steps() if step.stage <= stage.id])
