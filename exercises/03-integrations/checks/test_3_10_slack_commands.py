@@ -45,6 +45,23 @@ def test_a_message_is_stored_as_it_was_typed(channel, text):
     assert channel.store(text).text == text
 
 
+@check("3.10", clause="stage 3")
+def test_recent_shows_the_newest_five(channel):
+    """`recent` shows the texts of the five newest messages, each once, newest or oldest first."""
+    texts = channel.fill(7)
+
+    assert channel.type("recent").listing(texts) == texts[:5]
+
+
+@pytest.mark.parametrize("count", [1, 3, 20])
+@check("3.10", clause="stage 3")
+def test_recent_shows_as_many_as_were_asked_for(channel, count):
+    """`recent N` shows the texts of the N newest messages, each once, newest or oldest first."""
+    texts = channel.fill(22)
+
+    assert channel.type(f"recent {count}").listing(texts) == texts[:count]
+
+
 @pytest.mark.parametrize("text", TYPED.values(), ids=TYPED.keys())
 @check("3.10", clause="stage 3")
 def test_a_message_is_shown_with_three_characters_escaped(channel, text):
@@ -69,23 +86,6 @@ def test_a_confirmation_calls_nobody(channel):
     text = f"<!{words()}>"
 
     assert text not in channel.type(f"send {text}").text
-
-
-@check("3.10", clause="stage 3")
-def test_recent_shows_the_newest_five(channel):
-    """`recent` shows the texts of the five newest messages, each once, newest or oldest first."""
-    texts = channel.fill(7)
-
-    assert channel.type("recent").listing(texts) == texts[:5]
-
-
-@pytest.mark.parametrize("count", [1, 3, 20])
-@check("3.10", clause="stage 3")
-def test_recent_shows_as_many_as_were_asked_for(channel, count):
-    """`recent N` shows the texts of the N newest messages, each once, newest or oldest first."""
-    texts = channel.fill(22)
-
-    assert channel.type(f"recent {count}").listing(texts) == texts[:count]
 
 
 @check("3.10", clause="stage 3")
