@@ -69,18 +69,19 @@ def steps_to_test(case: Case) -> tuple[Step, ...]:
 
     Of a listed mistake its own stage, without slow steps that it isn't about, and without those that look at a side
     of the project which it leaves as it is; of any other mistake its own step. What such a step needs of earlier
-    stages is left out: a mistake of a later stage leaves that as it is, unless it is about it.
+    stages is left out, unless the mistake is about one of them: else it leaves them as they are.
     """
     own = course.find_stage(case.stage).steps
     if case.step is None:
         return course.with_needs(own)
-    named = {case.step, *case.may_fail}
     if not case.ids:
         return _steps_of_its_stage(case.step)
-    touched = sides.touched(case)
-    asked = [step for step in own if step.id in named or not (step.slow or touched.isdisjoint(sides.looked_at(step)))]
-    wanted = [step for step in course.with_needs(asked) if step.stage == case.stage and not step.slow]
-    return tuple(step for step in course.all_steps() if step in wanted or step.id in named)
+    named, touched = {case.step, *case.may_fail}, sides.touched(case)
+    asked = [step for step in own if not (step.slow or touched.isdisjoint(sides.looked_at(step)))]
+    wanted = course.with_needs([*asked, *map(course.find_step, named)])
+    is_about_earlier = any(course.find_step(step).stage < case.stage for step in named)
+    stages = {step.stage for step in wanted} if is_about_earlier else {case.stage}
+    return tuple(step for step in wanted if step.id in named or (step.stage in stages and not step.slow))
 
 
 def up_to(case: Case) -> tuple[Step, ...]:
