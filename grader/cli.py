@@ -60,16 +60,14 @@ def start(words: tuple[str, ...]) -> int:
     starting.start(stage, folder)
     out = terminal.console()
     terminal.say(f"A project for stage {stage.id}, {stage.title}, lies in {folder}.", out)
-    if not starting.has_identity(folder):
-        terminal.say(
-            "git doesn't know your name yet, which your own commits need: git config --global user.name NAME", out
-        )
-        terminal.say("and your address, or any: git config --global user.email NAME@localhost", out)
     brief = stage.folder / "README.md"
-    terminal.show_next(
-        [(f"cd {folder}", "go there"), ("kit check", "see the first thing to do"), (f"less {brief}", "read the brief")],
-        out,
-    )
+    steps = [(f"cd {folder}", "go there"), ("kit check", "see the first thing to do"), (f"less {brief}", "read the brief")]
+    if not starting.has_identity(folder):
+        steps += [
+            ("git config --global user.name NAME", "your name, for your commits"),
+            ("git config --global user.email NAME@localhost", "your address, or any"),
+        ]
+    terminal.show_next(steps, out)
     return ExitStatus.PASSED
 
 

@@ -17,6 +17,8 @@ from grader.report.document import schema
 from tests.command import KIT, environment, kit
 
 SOLUTION = ROOT / "solutions" / "01-scaffolding"
+UNKNOWN = {"GIT_CONFIG_NOSYSTEM": "1", "XDG_CONFIG_HOME": os.devnull}
+"""With an empty HOME beside it: git knows nobody."""
 
 
 @pytest.fixture
@@ -31,6 +33,18 @@ def test_a_new_project_is_a_clean_repository_with_one_commit(chat):
 
     assert len(git("log", "--oneline").splitlines()) == 1
     assert git("status", "--porcelain") == ""
+
+
+def test_whoever_git_does_not_know_gets_the_lines_that_introduce_them_each_on_one_line(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+
+    said = kit("start", "chat", cwd=tmp_path, HOME=str(home), COLUMNS="80", **UNKNOWN).stdout.splitlines()
+
+    assert [line.split("  ")[1] for line in said if "git config" in line] == [
+        "git config --global user.name NAME",
+        "git config --global user.email NAME@localhost",
+    ]
 
 
 def test_the_first_check_shows_one_thing_to_fix_a_line_to_paste_and_the_hint_command(chat):
