@@ -61,7 +61,11 @@ def start(words: tuple[str, ...]) -> int:
     out = terminal.console()
     terminal.say(f"A project for stage {stage.id}, {stage.title}, lies in {folder}.", out)
     brief = stage.folder / "README.md"
-    steps = [(f"cd {folder}", "go there"), ("kit check", "see the first thing to do"), (f"less {brief}", "read the brief")]
+    steps = [
+        (f"cd {folder}", "go there"),
+        ("kit check", "see the first thing to do"),
+        (f"less {brief}", "read the brief"),
+    ]
     if not starting.has_identity(folder):
         steps += [
             ("git config --global user.name NAME", "your name, for your commits"),
