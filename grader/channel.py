@@ -106,6 +106,13 @@ class Shown(str, Seen):
         return f"the text {shorten(self.encode())}"
 
 
+class ShownTexts(Listing):
+    """Those of some texts that stand in an answer; `what` holds the answer."""
+
+    def came(self) -> str:
+        return super().came() if self else f"no {self.what}"
+
+
 class Told:
     """What the service answered to a command."""
 
@@ -114,7 +121,7 @@ class Told:
         self.text = Shown(text, request=reply.request)
         self.response_type = Value(response_type, name="response_type", request=reply.request)
 
-    def listing(self, texts: Sequence[str]) -> Listing:
+    def listing(self, texts: Sequence[str]) -> ShownTexts:
         """List which of these texts are shown, in the order given if they stand in that order or exactly reversed.
 
         One that is shown several times is listed as often.
@@ -123,7 +130,7 @@ class Told:
         found = [text for _, text in places]
         reverse = [text for text in reversed(texts) if text in found]
         ordered = found[::-1] if found == reverse else found
-        return Listing(ordered, request=self.reply.request, what="text shown")
+        return ShownTexts(ordered, request=self.reply.request, what=f"text in {shorten(self.text.encode())}")
 
 
 def _places(whole: str, part: str) -> list[int]:

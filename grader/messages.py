@@ -12,7 +12,7 @@ from grader import instant
 from grader.errors import Failed
 from grader.instant import Instant
 from grader.seen import Listing
-from grader.shown import shown
+from grader.shown import listed, shown
 from grader.value import Count, Ids, Value, same
 from grader.wire import Reply, as_json
 
@@ -45,9 +45,8 @@ class Message:
     def member(self, name: str) -> Value:
         """Give a member; raises Failed when the object has none of that name."""
         if name not in self.fields:
-            raise Failed(
-                f"no member {name} in {shown(self.fields)}", expected=f"the member {name}", request=self.request
-            )
+            came = f"no {name} among the members {listed([*self.fields])}"
+            raise Failed(came, expected=f"the member {name}", request=self.request)
         return Value(self.fields[name], name=name, request=self.request)
 
     @property

@@ -72,7 +72,7 @@ class MigratedChat(LongChat):
     def other_than(self, name: str, value: object) -> Listing:
         """List the old messages whose member of this name has another value."""
         page = self.old_page()
-        odd = [f"{m.id}: {shown(m.fields.get(name))}" for m in page.messages if m.member(name) != value]
+        odd = [f"id {m.id}: {shown(m.fields.get(name))}" for m in page.messages if m.member(name) != value]
         return Listing(odd, request=page.request, what=f"old message whose {name} isn't {shown(value)}")
 
     @property

@@ -37,6 +37,11 @@ def curl(method: str, url: str, headers: Mapping[str, str], body: bytes) -> str:
     return line if text is not None else f"{_printf(body)} | {line}"
 
 
+def side_by_side(line: str, count: int) -> str:
+    """Write a command that is run several times at the same moment."""
+    return f"for n in $(seq {count}); do {line} & done; wait"
+
+
 def netcat(data: bytes, port: int) -> str:
     """Write the sending of bytes that may be no request at all."""
     return f"{_printf(data)} | nc 127.0.0.1 {port}"

@@ -14,13 +14,14 @@ from grader.chat import Chat
 from grader.drawn import telephone_number, words
 from grader.errors import Failed
 from grader.messages import Message, Page
+from grader.paste import side_by_side
 from grader.rooms import Timed
 from grader.seen import Choice, Fault, Listing
 from grader.service import Service
 from grader.shown import shown
 from grader.simulators import twilio
 from grader.simulators.twilio import Delivery, Parameters
-from grader.value import Count, same
+from grader.value import Count, counted, same
 from grader.wire import PATIENCE, Reply
 
 DELIVERED = Choice({200, 204}, "200 with TwiML, or 204")
@@ -173,10 +174,10 @@ def race(phone: Phone, rounds: int, count: int, *, held: float, holding: Callabl
             deliver = partial(_deliver_and_list, phone, phone.write(body), body, threading.Barrier(count), held)
             with holding():
                 seen = [one.result() for one in [pool.submit(deliver) for _ in range(count)]]
-            request = f"{seen[0][0].request}   # {count} at the same moment"
+            request = side_by_side(seen[0][0].request, count)
             refused += [f"{reply.code} in round {number}" for reply, _ in seen if reply.code not in DELIVERED]
-            counted = {*(times for _, times in seen), int(phone.messages(body))}
-            wrong += [f"{times} messages in round {number}" for times in sorted(counted - {1})]
+            odd = {*(times for _, times in seen), int(phone.messages(body))} - {1}
+            wrong += [f"{counted(max(odd))} in round {number}"] if odd else []
     return Raced(
         Listing(refused, request=request, what="delivery that was refused"),
         Listing(wrong, request=request, what="event with more or less than one message"),

@@ -16,6 +16,7 @@ from grader.drawn import words
 from grader.errors import NotChecked
 from grader.instant import Instant
 from grader.messages import Message, Page
+from grader.paste import side_by_side
 from grader.seen import Listing
 from grader.service import Service
 from grader.value import Count, Ids, Value, same
@@ -182,7 +183,7 @@ def send_at_once(chat: Chat, count: int, patience: float) -> SentAtOnce:
 
     with ThreadPoolExecutor(count) as pool:
         results = list(pool.map(send, range(count)))
-    request = f"{results[0][0].request}   ({count} at the same moment)"
+    request = side_by_side(results[0][0].request, count)
     unseen = [str(sent.id) for sent, seen in results if not seen]
     return SentAtOnce(
         Ids([sent.id for sent, _ in results], request=request),

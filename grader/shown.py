@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -28,9 +29,11 @@ STACK_TRACES = re.compile(
 
 
 def shown(value: object) -> str:
-    """Show a value as Python would, shortened."""
+    """Show a value as Python would, shortened; but null, true and false as JSON does, which every learner reads."""
     if isinstance(value, bytes):
         return shorten(value)
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
     said = repr(value)
     return said if len(said) <= SHOWN else f"{said[:SHOWN]}…"
 

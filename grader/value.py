@@ -80,10 +80,17 @@ class Count(int, Seen):
         return made
 
     def wanted(self, operator: str, other: object) -> str:
+        if operator == "==" and isinstance(other, int):
+            return counted(other)
         return f"{super().wanted(operator, other)} messages"
 
     def came(self) -> str:
-        return f"{int(self)} messages"
+        return counted(int(self))
+
+
+def counted(messages: int) -> str:
+    """Say how many messages there are."""
+    return f"{messages or 'no'} message{'s' if messages > 1 else ''}"
 
 
 def same(one: Any, other: Any) -> bool:

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 from grader.answer import LARGEST, Timed, plainly, read, what_came
 from grader.errors import Failed, TooLate
-from grader.paste import SHOWN_PORT, WITH_BODY, curl, netcat
+from grader.paste import SHOWN_PORT, WITH_BODY, curl, netcat, side_by_side
 from grader.port import LOOPBACK
 from grader.seen import Body, Size, Status, Statuses
 from grader.shown import printable, shorten
@@ -70,7 +70,7 @@ class Replies(tuple[Reply, ...]):
         said = ", ".join(f"{count} × {code}" for code, count in sorted(counted.items()))
         odd = next((reply for reply in self if reply.code != HTTPStatus.OK), None)
         summary = f"{said}; one of them: {odd.summary}" if odd else said
-        return Statuses(counted, request=f"{self[0].request}   # {len(self)} at the same moment", summary=summary)
+        return Statuses(counted, request=side_by_side(self[0].request, len(self)), summary=summary)
 
 
 class Wire:

@@ -13,6 +13,10 @@ ZONE = r"(?:Z|(?:[+-]|%2B)\d\d(?::|%3A)\d\d)?"
 WRITTEN_IN_CHECKS = "2026-01-02|2000-01-01"
 RULES = (
     (rf"(?!{WRITTEN_IN_CHECKS})\b\d{{4}}-\d\d-\d\dT{CLOCK}{ZONE}", "TIME"),
+    (r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\]", "[TIME]"),
+    (r"(?<=X-Twilio-Signature: )[\w+/]{27}=", "SIGNATURE"),
+    (r"(?<=X-Slack-Signature: v0=)[0-9a-f]{64}", "SIGNATURE"),
+    (r"(?<=X-Slack-Request-Timestamp: )\d+", "TIME"),
     (r"\b\d+(?:\.\d)? s (?=earlier|later)", "N s "),
     (rf"\b(?:{WORD})-(?:{WORD})-\d{{4}}\b", "WORDS"),
     (r"127\.0\.0\.1:(?!5000\b|99999)\d{4,5}", "127.0.0.1:PORT"),

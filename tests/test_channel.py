@@ -136,6 +136,11 @@ def test_a_listing_is_read_in_either_order_and_repetitions_show(text, listed):
     assert told(text).listing(["one", "two", "three"]) == listed
 
 
+def test_where_no_text_is_shown_the_answer_is():
+    assert told("Nobody said\nanything.").listing(["one"]).came() == 'no text in "Nobody said anything."'
+    assert told("one").listing(["one"]).came() == "one"
+
+
 def test_what_is_shown_says_what_was_wanted():
     shown = Shown("so long", request="curl")
 

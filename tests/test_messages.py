@@ -16,6 +16,11 @@ def page(*entries, **more):
     return read_page(reply({"messages": [{"text": "hello", **entry} for entry in entries], **more}))
 
 
+def as_read(value):
+    """Write a value as a learner reads it: as Python does, but for the three words of JSON."""
+    return {"None": "null", "True": "true", "False": "false"}.get(repr(value), repr(value))
+
+
 def failure(act):
     """Do something that must fail with one sentence that names the request."""
     with pytest.raises(Failed) as caught:
@@ -69,12 +74,12 @@ BAD_IDS = [None, True, False, "", "x" * 129, "a b", "é", "7\n", "a/b", "a:b", 1
 
 @pytest.mark.parametrize("bad", BAD_IDS, ids=repr)
 def test_any_other_id_is_named(bad):
-    assert failure(lambda: read_message(reply({"id": bad}))) == (f"id: {bad!r}", "an id as in clause K7")
-    assert failure(lambda: page({"id": 7}, {"id": bad})) == (f"id: {bad!r}", "an id as in clause K7")
+    assert failure(lambda: read_message(reply({"id": bad}))) == (f"id: {as_read(bad)}", "an id as in clause K7")
+    assert failure(lambda: page({"id": 7}, {"id": bad})) == (f"id: {as_read(bad)}", "an id as in clause K7")
 
 
 def test_a_message_without_an_id_is_noticed():
-    assert failure(lambda: read_message(reply({"text": "hello"}))) == ("id: None", "an id as in clause K7")
+    assert failure(lambda: read_message(reply({"text": "hello"}))) == ("id: null", "an id as in clause K7")
 
 
 def test_a_missing_member_is_noticed_when_it_is_asked_for():
@@ -82,7 +87,7 @@ def test_a_missing_member_is_noticed_when_it_is_asked_for():
 
     assert found.text == "hello"
     assert failure(lambda: found.created_at) == (
-        "no member created_at in {'id': 7, 'text': 'hello'}",
+        "no created_at among the members id, text",
         "the member created_at",
     )
     assert failure(lambda: found.replies)[1] == "the member replies"
@@ -100,7 +105,7 @@ def test_a_large_message_is_shortened():
 def test_a_time_that_is_none_is_named(bad):
     actual, expected = failure(lambda: message(created_at=bad).created_at)
 
-    assert actual.startswith(f"created_at: {bad!r}"[:200])
+    assert actual.startswith(f"created_at: {as_read(bad)}"[:200])
     assert expected == "a time as in clause K8"
 
 
@@ -126,7 +131,7 @@ def test_half_an_emoji_can_be_shown():
 
 @pytest.mark.parametrize("bad", [None, 7, "hello", {}, True])
 def test_replies_that_are_no_list_are_named(bad):
-    assert failure(lambda: message(replies=bad).replies) == (f"replies: {bad!r}", "a list of message objects")
+    assert failure(lambda: message(replies=bad).replies) == (f"replies: {as_read(bad)}", "a list of message objects")
 
 
 def test_what_is_no_message_among_the_replies_is_named():
@@ -162,7 +167,7 @@ def test_a_page_is_an_object_with_a_list(value):
 def test_what_is_no_object_among_the_messages_is_named(entry):
     read = {"messages": [{"id": 7}, entry]}
 
-    assert failure(lambda: read_page(reply(read))) == (f"{entry!r} among the messages", "message objects")
+    assert failure(lambda: read_page(reply(read))) == (f"{as_read(entry)} among the messages", "message objects")
 
 
 def test_no_next_and_null_are_alike():
@@ -173,7 +178,7 @@ def test_no_next_and_null_are_alike():
 
 @pytest.mark.parametrize("bad", [False, True, 0, 7, 1.5, [], {}])
 def test_a_next_that_is_no_string_is_named_when_it_is_followed(bad):
-    assert failure(lambda: page(next=bad).cursor) == (f"next: {bad!r}", "next: a string or null")
+    assert failure(lambda: page(next=bad).cursor) == (f"next: {as_read(bad)}", "next: a string or null")
 
 
 def test_a_page_says_what_it_holds():

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from grader.paste import SHOWN_PORT, command_line
+from grader.paste import SHOWN_PORT, command_line, side_by_side
 from grader.wire import Wire
 from tests.rawserver import playing, say
 
@@ -57,6 +57,16 @@ def test_a_line_that_is_pasted_sends_what_the_check_sent(paste, method, path, pa
 
         ours, pasted = (_parts(request) for request in server.received)
         assert pasted == ours
+
+
+@pytest.mark.parametrize("body", [b'{"text": "once"}', b"two\nlines"])
+def test_what_was_sent_at_the_same_moment_can_be_pasted(paste, body):
+    with playing(say(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")) as server:
+        wire = Wire(server.port)
+        wire.request("POST", "/", body=body)
+        paste(side_by_side(wire.exchanges[0], 3), server.port)
+
+        assert [_parts(request)[2] for request in server.received] == [body] * 4
 
 
 def _parts(request: bytes):

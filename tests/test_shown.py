@@ -113,3 +113,8 @@ def test_looking_for_stack_traces_takes_no_time(text):
     stack_traces(text)
 
     assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(("value", "said"), [(None, "null"), (True, "true"), (False, "false"), (1, "1"), (0, "0")])
+def test_the_words_of_json_are_shown_as_in_json(value, said):
+    assert shown(value) == said

@@ -49,6 +49,8 @@ def test_values_are_the_same_as_clause_k7_says(one, other, expected):
         (Ids([3], request=LINE), "in", Value(4, name="id", request=""), "the message 4 among them", "the id 3"),
         (Ids([3], request=LINE), "not in", 3, "the message 3 not among them", "the id 3"),
         (Count(3, request=LINE), "==", 4, "4 messages", "3 messages"),
+        (Count(0, request=LINE), "==", 1, "1 message", "no message"),
+        (Count(1, request=LINE), "==", 0, "no message", "1 message"),
         (Count(101, request=LINE), "<=", 100, "at most 100 messages", "101 messages"),
     ],
 )

@@ -28,7 +28,7 @@ def test_the_address_of_the_socket_is_not_what_was_signed(phone_behind_proxy):
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
 @check("3.4", clause="stage 3")
 def test_the_query_was_signed_as_it_was_written(phone_behind_proxy, query):
-    """A query string is part of what was signed, character by character."""
+    """Behind a proxy, at `https://chat.example.test`, a query is part of what was signed, character by character."""
     assert phone_behind_proxy.deliver(phone_behind_proxy.write(words()), query=query).status in DELIVERED
 
 
