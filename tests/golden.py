@@ -18,6 +18,7 @@ RULES = (
     (r"(?<=X-Slack-Signature: v0=)[0-9a-f]{64}", "SIGNATURE"),
     (r"(?<=X-Slack-Request-Timestamp: )\d+", "TIME"),
     (r"\b\d+(?:\.\d)? s (?=earlier|later)", "N s "),
+    (r"(?:\b\d messages in round \d+(?:, )?)+(?: and \d+ more)?", "N messages in round N"),
     (rf"\b(?:{WORD})-(?:{WORD})-\d{{4}}\b", "WORDS"),
     (r"127\.0\.0\.1:(?!5000\b|99999)\d{4,5}", "127.0.0.1:PORT"),
     (r"\b(?:1[5-9]|2\d|3[01])\d{3}\b", "PORT"),
