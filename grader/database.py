@@ -79,11 +79,11 @@ class Database:
         return _difference(before, self.rows(), request)
 
     @contextmanager
-    def locked(self, seconds: float) -> Iterator[None]:
+    def locked(self, seconds: float, *, once: Callable[[], object] = lambda: None) -> Iterator[None]:
         """Hold the write lock from now for so many seconds, whatever the block does meanwhile.
 
         The lock is taken before the block begins, and let go of by a thread, so that requests that wait for
-        it can finish inside the block.
+        it can finish inside the block. The seconds count from the moment when `once` has returned.
         """
         connection = self._open("rw", check_same_thread=False, isolation_level=None)
         try:
@@ -92,7 +92,7 @@ class Database:
             connection.close()
             who = "the server itself keeps it" if _code(error) == sqlite3.SQLITE_BUSY else self.path.name
             raise Failed(f"{error} ({who})", expected="a write lock that another connection can take") from None
-        holder = threading.Timer(seconds, _let_go, [connection])
+        holder = threading.Thread(target=_let_go, args=[connection, seconds, once])
         holder.start()
         try:
             yield
@@ -199,9 +199,13 @@ def _code(error: sqlite3.Error) -> int:
     return code if code < 0 else code & 0xFF
 
 
-def _let_go(connection: sqlite3.Connection) -> None:
-    connection.rollback()
-    connection.close()
+def _let_go(connection: sqlite3.Connection, seconds: float, once: Callable[[], object]) -> None:
+    try:
+        once()
+        time.sleep(seconds)
+    finally:
+        connection.rollback()
+        connection.close()
 
 
 def _difference(before: Rows, after: Rows, request: str = "") -> Growth:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from grader import history, instant
+from grader import history, instant, tree
 from grader.errors import Failed
 from grader.messages import Page
 from grader.oldstate import OldData
+from grader.process import wait_until
 from grader.rooms import LongChat
 from grader.scratch import Scratch
 from grader.seen import Listing
@@ -24,6 +29,8 @@ from grader.value import same
 
 IN_1971 = 31_536_000
 """No time before 1971 is ever sent (clause K8), so an old message with such a time isn't looked for."""
+LOOKS = 0.05
+"""Seconds between two looks at which files a starting server has opened."""
 SETTLING = 0.3
 """Seconds after the first answer in which a server may still bring rows forward in the background."""
 
@@ -126,6 +133,7 @@ class Migration:
         self._scratch = scratch
         self._new_service = new_service
         self._seconds = 0.0
+        self._is_seen = False
         self._recorded: Recorded | None = None
 
     def chat(self) -> MigratedChat:
@@ -146,18 +154,32 @@ class Migration:
         A database that is held for some seconds lets both come to where they need it, and go on together.
         """
         data = self._copy(self.old.data)
-        first, second = self._new_service(data=data), self._new_service(data=data)
-        first.migrate()
-        late = max(0.0, self._length() - held) if held else 0.0
-        for service in (first, second):
+        pair = self._new_service(data=data), self._new_service(data=data)
+        pair[0].migrate()
+        if held:
+            self._length()
+        for service in pair:
             service.launch(migrate=False)
-        if held and first.project.has_file_database:
-            first.process.wait(late)
-            with first.database.locked(held):
-                pass
-        for service in (first, second):
-            service.ready()
-        return MigratedChat(first, self.old), MigratedChat(second, self.old)
+        with self._held(held, pair), ThreadPoolExecutor(len(pair)) as pool:
+            list(pool.map(Service.ready, pair))
+        return MigratedChat(pair[0], self.old), MigratedChat(pair[1], self.old)
+
+    @contextmanager
+    def _held(self, seconds: float, starting: Sequence[Service]) -> Iterator[None]:
+        """Hold the database of starting servers, for so many seconds after one of them has opened it.
+
+        Where the system doesn't show that, the lock is taken so late that a start on a quiet machine needs it then.
+        """
+        database = starting[0].database
+        if not seconds or not starting[0].project.has_file_database:
+            yield
+        elif self._is_seen:
+            with database.locked(seconds, once=partial(_await_opening, starting)):
+                yield
+        else:
+            starting[0].process.wait(max(0.0, self._length() - seconds))
+            with database.locked(seconds):
+                yield
 
     def chat_after_kill(self, moment: float) -> MigratedChat:
         """Kill a migrating start in the middle, start again, and return what that made of the database.
@@ -217,12 +239,12 @@ class Migration:
         return MigratedChat(service, self.old)
 
     def _length(self) -> float:
-        """Measure, once, the seconds that bringing the old database forward takes."""
+        """Measure, once, the seconds that bringing the old database forward takes, and whether one sees it opened."""
         if not self._seconds:
             service = self._copied()
             self._seconds = service.migrate()
             if not self._seconds:
-                service.start()
+                self._is_seen = _is_seen_opening(service)
                 self._seconds = service.seconds_to_ready
             service.kill()
         return self._seconds
@@ -241,3 +263,36 @@ def _instant(value: Any) -> object:
 def _possible(value: Any, now: float) -> bool:
     found = instant.read(value)
     return value is None or (found is not None and float(found.seconds) <= now + 1)
+
+
+def _is_seen_opening(service: Service) -> bool:
+    """Start a server, and tell whether it could be seen to open its database."""
+    over = threading.Event()
+
+    def look() -> bool:
+        while not over.wait(LOOKS):
+            if _has_opened(service):
+                return True
+        return False
+
+    service.launch(migrate=False)
+    with ThreadPoolExecutor(1) as pool:
+        seen = pool.submit(look)
+        try:
+            service.ready()
+        finally:
+            over.set()
+    return seen.result()
+
+
+def _await_opening(starting: Sequence[Service]) -> None:
+    """Wait until one of several servers has opened its database, or has ended."""
+
+    def is_time() -> bool:
+        return any(not service.running or _has_opened(service) for service in starting)
+
+    wait_until(is_time, starting[0].project.start_timeout, LOOKS)
+
+
+def _has_opened(service: Service) -> bool:
+    return tree.is_open(service.database.path, service.process.tree())

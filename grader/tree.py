@@ -93,6 +93,12 @@ def is_taken(port: int, own: Iterable[int]) -> bool:
     return bool(inodes) and all(inodes.isdisjoint(_sockets(pid)) for pid in own)
 
 
+def is_open(path: Path, pids: Iterable[int]) -> bool:
+    """Tell whether any of the processes has a file open; False where the system doesn't tell."""
+    place = str(path.resolve())
+    return any(target == place for pid in pids for target in _opened(pid))
+
+
 def started_at(pid: int) -> str | None:
     """Return what tells a process from a later one with the same id: its start time, as the system gives it."""
     if not HAS_PROC:
@@ -157,12 +163,15 @@ def _environment(pid: int) -> bytes:
 
 
 def _sockets(pid: int) -> Iterator[str]:
+    return (target[8:-1] for target in _opened(pid) if target.startswith("socket:["))
+
+
+def _opened(pid: int) -> Iterator[str]:
+    """Yield what the descriptors of a process stand for: paths, and the likes of `socket:[4711]`."""
     with contextlib.suppress(OSError):
         for entry in (PROC / str(pid) / "fd").iterdir():
             with contextlib.suppress(OSError):
-                target = str(entry.readlink())
-                if target.startswith("socket:["):
-                    yield target[8:-1]
+                yield str(entry.readlink())
 
 
 def _listeners() -> Iterator[tuple[int, str]]:

@@ -69,19 +69,19 @@ def steps_to_test(case: Case) -> tuple[Step, ...]:
 
     Of a listed mistake its own stage, without slow steps that it isn't about, and without those that look at a side
     of the project which it leaves as it is; of any other mistake its own step. What such a step needs of earlier
-    stages is left out, unless the mistake is about one of them: else it leaves them as they are.
+    stages is left out where the mistake leaves them as they are, and its step doesn't ask them once more.
     """
     own = course.find_stage(case.stage).steps
     if case.step is None:
         return course.with_needs(own)
     if not case.ids:
-        return _steps_of_its_stage(case.step)
+        return _without_earlier_stages([course.find_step(case.step)])
     named, touched = {case.step, *case.may_fail}, sides.touched(case)
     asked = [step for step in own if not (step.slow or touched.isdisjoint(sides.looked_at(step)))]
-    wanted = course.with_needs([*asked, *map(course.find_step, named)])
-    is_about_earlier = any(course.find_step(step).stage < case.stage for step in named)
-    stages = {step.stage for step in wanted} if is_about_earlier else {case.stage}
-    return tuple(step for step in wanted if step.id in named or (step.stage in stages and not step.slow))
+    chosen = [*asked, *map(course.find_step, named)]
+    is_about_earlier = any(step.stage < case.stage for step in chosen)
+    wanted = course.with_needs(chosen) if is_about_earlier else _without_earlier_stages(chosen)
+    return tuple(step for step in wanted if step.id in named or not step.slow)
 
 
 def up_to(case: Case) -> tuple[Step, ...]:
@@ -156,16 +156,15 @@ def steps_to_repeat(case: Case) -> tuple[Step, ...]:
     Those of earlier stages that they need are left out: they are repeated with the cases of their own stage.
     """
     if case.step is not None:
-        return _steps_of_its_stage(case.step)
+        return _without_earlier_stages([course.find_step(case.step)])
     own, touched = course.find_stage(case.stage).steps, sides.touched(case)
-    asked = course.with_needs([step for step in own if touched & sides.looked_at(step)])
-    return tuple(step for step in asked if step.stage == case.stage)
+    return _without_earlier_stages([step for step in own if touched & sides.looked_at(step)])
 
 
-def _steps_of_its_stage(named: str) -> tuple[Step, ...]:
-    """List a step and those of its stage that it needs."""
-    wanted = course.find_step(named)
-    return tuple(step for step in course.with_needs([wanted]) if step.stage == wanted.stage)
+def _without_earlier_stages(chosen: Sequence[Step]) -> tuple[Step, ...]:
+    """List some steps and what they need, but of earlier stages only what one of them asks once more."""
+    stages = {step.stage for step in chosen} | {step.repeats for step in chosen}
+    return tuple(step for step in course.with_needs(chosen) if step.stage in stages)
 
 
 def tries_for(case: Case) -> int:

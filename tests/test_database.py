@@ -409,6 +409,20 @@ def test_the_lock_is_held_as_long_as_was_said_and_leaves_nothing(database, path,
     assert database.rows() == {"visits": 2}
 
 
+def test_the_seconds_of_a_lock_may_count_from_later_on(database, path):
+    create(path)
+    opened = threading.Event()
+    began = time.monotonic()
+    with database.locked(0.3, once=opened.wait):
+        with contextlib.closing(sqlite3.connect(path, timeout=0.4)) as impatient:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                impatient.execute("DELETE FROM visits")
+        opened.set()
+
+    assert 0.7 <= time.monotonic() - began < 2
+    add(path, 1)
+
+
 def test_the_lock_is_let_go_of_when_the_check_fails(database, path):
     create(path)
     with pytest.raises(ZeroDivisionError), database.locked(0.1):

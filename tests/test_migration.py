@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from grader import project as projects, service as services
+from grader import project as projects, service as services, tree
 from grader.bench import Bench
 from grader.errors import Failed, NotChecked, TooLate
 from grader.oldstate import COUNT, MISSING
@@ -75,6 +75,29 @@ WITHOUT_A_LOOK = """
 if "created_at" not in columns():
     time.sleep(0.2)
     db.execute("ALTER TABLE messages ADD COLUMN created_at")
+"""
+LOOKS_THEN_LOCKS = """
+needed = "created_at" not in columns()
+db.execute("BEGIN IMMEDIATE")
+if needed:
+    db.execute("ALTER TABLE messages ADD COLUMN created_at")
+db.execute("COMMIT")
+"""
+SLOW_AT_LAST = """
+starts = os.path.join(os.path.dirname(os.path.abspath(__file__)), "starts")
+open(starts, "a").write("x")
+time.sleep(1.5 if os.path.getsize(starts) > 1 else 0)
+"""
+"""Before the database is opened: the first start, which is measured, is quicker than the two that are held."""
+OPENED_LATE = SERVER.replace("db = sqlite3", f"{SLOW_AT_LAST}\ndb = sqlite3")
+AT_THE_FIRST_REQUEST = SERVER.replace(
+    "        names = columns()", "        if 'created_at' not in columns(): bring_forward()\n        names = columns()"
+)
+BRING_FORWARD = """
+def bring_forward():
+    db.execute("BEGIN IMMEDIATE")
+    db.execute("ALTER TABLE messages ADD COLUMN created_at")
+    db.execute("COMMIT")
 """
 NEVER = CREATE + '\nif "created_at" not in columns():\n    time.sleep(300)'
 SUICIDAL = CREATE + '\nif "created_at" not in columns():\n    os.kill(os.getpid(), signal.SIGKILL)'
@@ -347,6 +370,37 @@ def test_two_that_change_the_same_thing_are_found(brought_forward):
     assert (
         failure(lambda: migration.two_chats(held=0.0)).actual == "the server stopped before it answered (exit code 1)"
     )
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_two_that_look_before_they_lock_are_found(brought_forward, monkeypatch, seen):
+    monkeypatch.setattr(tree, "is_open", tree.is_open if seen else lambda *_: False)
+
+    found = failure(lambda: brought_forward(LOOKS_THEN_LOCKS).two_chats(held=0.6))
+
+    assert found.actual == "the server stopped before it answered (exit code 1)"
+
+
+def test_the_lock_waits_for_servers_that_start_more_slowly_than_measured(brought_forward):
+    migration = brought_forward(LOOKS_THEN_LOCKS, server=OPENED_LATE)
+
+    found = failure(lambda: migration.two_chats(held=0.6))
+
+    assert found.actual == "the server stopped before it answered (exit code 1)"
+
+
+def test_no_server_waits_much_longer_than_the_lock_is_said_to_be_held(brought_forward):
+    impatient = OPENED_LATE.replace("timeout=30", "timeout=1.2")
+
+    one, other = brought_forward(IN_ONE_TRANSACTION, server=impatient).two_chats(held=0.4)
+
+    assert one.old_page().ids == other.old_page().ids == one.expected
+
+
+def test_two_that_look_at_their_first_request_are_found(brought_forward):
+    found = failure(lambda: brought_forward(BRING_FORWARD, server=AT_THE_FIRST_REQUEST).two_chats(held=0.6))
+
+    assert found.actual == "the connection was closed without an answer"
 
 
 @pytest.mark.parametrize("more", ["", 'migrate = "python server.py migrate"'])

@@ -99,7 +99,16 @@ def test_steps_of_earlier_stages_are_left_to_their_own_cases(tmp_path):
     assert {step.stage for step in matrix.steps_to_test(replace(mistake, step=None))} > {"02", "03"}
     assert [step.id for step in matrix.steps_to_repeat(mistake)] == ["3.2", "3.6"]
     assert [step.id for step in matrix.steps_to_repeat(replace(mistake, step="2.4"))] == ["2.1", "2.2", "2.4"]
-    assert {step.stage for step in matrix.steps_to_repeat(replace(mistake, step=None))} == {"03"}
+
+
+def test_a_step_that_asks_an_earlier_stage_once_more_brings_its_steps(tmp_path):
+    mistake = a_case(tmp_path / "3-1-x", "server/sms.py", solution="03-integrations", step="3.1")
+    variant = replace(mistake, step=None)
+
+    assert {step.stage for step in matrix.steps_to_test(mistake)} == {"02", "03"}
+    assert {step.stage for step in matrix.steps_to_repeat(mistake)} == {"02", "03"}
+    assert {"2.1", "2.4", "3.1", "3.6"} < {step.id for step in matrix.steps_to_repeat(variant)}
+    assert {step.stage for step in matrix.steps_to_repeat(variant)} == {"02", "03"}
 
 
 def _called(function: ast.FunctionDef) -> set[str]:

@@ -176,3 +176,14 @@ def test_a_stopped_process_is_killed_all_the_same():
         os.kill(process.pid, signal.SIGSTOP)
 
         assert tree.kill([process.pid]) == []
+
+
+def test_an_open_file_is_seen_by_whatever_name(tmp_path):
+    place, other = tmp_path / "app.db", tmp_path / "link"
+    place.touch()
+    other.symlink_to(place)
+
+    with place.open():
+        assert tree.is_open(other, [1, os.getpid()])
+    assert not tree.is_open(place, [os.getpid()])
+    assert not tree.is_open(place, [])
