@@ -414,9 +414,9 @@ def test_the_seconds_of_a_lock_may_count_from_later_on(database, path):
     opened = threading.Event()
     began = time.monotonic()
     with database.locked(0.3, once=opened.wait):
-        with contextlib.closing(sqlite3.connect(path, timeout=0.4)) as impatient:
-            with pytest.raises(sqlite3.OperationalError, match="locked"):
-                impatient.execute("DELETE FROM visits")
+        impatient = sqlite3.connect(path, timeout=0.4)
+        with contextlib.closing(impatient), pytest.raises(sqlite3.OperationalError, match="locked"):
+            impatient.execute("DELETE FROM visits")
         opened.set()
 
     assert 0.7 <= time.monotonic() - began < 2
