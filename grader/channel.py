@@ -15,7 +15,7 @@ from grader.seen import OK, Choice, Listing, Seen
 from grader.service import Service
 from grader.shown import shorten, shown
 from grader.simulators import slack
-from grader.value import Value
+from grader.value import Count, Value
 from grader.wire import Reply, as_json
 
 REFUSED = Choice({401, 403, 400, 422}, "401, 403, 400 or 422")
@@ -35,6 +35,12 @@ class Channel:
     def other(self) -> Channel:
         """Let somebody else type."""
         return Channel(self.service, self.secret)
+
+    def namesakes(self) -> tuple[Channel, Channel]:
+        """Let two people type whose ids differ from this one's in one letter: the first behind the U, and the last."""
+        first, last = ("ZY"[self.user[place] == "Z"] for place in (1, -1))
+        users = (f"U{first}{self.user[2:]}", f"{self.user[:-1]}{last}")
+        return Channel(self.service, self.secret, user=users[0]), Channel(self.service, self.secret, user=users[1])
 
     def body(self, text: str) -> bytes:
         """Write a command as the body of its request."""
@@ -120,6 +126,10 @@ class Told:
         self.reply = reply
         self.text = Shown(text, request=reply.request)
         self.response_type = Value(response_type, name="response_type", request=reply.request)
+
+    def times(self, text: str) -> Count:
+        """Count how often a text is shown."""
+        return Count(len(_places(self.text, text)), request=self.reply.request)
 
     def listing(self, texts: Sequence[str]) -> ShownTexts:
         """List which of these texts are shown, in the order given if they stand in that order or exactly reversed.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from functools import partial
 
@@ -12,7 +12,7 @@ from grader import instant
 from grader.attempt import Attempted
 from grader.bench import Bench
 from grader.channel import Channel
-from grader.chat import STORED
+from grader.chat import STORED, Chat
 from grader.chat_fixtures import KOLKATA, ZONES
 from grader.client import Run
 from grader.credentials import SHOWN_URL
@@ -53,17 +53,18 @@ def kolkata_phone(bench: Bench) -> Phone:
 
 @pytest.fixture(params=[ABSENT, EMPTY])
 def phone_without_token(bench: Bench, request: pytest.FixtureRequest) -> Phone:
-    """Give a telephone for a service that was told its public URL and no token, or an empty one; it signs with that."""
-    return Phone(_without_secrets(bench, request.param), "")
+    """Give a telephone for a service that was told its public URL and no token, or an empty one; it signs with that.
+
+    Where there is no token, there is a secret for Slack, which proves nothing about text messages.
+    """
+    told = {"SLACK_SIGNING_SECRET": bench.credentials.slack_signing_secret}
+    return Phone(_told(bench, told if request.param == ABSENT else {"TWILIO_AUTH_TOKEN": ""}, SHOWN_URL), "")
 
 
 @pytest.fixture
 def replying_phone(phone: Phone) -> Phone:
     """Give a telephone whose messages can be replied to, where those of the API can; else this part is left out."""
-    parent = phone.chat.send(words())
-    reply = phone.chat.request("POST", "/messages", json={"text": words(), "reply_to": parent.id})
-    if reply.code not in STORED or read_message(reply).parent != parent.id:
-        raise NotChecked("Messages of the API can't be replied to (step 2.11), so those of telephones can't, either.")
+    _need_replies(phone.chat)
     return phone
 
 
@@ -75,13 +76,12 @@ def attempted(bench: Bench) -> Attempted:
 
 @pytest.fixture
 def raced(phone: Phone, holding_the_lock: Callable[..., object]) -> Callable[..., Raced]:
-    """Deliver events several times at the same moment: `raced(rounds=5, held=0.3)`."""
+    """Deliver events several times at the same moment: `raced(held=[1.6, 0.3])`, a round for each."""
 
-    def run(rounds: int, held: float) -> Raced:
-        holding = partial(holding_the_lock, phone.service, held) if held else nullcontext
-        return race(phone, rounds, 4, held=held, holding=holding)
+    def holding(seconds: float) -> object:
+        return holding_the_lock(phone.service, seconds) if seconds else nullcontext()
 
-    return run
+    return lambda held: race(phone, 4, held=held, holding=holding)
 
 
 @pytest.fixture
@@ -120,8 +120,14 @@ def fresh_channel(bench: Bench) -> Iterator[Channel]:
 
 @pytest.fixture(params=[ABSENT, EMPTY])
 def channel_without_secret(bench: Bench, request: pytest.FixtureRequest) -> Channel:
-    """Give a channel for a service that was told no secret, or an empty one; requests are signed with that."""
-    return Channel(_without_secrets(bench, request.param), "")
+    """Give a channel for a service that was told no secret, or an empty one; requests are signed with that.
+
+    Where the secret is empty, there is a token for text messages, which proves nothing here, and no public URL.
+    """
+    if request.param == ABSENT:
+        return Channel(_told(bench, {"TWILIO_AUTH_TOKEN": ""}, SHOWN_URL), "")
+    told = {"TWILIO_AUTH_TOKEN": bench.credentials.twilio_auth_token, "SLACK_SIGNING_SECRET": ""}
+    return Channel(_told(bench, told), "")
 
 
 @pytest.fixture
@@ -149,6 +155,32 @@ def grown_chat(bench: Bench, stage_2_migration: Migration) -> MigratedChat:
 
 
 @pytest.fixture
+def phone_on_old_data(bench: Bench, service_on_old_data: Service) -> Phone:
+    """Give a telephone whose texts reach a service on a database of stage 2."""
+    return Phone(service_on_old_data, bench.credentials.twilio_auth_token)
+
+
+@pytest.fixture
+def channel_on_old_data(bench: Bench, service_on_old_data: Service) -> Channel:
+    """Give a channel of a service on a database of stage 2."""
+    return Channel(service_on_old_data, bench.credentials.slack_signing_secret)
+
+
+@pytest.fixture
+def service_on_old_data(bench: Bench, stage_2_migration: Migration) -> Service:
+    """Give a running service with all settings on a database of stage 2; made once."""
+    environment = bench.credentials.environment()
+    return bench.made.once("service on old data", lambda: stage_2_migration.chat(environment)).service
+
+
+@pytest.fixture
+def replying_channel(channel: Channel) -> Channel:
+    """Give a channel of a service whose messages can be replied to; else this part is left out."""
+    _need_replies(channel.chat)
+    return channel
+
+
+@pytest.fixture
 def leaks(bench: Bench) -> Leaks:
     """Give what was found of the secrets of a service that every kind of caller has spoken to; looked for once."""
     return bench.made.once("leaks", lambda: Leaks(bench))
@@ -160,17 +192,25 @@ def repository_leaks(bench: Bench) -> Listing:
     return in_repository(bench.folder)
 
 
+def _need_replies(chat: Chat) -> None:
+    """Raise NotChecked where messages of the API can't be replied to."""
+    parent = chat.send(words())
+    reply = chat.request("POST", "/messages", json={"text": words(), "reply_to": parent.id})
+    if reply.code not in STORED or read_message(reply).parent != parent.id:
+        raise NotChecked("Messages of the API can't be replied to (step 2.11), so others can't, either.")
+
+
 def _connected_in_kolkata(bench: Bench) -> Service:
     return bench.connected(**({"TZ": KOLKATA} if (ZONES / KOLKATA).exists() else {}))
 
 
-def _without_secrets(bench: Bench, told: str) -> Service:
-    """Return a running service whose two secrets are absent, or empty; one of each kind."""
-    empty = {"TWILIO_AUTH_TOKEN": "", "SLACK_SIGNING_SECRET": ""} if told == EMPTY else {}
+def _told(bench: Bench, told: Mapping[str, str], public_url: str = "") -> Service:
+    """Return a running service that was told some of its settings; one for each choice."""
+    env = {**told, **({"PUBLIC_URL": public_url} if public_url else {})}
 
     def start() -> Service:
-        service = bench.new_service(env={"PUBLIC_URL": SHOWN_URL, **empty})
+        service = bench.new_service(env=env)
         service.start()
         return service
 
-    return bench.kept(f"{told} secrets", start)
+    return bench.kept(f"told {sorted(env)}", start)

@@ -105,6 +105,11 @@ class Page:
         """Give the ids of the first messages only."""
         return Ids(self.ids[:count], request=self.request)
 
+    def above(self, wanted: Any) -> Page:
+        """Leave only the messages that stand above one of them."""
+        place = next((place for place, one in enumerate(self.messages) if same(one.id, wanted)), len(self.messages))
+        return Page(self.messages[:place], None, self.request)
+
     @property
     def first(self) -> Value:
         """The id of the first message, null on an empty page."""

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -136,9 +136,9 @@ class Migration:
         self._is_seen = False
         self._recorded: Recorded | None = None
 
-    def chat(self) -> MigratedChat:
-        """Start the project on a new copy of the old database."""
-        service = self._new_service(data=self._copy(self.old.data))
+    def chat(self, env: Mapping[str, str] | None = None) -> MigratedChat:
+        """Start the project on a new copy of the old database, with more in its environment than usual."""
+        service = self._new_service(data=self._copy(self.old.data), env=env)
         service.start()
         return MigratedChat(service, self.old)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from grader.chat import Chat
@@ -16,7 +18,7 @@ from grader.errors import Failed
 from grader.messages import Message, Page
 from grader.paste import side_by_side
 from grader.rooms import Timed
-from grader.seen import Choice, Fault, Listing
+from grader.seen import WRONG_METHOD, Choice, Fault, Listing
 from grader.service import Service
 from grader.shown import shown
 from grader.simulators import twilio
@@ -26,6 +28,7 @@ from grader.wire import PATIENCE, Reply
 
 DELIVERED = Choice({200, 204}, "200 with TwiML, or 204")
 REFUSED = Choice({403, 401, 400, 422}, "403, 401, 400 or 422")
+REFUSED_GET = Choice({*WRONG_METHOD, *REFUSED}, "405; 404, 501, 403, 401, 400 and 422 are fine")
 USABLE = "an answer that Twilio can use: 200 with TwiML, or 204 and nothing"
 AUTHOR_LENGTHS = Choice(range(1, 101), "1 to 100")
 WITHOUT_EVENT = Choice({400, 422}, "400 or 422")
@@ -57,6 +60,10 @@ class Phone:
         last = "7" if self.number[-1] != "7" else "3"
         return self._with(f"{self.number[:-1]}{last}")
 
+    def in_a_row(self, count: int) -> list[Phone]:
+        """Give telephones whose numbers follow each other, always the same ones."""
+        return [self._with(f"+1202555{number:04d}") for number in range(count)]
+
     def abroad(self) -> Phone:
         """Give a telephone in another country, whose number is the same but for the country."""
         return self._with(f"+44{self.number.removeprefix('+1')}")
@@ -68,15 +75,30 @@ class Phone:
         """Write a text message, an event of its own."""
         return twilio.text_message(body, self.number, account=self.account, **more)
 
-    def deliver(self, message: Parameters, *, patience: float = PATIENCE, **more: Any) -> Reply:
-        """Deliver a message and return the answer; `query`, `signed`, `token` and `public_url` may differ."""
-        return self._post(self._written(message, **more), patience)
+    def deliver(
+        self,
+        message: Parameters,
+        *,
+        patience: float = PATIENCE,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        **more: Any,
+    ) -> Reply:
+        """Deliver a message, with more headers than usual, and return the answer.
+
+        `query`, `signed`, `token` and `public_url` may differ.
+        """
+        written = self._written(message, **more)
+        return self._post(replace(written, headers={**written.headers, **headers}), patience)
 
     def deliver_unsigned(self, message: Parameters) -> Reply:
         """Deliver a message without any signature."""
         written = self._written(message)
         headers = {name: value for name, value in written.headers.items() if name != twilio.SIGNATURE}
         return self._post(replace(written, headers=headers))
+
+    def get_unsigned(self, message: Parameters) -> Reply:
+        """Send a message as the query of a GET, without any signature."""
+        return self.service.get(twilio.PATH, params=dict(message))
 
     def right_signature(self, message: Parameters, **more: Any) -> str:
         """Give the signature that a delivery of this message carries."""
@@ -105,6 +127,22 @@ class Phone:
         page = self.chat.page(limit=100)
         return Count(_copies(page, text), request=page.request)
 
+    def deliver_others(self, count: int) -> Page:
+        """Deliver so many text messages that must be accepted, and return the first page after that."""
+        for _ in range(count):
+            accepted(self.deliver(self.write(words())))
+        return self.chat.page()
+
+    def shared_authors(self, count: int) -> Listing:
+        """Text from so many numbers in a row, and list the authors that several of them have."""
+        bodies = [words() for _ in range(count)]
+        for one, body in zip(self.in_a_row(count), bodies, strict=True):
+            accepted(one.deliver(one.write(body)))
+        page = self.chat.page(limit=100)
+        authors = Counter(str(one.member("author").value) for one in page.messages if one.fields.get("text") in bodies)
+        shared = [f"{shown(author)} for {times} numbers" for author, times in authors.items() if times > 1]
+        return Listing(shared, request=page.request, what="author for two numbers")
+
     @property
     def blank_messages(self) -> Listing:
         """List the messages that say nothing but white space, among the newest hundred."""
@@ -119,11 +157,16 @@ class Phone:
     def text_timed(self, body: str) -> Timed:
         """Send a text that must be accepted, and remember when; return it with the message that it became."""
         begun = time.time()
-        reply = self.deliver(self.write(body))
+        reply = accepted(self.deliver(self.write(body)))
         ended = time.time()
-        if reply.code not in DELIVERED:
-            raise Failed(reply.summary, expected=str(DELIVERED), request=reply.request)
         return Timed(found_first(self.chat.page(limit=100), body, reply.request), begun, ended)
+
+
+def accepted(reply: Reply) -> Reply:
+    """Return the answer to a delivery; raises Failed when it isn't a success."""
+    if reply.code not in DELIVERED:
+        raise Failed(reply.summary, expected=str(DELIVERED), request=reply.request)
+    return reply
 
 
 def found_first(page: Page, text: str, request: str) -> Message:
@@ -160,26 +203,27 @@ class Raced:
     wrong: Listing
 
 
-def race(phone: Phone, rounds: int, count: int, *, held: float, holding: Callable[[], Any]) -> Raced:
+def race(phone: Phone, count: int, *, held: Sequence[float], holding: Callable[[float], Any]) -> Raced:
     """Deliver an event several times at the same moment, over and over; each lists as soon as it has its success.
 
-    `holding` gives what surrounds the deliveries of a round, and holds the database for `held` seconds.
+    There are as many rounds as entries in `held`: the seconds for which the database is held in each. `holding` gives
+    what surrounds the deliveries of a round.
     """
     refused: list[str] = []
     wrong: list[str] = []
     request = ""
     with ThreadPoolExecutor(count) as pool:
-        for number in range(1, rounds + 1):
+        for number, seconds in enumerate(held, 1):
             body = words()
-            deliver = partial(_deliver_and_list, phone, phone.write(body), body, threading.Barrier(count), held)
-            with holding():
+            deliver = partial(_deliver_and_list, phone, phone.write(body), body, threading.Barrier(count), seconds)
+            with holding(seconds):
                 seen = [one.result() for one in [pool.submit(deliver) for _ in range(count)]]
             request = side_by_side(seen[0][0].request, count)
-            refused += [f"{reply.code} in round {number}" for reply, _ in seen if reply.code not in DELIVERED]
+            refused += [f"{fault} in round {number}" for reply, _ in seen if (fault := fault_of(reply))]
             odd = {*(times for _, times in seen), int(phone.messages(body))} - {1}
             wrong += [f"{counted(max(odd))} in round {number}"] if odd else []
     return Raced(
-        Listing(refused, request=request, what="delivery that was refused"),
+        Listing(refused, request=request, what="delivery whose answer is no success"),
         Listing(wrong, request=request, what="event with more or less than one message"),
     )
 

@@ -109,6 +109,8 @@ QUERIES = {
     "plus": "name=two+words",
     "escapes": "x=%7e%2F/&y=%c3%a9&z=caf%C3%A9",
     "empty": "a=&b&c=3",
+    "punctuation": "name=it's&x=(1)!*;,:@$",
+    "two-question-marks": "to=/a?b=c",
 }
 """Query strings that no two programs would write alike; what was signed is how they stand here."""
 
@@ -124,8 +126,22 @@ TEXT_MESSAGES = {
     "form": "a=b&c=d%20e+f;g",
     "sql": "Robert'); DROP TABLE messages;--",
     "right-to-left": "שלום, مرحبا",
+    "longest-in-bytes": "語" * 1600,
+    "stop": "STOP",
+    "help": "help",
+    "end-of-cdata": "a ]]> b",
+    "bell": "ring \x07 the bell",
 }
 """Texts that a telephone sends; each must arrive as it is."""
+
+SENDERS = {
+    "word": "TENTSHOP",
+    "other-channel": "whatsapp:+15550100143",
+    "nobody": "Anonymous",
+    "empty": "",
+    "blank": " ",
+}
+"""Senders of text messages that aren't telephone numbers."""
 
 _WHERE = (
     b"token=gIkuvaNzQIHg97ATvDxqgjtO&team_id=T0ABCDEFG&team_domain=four-friends&channel_id=C0ABCDEFGH"
@@ -138,6 +154,7 @@ FORMS = {
     "tilde-escaped": _WHERE + b"8088932b&command=%2fchat&user_id=U2CERLKJA&text=%7Ewhat%7e",
     "not-escaped": _WHERE + b"8088933c&command=/chat&user_id=U2CERLKJA&text=what~is~(this)!*'",
     "letters-escaped": _WHERE + b"8088934d&command=%2F%63hat&user_id=U2CERLKJA&text=%77hat",
+    "not-ascii": _WHERE + "8088936f&command=/chat&user_id=U2CERLKJA&text=žluť".encode(),
     "other-order": b"text=what&user_id=U2CERLKJA&" + _WHERE + b"8088935e&command=%2Fchat&enterprise_id=",
 }
 """Form bodies of a command that nobody knows, complete, and each written in another way: the bytes are signed."""
@@ -155,8 +172,25 @@ TYPED = {
     "longest": "y" * 2000,
     "longer-when-escaped": "&" * 600 + "<" * 100 + "and so on",
     "looks-like-recent": "recent 3",
+    "looks-like-send": "please send it on",
+    "zero": "0",
+    "combining": "e\u0301 is not é",
+    "curly-quotes": "“so” it’s",
+    "longest-in-bytes": "語" * 2000,
 }
 """Messages as somebody types them; the provider sends and wants three characters escaped."""
+
+UNREADABLE = {
+    "empty": b"",
+    "percent": b"%",
+    "equals": b"=&=&",
+    "json": b'{"text": "recent"}',
+    "no-text": b"command=%2Fchat&user_id=U2CERLKJA",
+    "nobody": b"command=%2Fchat&text=send+hello",
+    "nul": b"command=%2Fchat&user_id=U2CERLKJA&text=send+nul+%00+inside",
+    "broken-utf-8": b"command=%2Fchat&user_id=U2CERLKJA&text=send+%C3%28",
+}
+"""Bodies that are no command, or only nearly."""
 
 MISTYPED = {
     "unknown": "dance",

@@ -37,8 +37,8 @@ def test_null_means_no_author(chat):
 
 @pytest.mark.parametrize(
     "author",
-    ["x", "y" * 100, "語" * 100, "Žofie 🐎", "O'Neil; --"],
-    ids=["one", "hundred", "three-bytes-each", "name", "sql"],
+    ["x", "y" * 100, "語" * 100, "Žofie 🐎", "O'Neil; --", "  Ines  ", "Ine\u0301s", "Ines & <b>co</b> &amp;"],
+    ids=["one", "hundred", "three-bytes-each", "name", "sql", "blanks-around", "combining", "html"],
 )
 @check("3.1", clause="stage 3")
 def test_an_author_comes_back_as_it_was_sent(chat, author):
@@ -59,10 +59,11 @@ def test_what_is_no_author_is_refused_and_nothing_stored(chat, author):
     assert chat.page().ids == before.ids
 
 
+@pytest.mark.parametrize("source", ["sms", "mail", 7, None], ids=str)
 @check("3.1", clause="stage 3")
-def test_source_is_the_servers_own(chat):
-    """A `source` in the request is ignored: what comes in by the API is `api`."""
-    assert chat.send(words(), source="sms").member("source") == "api"
+def test_source_is_the_servers_own(chat, source):
+    """A `source` in the request is ignored, whatever it is: what comes in by the API is `api`."""
+    assert chat.send(words(), source=source).member("source") == "api"
 
 
 @check("3.1", clause="K7")

@@ -57,3 +57,9 @@ def test_two_countries_are_two_authors(phone):
 def test_numbers_that_begin_alike_are_two_authors(phone):
     """Text messages from two numbers that differ in their last digit only have different authors."""
     assert phone.neighbour().text(words()).member("author") != phone.text(words()).member("author")
+
+
+@check("3.2", clause="stage 3")
+def test_numbers_in_a_row_are_as_many_authors(phone):
+    """Text messages from 64 numbers in a row have 64 authors."""
+    assert phone.shared_authors(64) == ()

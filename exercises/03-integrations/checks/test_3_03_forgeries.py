@@ -3,7 +3,7 @@
 import pytest
 
 from grader.check import check, words
-from grader.phone import REFUSED
+from grader.phone import REFUSED, REFUSED_GET
 
 
 @check("3.3", clause="stage 3")
@@ -61,8 +61,13 @@ def test_a_signature_belongs_to_one_body(phone):
 
 @pytest.mark.parametrize(
     "elsewhere",
-    [{"path": "/messages"}, {"query": "a=b"}, {"public_url": "https://chat.example.test"}],
-    ids=["path", "query", "host"],
+    [
+        {"path": "/messages"},
+        {"path": "/webhooks/twilio/"},
+        {"query": "a=b"},
+        {"public_url": "https://chat.example.test"},
+    ],
+    ids=["path", "slash", "query", "host"],
 )
 @check("3.3", clause="stage 3")
 def test_a_signature_belongs_to_one_url(phone, elsewhere):
@@ -71,6 +76,25 @@ def test_a_signature_belongs_to_one_url(phone, elsewhere):
     message = phone.write(words())
 
     assert phone.deliver(message, signed=phone.right_signature(message, **elsewhere)).status in REFUSED
+    assert phone.chat.page().ids == before.ids
+
+
+@check("3.3", clause="stage 3")
+def test_a_signature_covers_the_query(phone):
+    """A signature made for the URL without its query is a wrong one."""
+    before = phone.chat.page()
+    message = phone.write(words())
+
+    assert phone.deliver(message, query="a=b", signed=phone.right_signature(message)).status in REFUSED
+    assert phone.chat.page().ids == before.ids
+
+
+@check("3.3", clause="stage 3")
+def test_a_get_delivers_nothing(phone):
+    """A GET that holds a text message in its query, without a signature, is refused, and nothing is stored."""
+    before = phone.chat.page()
+
+    assert phone.get_unsigned(phone.write(words())).status in REFUSED_GET
     assert phone.chat.page().ids == before.ids
 
 

@@ -16,6 +16,30 @@ def test_the_public_url_is_what_was_signed(phone_behind_proxy):
 
 
 @check("3.4", clause="stage 3")
+def test_another_scheme_is_another_url(phone_behind_proxy):
+    """With that `PUBLIC_URL`, a text message signed for `http://chat.example.test` is refused."""
+    message = phone_behind_proxy.write(words())
+    before = phone_behind_proxy.chat.page()
+
+    assert phone_behind_proxy.deliver(message, public_url="http://chat.example.test").status in REFUSED
+    assert phone_behind_proxy.chat.page().ids == before.ids
+
+
+@check("3.4", clause="stage 3")
+def test_what_a_proxy_adds_is_not_what_was_signed(phone_behind_proxy):
+    """`X-Forwarded-Proto` and `X-Forwarded-Host` say nothing: neither do they spoil a signature nor replace a URL."""
+    headers = {"X-Forwarded-Proto": "http", "X-Forwarded-Host": "inside.example.test:8080", "X-Forwarded-Port": "8080"}
+    before = phone_behind_proxy.chat.page()
+    forged = phone_behind_proxy.write(words())
+
+    elsewhere = phone_behind_proxy.deliver(forged, public_url="http://inside.example.test:8080", headers=headers)
+
+    assert elsewhere.status in REFUSED
+    assert phone_behind_proxy.chat.page().ids == before.ids
+    assert phone_behind_proxy.deliver(phone_behind_proxy.write(words()), headers=headers).status in DELIVERED
+
+
+@check("3.4", clause="stage 3")
 def test_the_address_of_the_socket_is_not_what_was_signed(phone_behind_proxy):
     """A text message signed for the server's own address, as behind a proxy nobody dials it, is refused."""
     message = phone_behind_proxy.write(words())

@@ -1,7 +1,7 @@
 """Step 3.5: the same event comes twice, and is one message."""
 
 from grader.check import check, words
-from grader.phone import DELIVERED, REFUSED
+from grader.phone import DELIVERED, REFUSED, fault_of
 
 
 @check("3.5", clause="stage 3")
@@ -17,14 +17,24 @@ def test_the_same_event_twice_is_one_message(phone):
 
 
 @check("3.5", clause="stage 3")
+def test_each_success_is_one_that_can_be_used(phone):
+    """Each delivery of an event, also a repeated one, is answered with 200 and TwiML, or with 204 and nothing."""
+    message = phone.write(words())
+
+    assert fault_of(phone.deliver(message)) == ""
+    assert fault_of(phone.deliver(message)) == ""
+
+
+@check("3.5", clause="stage 3")
 def test_the_event_is_known_by_its_sid_alone(phone):
-    """The same `MessageSid` with its parameters in another order, and with one more, is the same event."""
+    """The same `MessageSid` with its parameters in another order, one more, or one more header, is the same event."""
     text = words()
     message = phone.write(text)
 
     assert phone.deliver(message).status in DELIVERED
     assert phone.deliver(message[::-1]).status in DELIVERED
     assert phone.deliver((*message, ("ApiVersion", "2010-04-01"))).status in DELIVERED
+    assert phone.deliver(message, headers={"I-Twilio-Idempotency-Token": words()}).status in DELIVERED
     assert phone.messages(text) == 1
 
 
@@ -39,6 +49,18 @@ def test_an_event_is_remembered_when_others_came_since(phone):
     assert phone.deliver(message).status in DELIVERED
     assert phone.messages(text) == 1
     assert phone.messages(other) == 1
+
+
+@check("3.5", clause="stage 3")
+def test_an_event_is_remembered_for_long(phone):
+    """An event that is delivered again after 110 others is still one message."""
+    text = words()
+    message = phone.write(text)
+
+    assert phone.deliver(message).status in DELIVERED
+    before = phone.deliver_others(110)
+    assert phone.deliver(message).status in DELIVERED
+    assert phone.chat.page().ids == before.ids
 
 
 @check("3.5", clause="stage 3")
@@ -72,6 +94,17 @@ def test_an_event_is_remembered_across_a_restart(phone):
     phone.chat.restart()
     assert phone.deliver(message).status in DELIVERED
     assert phone.messages(text) == 1
+
+
+@check("3.5", clause="stage 3")
+def test_on_a_database_of_stage_2_an_event_is_one_message_too(phone_on_old_data):
+    """On a database of stage 2, too, an event that is delivered twice gets two successes and is one message."""
+    text = words()
+    message = phone_on_old_data.write(text)
+
+    assert phone_on_old_data.deliver(message).status in DELIVERED
+    assert phone_on_old_data.deliver(message).status in DELIVERED
+    assert phone_on_old_data.messages(text) == 1
 
 
 @check("3.5", clause="K6")

@@ -5,7 +5,8 @@ import pytest
 from grader.chat import ANY_SERVER_ERROR
 from grader.check import check, words
 from grader.phone import DELIVERED, WITHOUT_EVENT, fault_of
-from grader.texts import PICTURE, TEXT_MESSAGES
+from grader.simulators.twilio import new_event
+from grader.texts import PICTURE, SENDERS, TEXT_MESSAGES
 
 
 @pytest.mark.parametrize("text", TEXT_MESSAGES.values(), ids=TEXT_MESSAGES.keys())
@@ -40,8 +41,28 @@ def test_a_picture_with_words_is_a_message(phone):
     """A picture with a text is a message with that text."""
     text = words()
 
-    assert phone.deliver(phone.write(text, media=[PICTURE, PICTURE])).status in DELIVERED
+    reply = phone.deliver(phone.write(text, media=[PICTURE, PICTURE], event=new_event("MM")))
+
+    assert reply.status in DELIVERED
+    assert fault_of(reply) == ""
     assert phone.messages(text) == 1
+
+
+@check("3.7", clause="stage 3")
+def test_a_picture_that_comes_again_is_the_same(phone):
+    """A picture that is delivered twice is one placeholder at most, and one is a message like any other."""
+    message = phone.write("", media=[PICTURE], event=new_event("MM"))
+    known = phone.text(words())
+
+    assert phone.deliver(message).status in DELIVERED
+    placeholder = phone.chat.page().above(known.id)
+    assert phone.deliver(message).status in DELIVERED
+
+    assert phone.chat.page().above(known.id).ids == placeholder.ids
+    assert placeholder.count <= 1
+    for one in placeholder.messages:
+        assert one.member("source") == "sms"
+        assert one.member("author") == known.member("author")
 
 
 @check("3.7", clause="stage 3")
@@ -68,6 +89,26 @@ def test_an_event_without_a_name_is_refused(phone):
 def test_a_missing_field_is_no_server_error(phone, name):
     """Whichever parameter is missing, the answer is no server error, and the server goes on answering."""
     message = phone.without(name, phone.write(words()))
+
+    assert phone.deliver(message).status not in ANY_SERVER_ERROR
+    assert phone.chat.get().status not in ANY_SERVER_ERROR
+
+
+@pytest.mark.parametrize("name", ["MessageSid", "AccountSid", "From", "To", "NumMedia"])
+@check("3.7", clause="K6")
+def test_an_empty_field_is_no_server_error(phone, name):
+    """Whichever parameter is empty, the answer is no server error, and the server goes on answering."""
+    message = tuple((one, "" if one == name else value) for one, value in phone.write(words()))
+
+    assert phone.deliver(message).status not in ANY_SERVER_ERROR
+    assert phone.chat.get().status not in ANY_SERVER_ERROR
+
+
+@pytest.mark.parametrize("sender", SENDERS.values(), ids=SENDERS.keys())
+@check("3.7", clause="K6")
+def test_a_sender_that_is_no_number_is_no_server_error(phone, sender):
+    """A sender that is no telephone number, but a word or nothing, causes no server error."""
+    message = tuple((one, sender if one == "From" else value) for one, value in phone.write(words()))
 
     assert phone.deliver(message).status not in ANY_SERVER_ERROR
     assert phone.chat.get().status not in ANY_SERVER_ERROR

@@ -79,7 +79,11 @@ def test_it_outlives_the_process(phone):
     assert phone.text(words()).member("author") == sent.member("author")
 
 
-@pytest.mark.parametrize(("author", "source"), [("caller-7f3a", "sms"), ("Žofie K.", "slack"), ("kit", "api")])
+@pytest.mark.parametrize(
+    ("author", "source"),
+    [("caller-7f3a", "sms"), ("Žofie K.", "slack"), ("kit", "api"), ("[ops] Ines", "slack"), ("long-" * 20, "sms")],
+    ids=["caller", "name", "short", "brackets", "longest"],
+)
 @check("3.8", clause="stage 3")
 def test_a_line_says_who_and_from_where(client, room, lines, author, source):
     """In a listing, each line contains the `author` and the `source` of its message."""

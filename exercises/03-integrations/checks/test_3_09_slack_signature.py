@@ -34,7 +34,11 @@ def test_old_and_future_requests_are_refused(channel, age):
     assert channel.chat.page().ids == before.ids
 
 
-@pytest.mark.parametrize("stamp", ["yesterday", "1e99", "-1"])
+@pytest.mark.parametrize(
+    "stamp",
+    ["yesterday", "1e99", "-1", "nan", "²", "9" * 14, "9" * 30],
+    ids=["word", "1e99", "negative", "nan", "superscript", "far", "endless"],
+)
 @check("3.9", clause="K6")
 def test_a_timestamp_that_is_no_time_is_refused(channel, stamp):
     """A rightly signed request whose timestamp is no number of seconds around now is refused, nothing else."""
@@ -75,6 +79,27 @@ def test_a_signature_counts_to_its_end(channel):
     body = channel.body(f"send {words()}")
 
     assert channel.send(body, signed=channel.right_signature(body)[:35]).status in REFUSED
+    assert channel.chat.page().ids == before.ids
+
+
+@pytest.mark.parametrize("version", ["", "v1=", "x=", "="], ids=["none", "another", "letter", "empty"])
+@check("3.9", clause="stage 3")
+def test_a_signature_has_its_version(channel, version):
+    """The right signature without `v0=` in front of it, or with another version, is a wrong one."""
+    before = channel.chat.page()
+    body = channel.body(f"send {words()}")
+    digits = channel.right_signature(body).removeprefix("v0=")
+
+    assert channel.send(body, signed=f"{version}{digits}").status in REFUSED
+    assert channel.chat.page().ids == before.ids
+
+
+@check("3.9", clause="stage 3")
+def test_a_second_try_has_to_be_signed_too(channel):
+    """A request with a wrong signature is refused also when `X-Slack-Retry-Num` says that it comes again."""
+    before = channel.chat.page()
+
+    assert channel.send(channel.body(f"send {words()}"), secret=words(), retry=1).status in REFUSED
     assert channel.chat.page().ids == before.ids
 
 

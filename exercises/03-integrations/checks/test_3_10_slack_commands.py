@@ -38,6 +38,26 @@ def test_one_person_is_one_author(channel):
     assert third.member("author") != first.member("author")
 
 
+@check("3.10", clause="stage 3")
+def test_people_whose_ids_are_alike_are_as_many_authors(channel):
+    """Messages of people whose ids differ in one letter only, the first or the last, have different authors."""
+    known, others = channel.store(words()), channel.namesakes()
+
+    assert others[0].store(words()).member("author") != known.member("author")
+    assert others[1].store(words()).member("author") != known.member("author")
+
+
+@check("3.10", clause="K6")
+def test_send_waits_for_a_database_that_is_held(channel, holding_the_lock):
+    """While another connection holds the database for 1.6 s, `send MESSAGE` waits, and is listed when it says so."""
+    text = words()
+
+    with holding_the_lock(channel.service, 1.6):
+        sent = channel.store(text)
+
+    assert sent.member("source") == "slack"
+
+
 @pytest.mark.parametrize("text", TYPED.values(), ids=TYPED.keys())
 @check("3.10", clause="stage 3")
 def test_a_message_is_stored_as_it_was_typed(channel, text):
@@ -62,6 +82,50 @@ def test_recent_shows_as_many_as_were_asked_for(channel, count):
     assert channel.type(f"recent {count}").listing(texts) == texts[:count]
 
 
+@check("3.10", clause="stage 3")
+def test_recent_shows_long_messages_in_full(channel):
+    """`recent 3` shows three messages of 1900 characters in full."""
+    texts = [f"{words()} ".ljust(1900, "x") for _ in range(3)]
+    for text in texts:
+        channel.chat.send(text)
+
+    told = channel.type("recent 3")
+
+    assert texts[0] in told.text
+    assert texts[1] in told.text
+    assert texts[2] in told.text
+
+
+@check("3.10", clause="stage 3")
+def test_recent_shows_two_messages_with_one_text(channel):
+    """Two messages with the same text are both shown by `recent 2`."""
+    text = words()
+    channel.chat.send(text)
+    channel.chat.send(text)
+
+    assert channel.type("recent 2").times(text) == 2
+
+
+@check("3.10", clause="stage 3")
+def test_recent_shows_replies(replying_channel):
+    """Where messages can be replied to, `recent` shows a reply like any other message."""
+    parent = replying_channel.chat.send(words())
+    text = words()
+    replying_channel.chat.send(text, reply_to=parent.id)
+
+    assert text in replying_channel.type("recent 1").text
+
+
+@check("3.10", clause="stage 3")
+def test_recent_shows_messages_of_stage_2(channel_on_old_data):
+    """On a database of stage 2, too, `recent 20` shows the newest messages, with and without times and authors."""
+    newest = channel_on_old_data.chat.page(limit=20).messages
+
+    told = channel_on_old_data.type("recent 20")
+
+    assert escaped(str(newest[-1].text.value)) in told.text
+
+
 @pytest.mark.parametrize("text", TYPED.values(), ids=TYPED.keys())
 @check("3.10", clause="stage 3")
 def test_a_message_is_shown_with_three_characters_escaped(channel, text):
@@ -81,9 +145,22 @@ def test_an_author_is_shown_escaped(channel):
 
 
 @check("3.10", clause="stage 3")
-def test_a_confirmation_calls_nobody(channel):
+def test_nothing_else_is_escaped_in_an_author(channel):
+    """Where `recent` shows who wrote a message, `&` is escaped, but no quotation mark: `&#x27;` would show as that."""
+    author = f"O'{words()} & co"
+    channel.chat.send(words(), author=author)
+
+    told = channel.type("recent 1")
+
+    assert author not in told.text
+    assert "&#" not in told.text
+
+
+@pytest.mark.parametrize("form", ["<!{}>", "salt & {}"], ids=["channel", "ampersand"])
+@check("3.10", clause="stage 3")
+def test_a_confirmation_calls_nobody(channel, form):
     """An answer to `send MESSAGE` that repeats the message repeats it escaped: `<!channel>` would call everybody."""
-    text = f"<!{words()}>"
+    text = form.format(words())
 
     assert text not in channel.type(f"send {text}").text
 

@@ -2,9 +2,10 @@
 
 import pytest
 
+from grader.chat import ANY_SERVER_ERROR
 from grader.check import check, words
 from grader.simulators.slack import RESPONSE_TYPES
-from grader.texts import MISTYPED
+from grader.texts import MISTYPED, UNREADABLE
 
 
 @pytest.mark.parametrize("typed", MISTYPED.values(), ids=MISTYPED.keys())
@@ -47,3 +48,11 @@ def test_an_explanation_calls_nobody(channel, before):
     typed = f"<!{words()}>"
 
     assert typed not in channel.type(f"{before}{typed}").text
+
+
+@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE.keys())
+@check("3.11", clause="K6")
+def test_what_is_hardly_a_command_is_no_server_error(channel, body):
+    """A signed body that is no form, or lacks what commands have, causes no server error."""
+    assert channel.send(body).status not in ANY_SERVER_ERROR
+    assert channel.chat.get().status not in ANY_SERVER_ERROR
