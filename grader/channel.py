@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from grader.chat import Chat
+from grader.drawn import words
 from grader.errors import Failed
 from grader.messages import Message
 from grader.phone import found_first
@@ -51,9 +52,12 @@ class Channel:
         fields = slack.slash_command(text, user=self.user)
         return slack.form((name, token if name == "token" else value) for name, value in fields)
 
-    def fill(self, count: int) -> tuple[str, ...]:
-        """Send messages by the API and return their texts, the newest first."""
-        return tuple(str(sent.fields["text"]) for sent in reversed(self.chat.send_many(count)))
+    def fill(self, count: int, *, length: int = 0) -> tuple[str, ...]:
+        """Send messages by the API, at least so long, and return their texts, the newest first."""
+        texts = [f"{words()} {number}".ljust(length, "-") for number in range(count)]
+        for text in texts:
+            self.chat.send(text)
+        return tuple(reversed(texts))
 
     def send(self, body: bytes, **more: Any) -> Reply:
         """Send a body, signed unless told otherwise (`signed`, `secret`, `age`), and return the answer."""

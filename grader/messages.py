@@ -127,6 +127,11 @@ class Page:
         found = [str(message.id) for message in self.messages if message.member("created_at").value is None]
         return Listing(found, request=self.request, what="message without a time")
 
+    def other_than(self, name: str, value: Any, *, what: str = "message") -> Listing:
+        """List the messages in which a member has another value."""
+        odd = [f"id {one.id}: {shown(one.fields.get(name))}" for one in self.messages if one.member(name) != value]
+        return Listing(odd, request=self.request, what=f"{what} whose {name} isn't {shown(value)}")
+
     def before(self, moment: Instant) -> Listing:
         """List the messages that have no time, or an earlier one."""
         times = [(one.id, instant.read(one.member("created_at").value)) for one in self.messages]

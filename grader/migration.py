@@ -78,9 +78,7 @@ class MigratedChat(LongChat):
 
     def other_than(self, name: str, value: object) -> Listing:
         """List the old messages whose member of this name has another value."""
-        page = self.old_page()
-        odd = [f"id {m.id}: {shown(m.fields.get(name))}" for m in page.messages if m.member(name) != value]
-        return Listing(odd, request=page.request, what=f"old message whose {name} isn't {shown(value)}")
+        return self.old_page().other_than(name, value, what="old message")
 
     @property
     def changed_times(self) -> Listing:

@@ -118,6 +118,11 @@ class Phone:
         )
 
     @staticmethod
+    def changed(message: Parameters, name: str, value: str) -> Parameters:
+        """Give one parameter another value."""
+        return tuple((one, value if one == name else known) for one, known in message)
+
+    @staticmethod
     def without(name: str, message: Parameters) -> Parameters:
         """Leave one parameter out."""
         return tuple(pair for pair in message if pair[0] != name)

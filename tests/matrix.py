@@ -153,12 +153,14 @@ def _one(name: str, *, everything: bool) -> Verdict:
 def steps_to_repeat(case: Case) -> tuple[Step, ...]:
     """Choose the steps that `make repeat` runs: a mistake's own; a variant's that look at what it touches.
 
-    Those of earlier stages that they need are left out: they are repeated with the cases of their own stage.
+    Those of earlier stages that they need are left out: they are repeated with the cases of their own stage. Where
+    a mistake's own step asks them once more, they stay.
     """
     if case.step is not None:
         return _without_earlier_stages([course.find_step(case.step)])
     own, touched = course.find_stage(case.stage).steps, sides.touched(case)
-    return _without_earlier_stages([step for step in own if touched & sides.looked_at(step)])
+    asked = course.with_needs([step for step in own if touched & sides.looked_at(step)])
+    return tuple(step for step in asked if step.stage == case.stage)
 
 
 def _without_earlier_stages(chosen: Sequence[Step]) -> tuple[Step, ...]:

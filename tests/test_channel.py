@@ -141,6 +141,19 @@ def test_where_no_text_is_shown_the_answer_is():
     assert told("one").listing(["one"]).came() == "one"
 
 
+def test_a_text_is_counted_as_often_as_it_is_shown():
+    assert told("one, two, one").times("one") == 2
+    assert told("two").times("one") == 0
+
+
+def test_people_with_similar_ids_are_others(channel):
+    for user in ("UABCDEFGHZ", "UZBCDEFGHI"):
+        first, last = (each.user for each in Channel(channel().service, "secret", user=user).namesakes())
+        assert (first[0], first[2:]) == ("U", user[2:])
+        assert last[:-1] == user[:-1]
+        assert user not in (first, last)
+
+
 def test_what_is_shown_says_what_was_wanted():
     shown = Shown("so long", request="curl")
 

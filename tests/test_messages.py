@@ -237,3 +237,18 @@ def test_a_message_is_compared_by_what_is_promised():
     assert one.promised == other.promised
     assert one.promised != message(created_at="then", likes=3).promised
     assert one.promised != message(likes=3).promised
+
+
+def test_a_page_ends_above_a_message_that_is_on_it():
+    whole = page({"id": "c"}, {"id": "b"}, {"id": "a"})
+
+    assert whole.above("b").ids == ("c",)
+    assert whole.above("c").ids == ()
+    assert whole.above("x").ids == ("c", "b", "a")
+
+
+def test_messages_with_another_value_are_listed():
+    found = page({"id": 2, "source": "sms"}, {"id": 1, "source": None}).other_than("source", "sms")
+
+    assert found == ("id 1: null",)
+    assert found.wanted("==", ()) == "no message whose source isn't 'sms'"

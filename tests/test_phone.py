@@ -30,7 +30,9 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(status, "text/xml", b"<Response/>")
 
     def do_GET(self):
-        listed = [dict(id=str(number), text=text) for number, text in enumerate(messages)]
+        if "?MessageSid=" in self.path:
+            return self.answer(405, "text/plain", self.path.encode())
+        listed = [dict(id=str(number), text=text, author=author) for number, (text, author) in enumerate(messages)]
         self.answer(200, "application/json", json.dumps(dict(messages=listed[::-1][:100], next=None)).encode())
 
     def answer(self, status, kind, content):
@@ -51,18 +53,18 @@ ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forev
 ONCE = """
     if form["MessageSid"] not in seen:
         seen.add(form["MessageSid"])
-        messages.append(form["Body"])
+        messages.append((form["Body"], form.get("From", "")[:9]))
     return 200
 """
 ALWAYS = """
-    messages.append(form["Body"])
+    messages.append((form["Body"], form.get("From", "")[:9]))
     return 200
 """
 ONLY_THE_FIRST = """
     if form["MessageSid"] in seen:
         return 409
     seen.add(form["MessageSid"])
-    messages.append(form["Body"])
+    messages.append((form["Body"], form.get("From", "")[:9]))
     return 200
 """
 
@@ -133,12 +135,12 @@ def test_a_text_that_is_refused_or_not_listed_is_one_sentence(phone):
 
 def test_a_text_that_was_changed_is_not_the_one_that_was_sent(phone):
     with pytest.raises(Failed) as changed:
-        phone('messages.append(form["Body"].strip()); return 200').text(" hello ")
+        phone('messages.append((form["Body"].strip(), "")); return 200').text(" hello ")
     assert changed.value.actual == "no message with that text in GET /messages"
 
 
 def test_a_text_is_timed_around_its_answer_alone(phone):
-    one = phone('messages.append(form["Body"]); __import__("time").sleep(0.2); return 200')
+    one = phone('messages.append((form["Body"], "")); __import__("time").sleep(0.2); return 200')
     begun = time.time()
 
     timed = one.text_timed("hello")
@@ -169,17 +171,57 @@ def test_other_numbers_differ_where_they_should(phone):
     assert neighbour.number != one.number
 
 
+def test_numbers_in_a_row_are_always_the_same(phone):
+    one = phone()
+
+    assert [each.number for each in one.in_a_row(2)] == ["+12025550000", "+12025550001"]
+    assert one.in_a_row(1)[0].token == one.token
+
+
+def test_authors_that_several_numbers_share_are_listed(phone):
+    one = phone()
+
+    assert one.shared_authors(1) == ()
+    assert one.shared_authors(3) == ("'+12025550' for 3 numbers",)
+
+
+def test_others_have_to_be_accepted(phone):
+    one = phone()
+    assert one.deliver_others(3).count == 3
+
+    with pytest.raises(Failed, match="409"):
+        phone("return 409").deliver_others(3)
+
+
+def test_a_message_is_sent_as_a_query_or_with_another_value_or_with_more_headers(phone):
+    one = phone()
+    message = one.write("a b")
+
+    refused = one.get_unsigned(message)
+    one.deliver(one.changed(message, "From", ""), headers={"X-Forwarded-Proto": "http"})
+
+    assert refused.code == 405
+    assert b"Body=a%20b" in refused.content
+    [(_, headers, body)] = asked(one)
+    assert "&From=&" in body
+    assert headers["X-Forwarded-Proto"] == "http"
+
+
 @pytest.mark.parametrize(
     ("accept", "refused", "wrong"),
     [
         (ONCE, (), ()),
         (ALWAYS, (), ("4 messages in round 1", "4 messages in round 2")),
-        (ONLY_THE_FIRST, ("409 in round 1",) * 3 + ("409 in round 2",) * 3, ()),
+        (ONLY_THE_FIRST, ("the status 409 in round 1",) * 3 + ("the status 409 in round 2",) * 3, ()),
     ],
     ids=["once", "always", "409"],
 )
 def test_a_race_counts_refusals_and_copies(phone, accept, refused, wrong):
-    seen = race(phone(accept), 2, 4, held=0, holding=nullcontext)
+    held = []
+
+    seen = race(phone(accept), 4, held=[0.1, 0.2], holding=lambda seconds: nullcontext(held.append(seconds)))
+
+    assert held == [0.1, 0.2]
 
     assert seen.refused == refused
     assert seen.wrong == wrong

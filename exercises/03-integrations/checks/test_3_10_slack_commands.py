@@ -85,9 +85,7 @@ def test_recent_shows_as_many_as_were_asked_for(channel, count):
 @check("3.10", clause="stage 3")
 def test_recent_shows_long_messages_in_full(channel):
     """`recent 3` shows three messages of 1900 characters in full."""
-    texts = [f"{words()} ".ljust(1900, "x") for _ in range(3)]
-    for text in texts:
-        channel.chat.send(text)
+    texts = channel.fill(3, length=1900)
 
     told = channel.type("recent 3")
 
