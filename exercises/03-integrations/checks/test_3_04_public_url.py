@@ -57,6 +57,17 @@ def test_the_query_was_signed_as_it_was_written(phone_behind_proxy, query):
 
 
 @check("3.4", clause="stage 3")
+def test_a_query_cannot_be_added_later(phone_behind_proxy):
+    """A signature made for the URL without its query is a wrong one."""
+    message = phone_behind_proxy.write(words())
+    right = phone_behind_proxy.right_signature(message)
+    before = phone_behind_proxy.chat.page()
+
+    assert phone_behind_proxy.deliver(message, query="a=b", signed=right).status in REFUSED
+    assert phone_behind_proxy.chat.page().ids == before.ids
+
+
+@check("3.4", clause="stage 3")
 def test_every_parameter_was_signed(phone_behind_proxy):
     """Six more parameters, which nobody announced, are part of what was signed."""
     more = (
