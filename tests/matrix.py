@@ -65,15 +65,18 @@ def is_quick(case: Case) -> bool:
 
 
 def steps_to_test(case: Case) -> tuple[Step, ...]:
-    """Choose the steps that `make test` runs: of a variant its own stage and what that needs.
+    """Choose the steps that `make test` runs: of a whole project its own stage and what that needs.
 
-    Of a listed mistake its own stage, without slow steps that it isn't about, and without those that look at a side
-    of the project which it leaves as it is; of any other mistake its own step. What such a step needs of earlier
-    stages is left out where the mistake leaves them as they are, and its step doesn't ask them once more.
+    Of another variant its own stage alone. Of a listed mistake its own stage, without slow steps that it isn't about,
+    and without those that look at a side of the project which it leaves as it is; of any other mistake its own step.
+    What such a step needs of earlier stages is left out where the mistake leaves them as they are, and its step
+    doesn't ask them once more.
     """
     own = course.find_stage(case.stage).steps
-    if case.step is None:
+    if case.solution is None:
         return course.with_needs(own)
+    if case.step is None:
+        return own
     if not case.ids:
         return _without_earlier_stages([course.find_step(case.step)])
     named, touched = {case.step, *case.may_fail}, sides.touched(case)

@@ -101,7 +101,7 @@ def test_what_is_stored_after_an_error_is_seen(bench):
     found = bench(0.1, LATER).attempt()
 
     assert (found.first.code, found.after_first, found.second.code, found.messages) == (503, 1, 200, 1)
-    assert found.stored_in_vain.came() == '503 Service Unavailable, text/plain, "busy", and 1 messages'
+    assert found.stored_in_vain.came() == '503 Service Unavailable, text/plain, "busy", and 1 message'
 
 
 def test_a_database_that_is_no_file_cannot_be_held(bench):

@@ -369,7 +369,7 @@ def test_since_has_to_come_with_every_page(room, ask):
     ask("/messages?cursor=x")
 
     assert room.since_asked(LINE) != room.instant("2026-01-02T03:00:00Z")
-    assert room.since_asked(LINE).came() == "since='2026-01-02T03:00:00Z', None"
+    assert room.since_asked(LINE).came() == "since='2026-01-02T03:00:00Z', null"
 
 
 # today
