@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from grader.chat import Chat
-from grader.drawn import words
 from grader.errors import Failed
 from grader.messages import Message
 from grader.phone import found_first
@@ -39,9 +38,9 @@ class Channel:
 
     def namesakes(self) -> tuple[Channel, Channel]:
         """Let two people type whose ids differ from this one's in one letter: the first behind the U, and the last."""
-        first, last = ("ZY"[self.user[place] == "Z"] for place in (1, -1))
-        users = (f"U{first}{self.user[2:]}", f"{self.user[:-1]}{last}")
-        return Channel(self.service, self.secret, user=users[0]), Channel(self.service, self.secret, user=users[1])
+        first = f"U{_another(self.user[1])}{self.user[2:]}"
+        last = f"{self.user[:-1]}{_another(self.user[-1])}"
+        return Channel(self.service, self.secret, user=first), Channel(self.service, self.secret, user=last)
 
     def body(self, text: str) -> bytes:
         """Write a command as the body of its request."""
@@ -54,10 +53,7 @@ class Channel:
 
     def fill(self, count: int, *, length: int = 0) -> tuple[str, ...]:
         """Send messages by the API, at least so long, and return their texts, the newest first."""
-        texts = [f"{words()} {number}".ljust(length, "-") for number in range(count)]
-        for text in texts:
-            self.chat.send(text)
-        return tuple(reversed(texts))
+        return tuple(str(sent.fields["text"]) for sent in reversed(self.chat.send_many(count, length=length)))
 
     def send(self, body: bytes, **more: Any) -> Reply:
         """Send a body, signed unless told otherwise (`signed`, `secret`, `age`), and return the answer."""
@@ -145,6 +141,10 @@ class Told:
         reverse = [text for text in reversed(texts) if text in found]
         ordered = found[::-1] if found == reverse else found
         return ShownTexts(ordered, request=self.reply.request, what=f"text in {shorten(self.text.encode())}")
+
+
+def _another(letter: str) -> str:
+    return "Z" if letter != "Z" else "Y"
 
 
 def _places(whole: str, part: str) -> list[int]:

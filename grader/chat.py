@@ -60,9 +60,12 @@ class Chat:
             raise Failed(reply.summary, expected=f"{STORED} with the message object", request=reply.request)
         return read_message(reply)
 
-    def send_many(self, count: int, **more: Any) -> list[Message]:
-        """Send messages one after the other and return them, the oldest first; all have the same other members."""
-        return [self.send(f"{words()} {number}", **more) for number in range(count)]
+    def send_many(self, count: int, *, length: int = 0, **more: Any) -> list[Message]:
+        """Send messages one after the other and return them, the oldest first; all have the same other members.
+
+        Their texts have at least `length` characters.
+        """
+        return [self.send(f"{words()} {number}".ljust(length, "-"), **more) for number in range(count)]
 
     def restart(self) -> None:
         """Stop the service and start it again on its data and its port."""

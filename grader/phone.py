@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from types import MappingProxyType
 from typing import Any
 
 from grader.chat import Chat
@@ -80,7 +79,7 @@ class Phone:
         message: Parameters,
         *,
         patience: float = PATIENCE,
-        headers: Mapping[str, str] = MappingProxyType({}),
+        headers: Mapping[str, str] | None = None,
         **more: Any,
     ) -> Reply:
         """Deliver a message, with more headers than usual, and return the answer.
@@ -88,7 +87,7 @@ class Phone:
         `query`, `signed`, `token` and `public_url` may differ.
         """
         written = self._written(message, **more)
-        return self._post(replace(written, headers={**written.headers, **headers}), patience)
+        return self._post(replace(written, headers={**written.headers, **(headers or {})}), patience)
 
     def deliver_unsigned(self, message: Parameters) -> Reply:
         """Deliver a message without any signature."""
