@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,8 +28,10 @@ from grader.value import same
 
 IN_1971 = 31_536_000
 """No time before 1971 is ever sent (clause K8), so an old message with such a time isn't looked for."""
-LOOKS = 0.05
+LOOKS = 0.02
 """Seconds between two looks at which files a starting server has opened."""
+UNSEEN = 1.6
+"""Seconds for which the database is held at most while nobody is seen to open it (clause K6 promises 2)."""
 SETTLING = 0.3
 """Seconds after the first answer in which a server may still bring rows forward in the background."""
 
@@ -172,7 +173,7 @@ class Migration:
         if not seconds or not starting[0].project.has_file_database:
             yield
         elif self._is_seen:
-            with database.locked(seconds, once=partial(_await_opening, starting)):
+            with database.locked(seconds, once=partial(_await_opening, starting, starting[0].project.start_timeout)):
                 yield
         else:
             starting[0].process.wait(max(0.0, self._length() - seconds))
@@ -243,6 +244,10 @@ class Migration:
             self._seconds = service.migrate()
             if not self._seconds:
                 self._is_seen = _is_seen_opening(service)
+                if service.project.has_file_database and not self._is_seen:
+                    service.kill()  # what was measured holds the time for which we held the database
+                    service = self._copied()
+                    service.start()
                 self._seconds = service.seconds_to_ready
             service.kill()
         return self._seconds
@@ -264,32 +269,28 @@ def _possible(value: Any, now: float) -> bool:
 
 
 def _is_seen_opening(service: Service) -> bool:
-    """Start a server, and tell whether it could be seen to open its database."""
-    over = threading.Event()
+    """Start a server, and tell whether it could be seen to open its database.
 
-    def look() -> bool:
-        while not over.wait(LOOKS):
-            if _has_opened(service):
-                return True
+    The database is held until then, so that even who opens it for a moment only waits with it open.
+    """
+    if not service.project.has_file_database:
+        service.launch(migrate=False)
+        service.ready()
         return False
-
+    seen: list[bool] = []
     service.launch(migrate=False)
-    with ThreadPoolExecutor(1) as pool:
-        seen = pool.submit(look)
-        try:
-            service.ready()
-        finally:
-            over.set()
-    return seen.result()
+    with service.database.locked(0.0, once=lambda: seen.append(_await_opening([service], UNSEEN))):
+        service.ready()
+    return seen == [True]
 
 
-def _await_opening(starting: Sequence[Service]) -> None:
-    """Wait until one of several servers has opened its database, or has ended."""
+def _await_opening(starting: Sequence[Service], seconds: float) -> bool:
+    """Wait until one of several servers has opened its database, or has ended; tell whether one did in time."""
 
     def is_time() -> bool:
         return any(not service.running or _has_opened(service) for service in starting)
 
-    wait_until(is_time, starting[0].project.start_timeout, LOOKS)
+    return wait_until(is_time, seconds, LOOKS)
 
 
 def _has_opened(service: Service) -> bool:
