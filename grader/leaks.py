@@ -101,12 +101,14 @@ class Leaks:
         self._call_slack("kit slack --forge wrong", channel, forged, {slack.SIGNATURE: f"v0={'0' * 64}"})
         self._call_slack("kit slack --forge missing", channel, forged, {slack.SIGNATURE: None})
         self._call_slack("kit slack --forge old", channel, forged, age=OLD)
+        twice = channel.body(f"send {words()}")
+        self._call_slack("kit slack, old and wrongly signed", channel, twice, {slack.SIGNATURE: f"v0={'0' * 64}"}, OLD)
 
     def _call_slack(
         self, asked: str, channel: Channel, body: bytes, other: Mapping[str, str | None] | None = None, age: float = 0
     ) -> None:
         right = slack.delivery(body, secret=channel.secret, age=age).headers
-        if not age:  # the right signature of an old request came with it, and whoever logs what came gives nothing away
+        if other or not age:  # whoever refuses an old request and logs the right signature that came with it may do so
             self._expect("X-Slack-Signature", right[slack.SIGNATURE].removeprefix("v0="))
         headers = {name: value for name, value in {**right, **(other or {})}.items() if value is not None}
         self._note(asked, lambda: self._service.request("POST", slack.PATH, headers=headers, body=body))

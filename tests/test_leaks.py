@@ -8,7 +8,7 @@ from tests.projects import project
 from tests.repository import commit, repository
 
 TALKING = """
-import base64, hashlib, hmac, os, sqlite3, sys
+import base64, hashlib, hmac, os, sqlite3, sys, time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qsl
 
@@ -25,6 +25,7 @@ class Handler(BaseHTTPRequestHandler):
         expected = base64.b64encode(hmac.new(token.encode(), glued.encode(), hashlib.sha1).digest()).decode()
         stamp = self.headers.get("X-Slack-Request-Timestamp", "")
         slack = hmac.new(secret.encode(), f"v0:{{stamp}}:".encode() + body, hashlib.sha256).hexdigest()
+        is_old = time.time() - int(stamp or time.time()) > 300
         answer = "fine"
         {habit}
         self.send_response(200)
@@ -97,6 +98,16 @@ def test_a_secret_in_the_output_is_shown_masked(leaks, habit, start, name):
     found = leaks(habit, start).in_output
 
     assert any(line.startswith(f"{name} in the line: ") and MASK in line for line in found)
+
+
+def test_what_should_have_signed_an_old_command_is_found_in_the_output(leaks):
+    found = leaks("if is_old: print(slack, flush=True)").in_output
+
+    assert [line.split(" in the line")[0] for line in found] == ["an expected X-Slack-Signature"]
+
+
+def test_what_did_sign_an_old_command_may_be_printed(leaks):
+    assert leaks("if is_old: print(self.headers.get('X-Slack-Signature'), flush=True)").in_output == ()
 
 
 def test_a_secret_in_the_database_is_found(leaks):
