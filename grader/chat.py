@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from grader.drawn import words
 from grader.errors import Failed, TooLate
 from grader.messages import Message, Page, read_message, read_page
-from grader.seen import OK, Choice, Status
+from grader.seen import OK, Choice, Listing, Status
 from grader.service import Service
 from grader.shown import shown
 from grader.value import Count
@@ -66,6 +66,17 @@ class Chat:
         Their texts have at least `length` characters.
         """
         return [self.send(f"{words()} {number}".ljust(length, "-"), **more) for number in range(count)]
+
+    def send_and_seek(self, count: int) -> Listing:
+        """Send messages one after the other, and list those that aren't found since the very time they show."""
+        lost, asked = [], ""
+        for message in self.send_many(count):
+            moment = message.created_at.written
+            found = self.page(since=moment, limit=100)
+            if not found.of([message.id]):
+                lost.append(f"{message.id}: {moment}")
+            asked = asked if lost[1:] or (asked and not lost) else found.request
+        return Listing(lost, request=asked, what="message missing")
 
     def restart(self) -> None:
         """Stop the service and start it again on its data and its port."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from grader.listing import Lines
 from grader.migration import MigratedChat, Migration
 from grader.room import Room, Said
 from grader.rooms import CrowdedChat, LongChat, SentAtOnce, SpacedChat, TimedChat, send_at_once
-from grader.silence import UNHEARD
+from grader.silence import REPLYING, SHOWING, UNHEARD
 from grader.value import Count
 from grader.wire import PATIENCE
 from grader.workspace import Workspace
@@ -81,8 +82,8 @@ def kolkata_chat(bench: Bench) -> TimedChat:
 
 @pytest.fixture
 def spaced_chat(bench: Bench, ground: Ground) -> SpacedChat:
-    """Give a chat whose last two messages lie three seconds apart; made once."""
-    return bench.made.once(f"spaced {ground.name}", lambda: SpacedChat(ground.new(), bench.made.pause))
+    """Give a chat whose last two messages lie three seconds apart, under another time zone; made once."""
+    return bench.made.once(f"spaced {ground.name}", lambda: SpacedChat(ground.new(far_away()), bench.made.pause))
 
 
 @pytest.fixture
@@ -105,11 +106,21 @@ def deciding_workspace(bench: Bench, workspace: Workspace) -> Workspace:
 
 @pytest.fixture
 def migrated_chat(bench: Bench) -> MigratedChat:
-    """Give the project on a migrated database; made once. Where there is no old one, this part is left out."""
+    """Give the project on a database that was migrated under another time zone; made once.
+
+    Where there is no old one, this part is left out.
+    """
     try:
-        return bench.made.once("migrated", lambda: bench.migration().chat())
+        return bench.made.once("migrated", lambda: bench.migration().chat(far_away()))
     except NotChecked as obstacle:
         raise NotChecked(str(obstacle)) from None
+
+
+@pytest.fixture
+def aged_chat(bench: Bench, migrated_chat: MigratedChat) -> MigratedChat:
+    """Give the project on a migrated database, when its start is so long past that one tells it from now."""
+    bench.made.pause(max(0.0, migrated_chat.ready_at + AGE - time.monotonic()))
+    return migrated_chat
 
 
 @pytest.fixture
@@ -193,6 +204,18 @@ def list_silence(bench: Bench) -> Run:
 
 
 @pytest.fixture
+def reply_silence(bench: Bench) -> Run:
+    """Give how `reply` ended against a server that never answers; begun early, as it takes long."""
+    return bench.heard.client(bench.silence(*REPLYING))
+
+
+@pytest.fixture
+def show_silence(bench: Bench) -> Run:
+    """Give how `show` ended against a server that never answers; begun early, as it takes long."""
+    return bench.heard.client(bench.silence(*SHOWING))
+
+
+@pytest.fixture
 def client_in(bench: Bench) -> Callable[..., clients.Run]:
     """Run the client under a time zone: `client_in("Asia/Kolkata", "list", server_url=...)`."""
 
@@ -232,6 +255,11 @@ def kept_rows(bench: Bench) -> Callable[[int], tuple[Count, Count]]:
     return count
 
 
+def far_away() -> dict[str, str]:
+    """Give the environment of a server in another time zone, or nothing where this machine has no time-zone data."""
+    return {"TZ": KOLKATA} if (ZONES / KOLKATA).exists() else {}
+
+
 def _make_kolkata_chat(bench: Bench) -> TimedChat:
     service = bench.new_service(env={"TZ": KOLKATA})
     service.start()
@@ -257,7 +285,7 @@ def _begin_kolkata_chat(bench: Bench, _: str) -> None:
 
 
 def _begin_spaced_chat(bench: Bench, ground: str) -> None:
-    _begin(bench, f"spaced {ground}", lambda: SpacedChat(Ground(bench, ground).new(), bench.made.pause))
+    _begin(bench, f"spaced {ground}", lambda: SpacedChat(Ground(bench, ground).new(far_away()), bench.made.pause))
 
 
 def _begin_sent_while_held(bench: Bench, ground: str) -> None:

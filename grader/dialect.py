@@ -26,7 +26,8 @@ SPELLINGS: tuple[dict[str, Any], ...] = (
 class Dialect:
     """One way of speaking: the status of an accepted message, how its members are written, and how its address ends.
 
-    With `integers`, ids are JSON integers. Without `nulls`, a member that would be null is left out.
+    With `integers`, ids are JSON integers. Without `nulls`, a member that would be null is left out. With `short`,
+    pages after the first hold one message less than was asked for; else a last page that is full leads to an empty one.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Dialect:
     time: Callable[[int], str | float | None]
     integers: bool
     nulls: bool
+    short: bool = False
     slash: str = ""
 
     def __str__(self) -> str:
@@ -72,7 +74,7 @@ def _in_seconds(number: int) -> float:
 
 
 LETTERS = Dialect("letters", 201, _letters, _in_words, integers=False, nulls=True)
-NUMBERS = Dialect("numbers", 200, _digits, _in_seconds, integers=True, nulls=False, slash="/")
-YOUNG = Dialect("young", 200, _digits, lambda _: None, integers=True, nulls=False)
+NUMBERS = Dialect("numbers", 200, _digits, _in_seconds, integers=True, nulls=False, short=True, slash="/")
+YOUNG = Dialect("young", 200, _digits, lambda _: None, integers=True, nulls=False, short=True)
 """A server as it may be at step 2.5: its messages have an id and a text, and there are no pages."""
 DIALECTS = (LETTERS, NUMBERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,10 +25,13 @@ class Ground:
         """Return the running service that checks share here."""
         return self.bench.service() if self.name == FRESH else self.bench.kept(self.name, self.new)
 
-    def new(self) -> Service:
-        """Return a running service of its own; raises NotChecked where there is no earlier state."""
+    def new(self, env: Mapping[str, str] | None = None) -> Service:
+        """Return a running service of its own, with more in its environment than usual.
+
+        Raises NotChecked where there is no earlier state.
+        """
         if self.name != FRESH:
-            return self.bench.migration(of_stage_2=True).chat().service
-        service = self.bench.new_service()
+            return self.bench.migration(of_stage_2=True).chat(env).service
+        service = self.bench.new_service(env=env)
         service.start()
         return service

@@ -13,7 +13,7 @@ from grader.attempt import Attempted
 from grader.bench import Bench
 from grader.channel import Channel
 from grader.chat import STORED, Chat
-from grader.chat_fixtures import KOLKATA, ZONES
+from grader.chat_fixtures import far_away
 from grader.client import Run
 from grader.credentials import SHOWN_URL
 from grader.drawn import words
@@ -210,7 +210,7 @@ def _need_replies(chat: Chat) -> None:
 
 
 def _connected_in_kolkata(bench: Bench) -> Service:
-    return bench.connected(**({"TZ": KOLKATA} if (ZONES / KOLKATA).exists() else {}))
+    return bench.connected(**far_away())
 
 
 def _told_little(bench: Bench) -> Service:

@@ -39,6 +39,12 @@ class Lines:
         ]
         return Listing(lacking, request=self.run.request, what="message without a line of id and text")
 
+    @property
+    def unnamed(self) -> Listing:
+        """List the messages whose id was printed nowhere."""
+        lacking = [said.id for said in self.messages if said.id not in self.run.printed]
+        return Listing(lacking, request=self.run.request, what="message without its id")
+
     def naming(self, wanted: Said, part: str) -> Listing:
         """List the lines of one message that don't contain something."""
         lines = [line for line in self._lines() if wanted.id in line and wanted.text in line]

@@ -59,6 +59,11 @@ class Message:
         return found
 
     @property
+    def moment(self) -> Value:
+        """The instant of `created_at` in UTC, however the server spelled it."""
+        return Value(self.created_at.spelled(digits=9, zulu=True), name="created_at in UTC", request=self.request)
+
+    @property
     def promised(self) -> Value:
         """Those of its members that every message object has, by their names."""
         found = {name: self.fields.get(name) for name in MEMBERS if name in self.fields}
@@ -139,10 +144,13 @@ class Page:
         return Listing(found, request=self.request, what="message without a time or from before")
 
     def of(self, wanted: Sequence[Any]) -> Ids:
+        """Give the ids of those messages whose ids are among these, in the order in which they came."""
+        return self.of_ids(wanted).ids
+
+    def of_ids(self, wanted: Sequence[Any]) -> Page:
         """Leave only the messages with these ids, in the order in which they came."""
-        return Ids(
-            [one.id for one in self.messages if any(same(one.id, other) for other in wanted)], request=self.request
-        )
+        kept = tuple(one for one in self.messages if any(same(one.id, other) for other in wanted))
+        return Page(kept, self.next, self.request)
 
     def by_id(self, wanted: Any) -> Message:
         """Find a message; raises Failed when it isn't on the page."""

@@ -42,6 +42,7 @@ class MigratedChat(LongChat):
     def __init__(self, service: Service, old: OldData) -> None:
         super().__init__(service, [message["id"] for message in old.messages])
         self.old = old
+        self.ready_at = time.monotonic()
 
     def old_page(self) -> Page:
         """Fetch the old messages among the newest hundred: following pages is asked later."""

@@ -18,12 +18,14 @@ from grader.errors import Failed, ProjectError, TooLate
 from grader.finding import Comparison, explained
 from grader.ground import FRESH, GROWN
 from grader.result import WANTING, CheckResult, Outcome
-from grader.silence import UNHEARD
+from grader.silence import REPLYING, SHOWING, UNHEARD
 
 PATIENT: dict[str, Callable[[Bench], None]] = {
     "ping_silence": lambda bench: bench.begin_silence("ping"),
     "send_silence": lambda bench: bench.begin_silence("send", UNHEARD),
     "list_silence": lambda bench: bench.begin_silence("list"),
+    "reply_silence": lambda bench: bench.begin_silence(*REPLYING),
+    "show_silence": lambda bench: bench.begin_silence(*SHOWING),
     "attempted": Bench.begin_attempt,
 }
 """Fixtures that wait long, and what begins each of them."""

@@ -55,6 +55,8 @@ class Room:
     given: tuple[Said, ...] = ()
     """The messages of the last page that was given."""
     refusal: int | None = None
+    answered: int = 0
+    """How many more requests are answered before the first one is refused."""
 
     def __post_init__(self) -> None:
         self._ids = self.dialect.ids()
@@ -90,9 +92,9 @@ class Room:
         """Add many messages, each with a text of its own."""
         self.fill([f"{words()} number {number}" for number in range(count)])
 
-    def refuse_with(self, status: int) -> None:
-        """Answer everything from now on with this status and an error in JSON."""
-        self.refusal = status
+    def refuse_with(self, status: int, after: int = 0) -> None:
+        """Answer everything, but for so many requests, with this status and an error in JSON, in one of its forms."""
+        self.refusal, self.answered = status, after
 
     def posted(self, name: str, by: str) -> Value:
         """Give a member of the JSON object in the body of the last POST to /messages."""
@@ -136,6 +138,11 @@ class Room:
         """Count the requests for a page."""
         return Value(len(self.queries(by)), name="pages asked for", request=by)
 
+    def ways_asked(self, by: str) -> Value:
+        """Count in how many ways pages were asked for, the cursor aside."""
+        asked = {tuple(sorted((query | {"cursor": ""}).items())) for query in self.queries(by)}
+        return Value(len(asked), name="combinations of other parameters beside the cursors", request=by)
+
     def since_asked(self, by: str) -> Instants:
         """Give the instants that were asked for in `since`, without repetition."""
         return Instants.asked([query.get("since") for query in self.queries(by)], request=by)
@@ -161,8 +168,9 @@ class Room:
         raise Failed(self.server.asked(by).came(), expected="POST /messages", request=by)
 
     def _answer(self, request: Recorded) -> Answer:
-        if self.refusal is not None:
-            return _json({"error": "not today"}, self.refusal)
+        if self.refusal is not None and not self.answered:
+            return REFUSALS.get(self.refusal, _json)({"error": "not today"}, self.refusal)
+        self.answered = max(0, self.answered - 1)
         method, _, target = request.what.partition(" ")
         parts = urlsplit(target)
         path = parts.path.rstrip("/")
@@ -191,10 +199,12 @@ class Room:
         if "since" in query and instant.read(query["since"]) is None:
             return _json({"error": "since is no time"}, 400)
         limit = min(int(query["limit"]) if query.get("limit", "").isdecimal() else PAGE, 100)
-        self.given = tuple(self.messages[begin : begin + limit])
-        more = begin + limit < len(self.messages)
+        size = max(1, limit - 1) if self.dialect.short and begin else limit
+        self.given = tuple(self.messages[begin : begin + size])
+        end = begin + len(self.given)
+        more = end < len(self.messages) or (len(self.given) == limit and not self.dialect.short)
         messages = [self.dialect.spoken(said.as_json()) for said in self.given]
-        return self._say({"next": _cursor(begin + limit) if more else None, "messages": messages}, 200)
+        return self._say({"next": _cursor(end) if more else None, "messages": messages}, 200)
 
     def _show(self, wanted: str) -> Answer:
         found = next((said for said in self.messages if said.id == wanted), None)
@@ -218,3 +228,13 @@ def _query(query: str) -> dict[str, str]:
 
 def _json(value: Any, status: int) -> Answer:
     return Answer.text(json.dumps(value), status, "application/json")
+
+
+def _problem(value: Any, status: int) -> Answer:
+    """Write a refusal as frameworks do that check a body against a schema: its `detail` is a list."""
+    problem = {"status": status, "detail": [{"loc": ["body"], "msg": value["error"]}]}
+    return Answer.text(json.dumps(problem), status, "application/problem+json")
+
+
+REFUSALS = {422: _problem}
+"""How a refusal is written where it isn't `{"error": ...}` (clause K6)."""

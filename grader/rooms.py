@@ -13,12 +13,13 @@ from typing import Any
 from grader import instant
 from grader.chat import Chat
 from grader.drawn import words
-from grader.errors import NotChecked
+from grader.errors import Failed, NotChecked
 from grader.instant import Instant
 from grader.messages import Message, Page
 from grader.paste import side_by_side
 from grader.seen import Listing
 from grader.service import Service
+from grader.shown import shown
 from grader.value import Count, Ids, Value, same
 
 SLACK = 1.0
@@ -79,6 +80,11 @@ class TimedChat(Chat):
         sent = self.send(text, **more)
         return Timed(sent, begun, time.time())
 
+    def restart_in(self, zone: str) -> None:
+        """Stop the service and start it again on its data, as if it had been moved to another time zone."""
+        self.service.env = {**self.service.env, "TZ": zone}
+        self.restart()
+
 
 class SpacedChat(Chat):
     """Two messages, more than three seconds apart; `pause` waits for so many seconds."""
@@ -136,12 +142,24 @@ class SpacedChat(Chat):
         return Instant(Fraction(day), "", 0, is_number=False).spelled(zulu=True)
 
 
-class LongChat(Chat):
+class LongChat(TimedChat):
     """A chat whose history was there before: `history` holds its ids, the newest first."""
 
     def __init__(self, service: Service, history: Sequence[Any]) -> None:
         super().__init__(service)
         self.history = tuple(history)
+
+    def all_history(self, **params: Any) -> Page:
+        """Fetch every page; where the database couldn't be new, leave out what lay in it before the history."""
+        fetched = self.all(**params)
+        return fetched if self.service.project.has_new_databases else fetched.of_ids(self.history)
+
+    def part_of_next(self, share: float) -> str:
+        """Give a part of a cursor, or more than all of it: `share` of its characters, written over and over."""
+        page = self.page(limit=7)
+        if not page.cursor:
+            raise Failed(f"next: {shown(page.next)}", expected="next: a string", request=page.request)
+        return (page.cursor * 2)[: int(len(page.cursor) * share)]
 
     def all_while_sending(self, **params: Any) -> Page:
         """Fetch every page, and send a message after each."""

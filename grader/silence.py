@@ -12,6 +12,8 @@ from grader.scripted import Answer, scripted
 
 UNHEARD = "Is anybody there?"
 """What `send` says to a server that never answers."""
+REPLYING = ("reply", "m-80", UNHEARD)
+SHOWING = ("show", "m-80")
 
 
 class Silence:

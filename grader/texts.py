@@ -15,6 +15,10 @@ ZOO = {
     "right-to-left": "שלום, مرحبا",
     "html": "<b>bold</b> &amp; <script>1</script>",
     "blanks-around": "  kept as it is  ",
+    "lines-around": "\n in the middle \n",
+    "carriage-return": "first\r\nsecond",
+    "bell": "ring \x07 the bell, \x1b[1mloudly",
+    "zero": "0",
     "long": "0123456789" * 60,
 }
 """Texts that must come back exactly as they were sent."""
@@ -23,6 +27,13 @@ LOOK_ALIKES = ["null", "0", "1", "2026-01-02T03:04:05Z", "created_at", "[]", "No
 """Texts that look like something else, for a database that is brought forward."""
 
 LONGEST = {"letters": "x" * 2000, "three-byte-characters": "語" * 2000, "emoji": "🐎" * 1000}
+
+ESCAPED_BODIES = {
+    "three-byte-characters": b'{"text": "' + b"\\u8a9e" * 2000 + b'"}',
+    "emoji": b'{"text": "' + b"\\ud83d\\udc0e" * 1000 + b'"}',
+    "a-large-unknown-member": b'{"text": "short", "more": "' + b"x" * 60_000 + b'"}',
+}
+"""Bodies of less than 64 KiB with a good text, which most JSON libraries would write like this."""
 
 BAD_BODIES = {
     "empty": b"",
@@ -72,6 +83,8 @@ ODD_BODIES = {
     "nul": b'{"text": "odd \\u0000"}',
     "blank-elsewhere": '{"text": "\u2003\u00a0"}'.encode(),
     "large-number": b'{"text": "odd", "more": 1e999}',
+    "many-digits": b'{"text": "odd", "more": ' + b"9" * 5000 + b"}",
+    "half-an-emoji-elsewhere": b'{"text": "odd", "reply_to": "\\ud83d"}',
 }
 """Bodies whose answer is free, but for a server error."""
 
@@ -88,6 +101,9 @@ BAD_TIMES = [
     "2026-01-02T03:04:05Zulu",
 ]
 
+BEYOND_ALL_TIMES = ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"]
+"""Times whose instants lie outside of the years 1 to 9999."""
+
 AN_INSTANT = "2026-01-02T08:30:00+05:30"
 AS_SERVERS_WRITE = "2026-01-02T03:04:05.678Z"
 TO_THE_SECOND = "2026-01-02T03:04:05Z"
@@ -99,6 +115,8 @@ SPOKEN = [
     "žluťoučký κόσμος 🐎",
     "m-7 is no id here",
     "100% & <more>",
+    "two  blanks and [some] (brackets) {in} *it*",
+    "a long story, told at great length, " * 9 + "and its end",
 ]
 """Texts for the client's listings; none holds a control character."""
 

@@ -40,6 +40,17 @@ def test_twenty_are_listed_by_default(fresh_chat):
     assert fresh_chat.page().ids == ids(sent[:4:-1])
 
 
+@check("2.2", clause="K3")
+def test_what_was_listed_outlives_the_process(fresh_chat):
+    """After a restart, messages are listed as before."""
+    sent = fresh_chat.send_many(2)
+
+    fresh_chat.restart()
+
+    assert fresh_chat.page().ids == ids(sent[::-1])
+    assert fresh_chat.page().by_id(sent[0].id).text == sent[0].text
+
+
 @check("2.2", clause="K9")
 def test_quick_messages_keep_their_order(chat):
     """Thirty messages sent one after the other, as fast as they are accepted, are listed newest first."""

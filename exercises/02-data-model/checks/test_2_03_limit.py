@@ -20,8 +20,8 @@ def test_no_limit_lists_more_than_a_hundred(crowded_chat, limit):
     assert crowded_chat.at_most(limit=limit) <= 100
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "+5", "abc", "1.5", "1e1", "0x10", "1_0", "１２", ""])
+@pytest.mark.parametrize("limit", ["0", "-1", "+5", "abc", "1.5", "1e1", "0x10", "1_0", "１２", " ", "5 ", "5\n", ""])
 @check("2.3", clause="stage 2")
 def test_a_limit_that_is_no_count_is_refused(crowded_chat, limit):
-    """A `limit` that is zero, negative, a word, a fraction, empty or not in ASCII digits is refused with 400."""
+    """A `limit` that is zero, negative, a word, a fraction, empty or not in ASCII digits alone is refused with 400."""
     assert crowded_chat.get(limit=limit).status in REFUSED

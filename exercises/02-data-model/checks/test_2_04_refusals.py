@@ -5,8 +5,8 @@ import pytest
 from grader.chat import ANY_SERVER_ERROR, REFUSED, STORED, TOO_LARGE
 from grader.check import check
 from grader.refusal import error_of, fault_of_refusal
-from grader.seen import WRONG_METHOD
-from grader.texts import BAD_BODIES, LARGE_BODIES, LONGEST, ODD_BODIES
+from grader.seen import SERVER_ERRORS, WRONG_METHOD
+from grader.texts import BAD_BODIES, ESCAPED_BODIES, LARGE_BODIES, LONGEST, ODD_BODIES
 
 
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
@@ -29,6 +29,14 @@ def test_a_refused_parameter_is_refused_in_json(chat, params):
     assert fault_of_refusal(chat.get(**params)) == ""
 
 
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "BREW"])
+@check("2.4", clause="K6")
+def test_an_unusual_method_is_no_server_error(chat, method):
+    """`HEAD`, `OPTIONS` and a method that doesn't exist cause no server error at `/messages`; 501 is fine."""
+    assert chat.request(method, "/messages").status not in SERVER_ERRORS
+    assert chat.get().status not in ANY_SERVER_ERROR
+
+
 @check("2.4", clause="K4")
 def test_a_wrong_method_is_refused(chat):
     """`DELETE /messages`, a known path with a wrong method, is answered with 405; 404 and 501 are fine."""
@@ -40,9 +48,19 @@ def test_a_wrong_method_is_refused(chat):
 
 @pytest.mark.parametrize("text", LONGEST.values(), ids=LONGEST.keys())
 @check("2.4", clause="stage 2")
-def test_the_longest_legal_texts_are_accepted(chat, text):
-    """Two thousand characters are accepted, whatever their bytes: letters, three-byte characters; a thousand emoji."""
-    assert chat.request("POST", "/messages", json={"text": text}).status in STORED
+def test_the_longest_legal_texts_are_kept(chat, text):
+    """Two thousand characters are kept, whatever their bytes: letters, three-byte characters; a thousand emoji."""
+    sent = chat.send(text)
+
+    assert sent.text == text
+    assert chat.page(limit=1).by_id(sent.id).text == text
+
+
+@pytest.mark.parametrize("body", ESCAPED_BODIES.values(), ids=ESCAPED_BODIES.keys())
+@check("2.4", clause="K6")
+def test_a_long_body_with_a_legal_text_is_accepted(chat, body):
+    """A body of less than 64 KiB is accepted: a long text in `\\u` escapes, or much that nobody knows beside it."""
+    assert chat.post(body).status in STORED
 
 
 @pytest.mark.parametrize("body", ODD_BODIES.values(), ids=ODD_BODIES.keys())

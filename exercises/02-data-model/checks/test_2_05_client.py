@@ -10,13 +10,22 @@ from grader.texts import SPOKEN
 @check("2.5", clause="stage 2")
 def test_send_posts_the_text_as_json_and_prints_the_new_id(client, any_room):
     """`send TEXT` posts the text, unchanged, as JSON to `/messages`, and prints the id that comes with 201 or 200."""
-    text = f'{words()} – žluťoučký κόσμος 🐎 "quoted" & 100%'
+    text = f'  {words()} – žluťoučký κόσμος 🐎 "quoted" & 100%  two blanks \\n '
 
     run = client("send", text, server_url=any_room.url)
 
     assert any_room.posted("text", run.request) == text
     assert any_room.content_type(run.request) == "application/json"
     assert any_room.messages[0].id in run.stdout
+    assert run.exit_code == 0
+
+
+@check("2.5", clause="stage 2")
+def test_send_takes_a_number_for_a_text(client, room):
+    """`send 007` posts the text `007`: what looks like a number is a text all the same."""
+    run = client("send", "007", server_url=room.url)
+
+    assert room.posted("text", run.request) == "007"
     assert run.exit_code == 0
 
 
@@ -53,13 +62,15 @@ def test_list_of_nothing_is_no_failure(client, room):
 
 
 @check("2.5", clause="stage 2")
-def test_list_passes_the_limit_on(client, room):
-    """`list --limit 3` asks `/messages` for three."""
+def test_list_passes_the_limit_on(client, room, lines):
+    """`list --limit 3` asks `/messages` for three, and prints what was answered."""
     room.fill(SPOKEN)
 
     run = client("list", "--limit", "3", server_url=room.url)
 
     assert room.asked("limit", run.request) == ("3",)
+    assert lines(run, room, room.given).ids == room.ids_given
+    assert run.exit_code == 0
 
 
 @pytest.mark.parametrize("status", [400, 422, 500])

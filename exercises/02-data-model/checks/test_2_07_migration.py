@@ -71,6 +71,7 @@ def test_a_start_that_was_killed_between_transactions_is_completed_by_the_next(m
     assert chat.old_page().ids == chat.expected
     assert chat.changed_texts == ()
     assert chat.impossible_times == ()
+    assert chat.send(words()).identity != ""
 
 
 @pytest.mark.parametrize("moment", [0.5, 0.7, 0.9, 1.1])
@@ -82,6 +83,13 @@ def test_a_start_that_was_killed_is_completed_by_the_next(migration, moment):
     assert chat.old_page().ids == chat.expected
     assert chat.changed_texts == ()
     assert chat.impossible_times == ()
+    assert chat.send(words()).identity != ""
+
+
+@check("2.7", clause="K8")
+def test_new_messages_have_the_time_of_their_own(aged_chat):
+    """`created_at` of a message that is sent now is the moment of its acceptance, on the migrated database, too."""
+    assert aged_chat.send_timed(words()).early_or_late == 0
 
 
 @check("2.7", clause="stage 2")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from grader.chat import REFUSED
+from grader.chat import ANY_SERVER_ERROR, REFUSED
 from grader.check import check
-from grader.texts import BAD_TIMES
+from grader.texts import BAD_TIMES, BEYOND_ALL_TIMES
 
 
 @check("2.8", clause="stage 2")
@@ -29,18 +29,28 @@ def test_since_an_instant_after_all_lists_nothing(spaced_chat):
     assert spaced_chat.page(since=spaced_chat.after_the_last(2.5)).count == 0
 
 
-@pytest.mark.parametrize("digits", [0, 3, 6, 9])
+@pytest.mark.parametrize("digits", range(10))
 @check("2.8", clause="K8")
 def test_since_may_have_any_number_of_digits(spaced_chat, digits):
     """The fraction of a second in `since` may have any number of digits from none to nine."""
     assert spaced_chat.page(since=spaced_chat.after_the_first(1.6, digits)).ids == spaced_chat.id_of_second
 
 
-@pytest.mark.parametrize(("hours", "minutes"), [(0, 0), (5, 30), (-8, 0)], ids=["+00:00", "+05:30", "-08:00"])
+@pytest.mark.parametrize(
+    ("hours", "minutes"),
+    [(0, 0), (5, 30), (-8, 0), (-3, -30)],
+    ids=["+00:00", "+05:30", "-08:00", "-03:30"],
+)
 @check("2.8", clause="K8")
 def test_one_instant_may_be_spelled_in_any_zone(spaced_chat, hours, minutes):
     """The same instant in another time zone gives the same messages."""
     assert spaced_chat.page(since=spaced_chat.second_in(hours, minutes)).ids == spaced_chat.id_of_second
+
+
+@check("2.8", clause="K8")
+def test_every_message_is_found_by_its_own_time(chat):
+    """`since` the very time that a message shows lists that message, whatever its fraction of a second is."""
+    assert chat.send_and_seek(20) == ()
 
 
 @check("2.8", clause="K8")
@@ -61,11 +71,26 @@ def test_limit_applies_to_what_since_found(spaced_chat):
     assert spaced_chat.page(since=spaced_chat.two[0].written, limit=1).ids == spaced_chat.id_of_second
 
 
+@check("2.8", clause="stage 2")
+def test_without_limit_twenty_are_listed_with_since_too(crowded_chat):
+    """Where more than 20 messages match `since` and no `limit` is given, the newest 20 are listed."""
+    oldest = crowded_chat.sent[0].created_at.written
+
+    assert crowded_chat.page(since=oldest).count == 20
+
+
 @pytest.mark.parametrize("value", BAD_TIMES)
 @check("2.8", clause="K8")
 def test_what_is_no_instant_is_refused(spaced_chat, value):
     """A `since` that isn't a time, or has no offset, is refused with 400."""
     assert spaced_chat.get(since=value).status in REFUSED
+
+
+@pytest.mark.parametrize("value", BEYOND_ALL_TIMES)
+@check("2.8", clause="K6")
+def test_a_time_beyond_all_times_is_no_server_error(spaced_chat, value):
+    """A `since` before the year 1 or after 9999, as its offset makes it, causes no server error."""
+    assert spaced_chat.get(since=value).status not in ANY_SERVER_ERROR
 
 
 @check("2.8", clause="stage 2")

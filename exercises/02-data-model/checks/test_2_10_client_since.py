@@ -9,13 +9,14 @@ from grader.texts import AN_INSTANT, AS_SERVERS_WRITE, SPOKEN, TO_THE_SECOND
 
 @check("2.10", clause="stage 2")
 def test_since_shows_every_page(client, any_room, lines):
-    """`list --since` shows all matching messages, following `next` to its end, where it is null or absent."""
-    any_room.fill_up(230)
+    """`list --since` shows all matching messages, following `next` to its end, its other parameters unchanged."""
+    any_room.fill_up(200)
 
     run = client("list", "--since", AN_INSTANT, server_url=any_room.url)
 
     assert run.exit_code == 0
     assert lines(run, any_room).ids == any_room.ids
+    assert any_room.ways_asked(run.request) == 1
 
 
 @check("2.10", clause="stage 2")
@@ -64,16 +65,30 @@ def test_a_time_as_servers_write_it_can_be_asked(client, room, lines):
 
 
 @check("2.10", clause="K10")
-def test_what_is_no_time_is_a_failure(client, room):
-    """`--since nonsense`, which a server refuses, ends with a message on stderr and a code from 1 to 125."""
-    run = client("list", "--since", "nonsense", server_url=room.url)
+def test_a_page_that_fails_is_a_failure(client, room):
+    """When a later page is refused, `list --since` says so on stderr and exits with a code from 1 to 125."""
+    room.fill_up(200)
+    room.refuse_with(500, after=1)
+
+    run = client("list", "--since", AN_INSTANT, server_url=room.url)
 
     assert run.exit_code in FAILURE_CODES
     assert run.stderr != ""
     assert run.stderr.traces == ()
 
 
-@pytest.mark.parametrize("zone", ["Australia/Adelaide", "America/New_York"])
+@pytest.mark.parametrize("value", ["nonsense", "25:61"])
+@check("2.10", clause="K10")
+def test_what_is_no_time_is_a_failure(client, room, value):
+    """`--since` with what is no time ends with a message on stderr and a code from 1 to 125, whoever refuses it."""
+    run = client("list", "--since", value, server_url=room.url)
+
+    assert run.exit_code in FAILURE_CODES
+    assert run.stderr != ""
+    assert run.stderr.traces == ()
+
+
+@pytest.mark.parametrize("zone", ["Australia/Adelaide", "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
 @check("2.10", clause="stage 2")
 def test_a_time_of_day_is_today_where_the_person_is(client_in, room, zone):
     """`--since HH:MM` means today at that time in the local time zone."""

@@ -6,6 +6,7 @@ from grader.chat import NO_SUCH_MESSAGE, STORED, UNKNOWN_PARENT
 from grader.check import check, words
 from grader.messages import ids
 from grader.refusal import error_of
+from grader.seen import WRONG_METHOD
 
 
 @check("2.11", clause="stage 2")
@@ -91,6 +92,27 @@ def test_a_message_is_the_same_wherever_it_is_shown(chat):
 
     assert thread.promised == listed.by_id(parent.id).promised
     assert thread.replies.by_id(reply.id).promised == listed.by_id(reply.id).promised
+
+
+@check("2.11", clause="stage 2")
+def test_an_old_message_is_shown_and_replied_to_like_any_other(migrated_chat):
+    """On the migrated database, an old message is shown as the list shows it, and can be replied to."""
+    old = migrated_chat.old_page().messages[0]
+    reply = migrated_chat.send(words(), reply_to=old.id)
+
+    thread = migrated_chat.thread(old.id)
+
+    assert thread.promised == old.promised
+    assert thread.replies.ids == (reply.id,)
+
+
+@check("2.11", clause="K4")
+def test_a_message_is_not_deleted_by_a_wrong_method(chat):
+    """`DELETE /messages/{id}`, a wrong method, is answered with 405; 404 and 501 are fine, and it stays."""
+    sent = chat.send(words())
+
+    assert chat.request("DELETE", f"/messages/{sent.id}").status in WRONG_METHOD
+    assert chat.thread(sent.id).text == sent.text
 
 
 @check("2.11", clause="stage 2")

@@ -47,7 +47,7 @@ def test_a_parent_may_be_on_another_page(client, room, lines):
 
 @check("2.12", clause="stage 2")
 def test_show_prints_a_message_and_then_its_replies(client, any_room, lines):
-    """`show ID` prints the message, then its replies, the oldest first."""
+    """`show ID` prints the message, then its replies, the oldest first, each with its id and text."""
     parent = any_room.say(words())
     replies = [any_room.say(words(), reply_to=parent.id), any_room.say(words(), reply_to=parent.id)]
 
@@ -55,6 +55,32 @@ def test_show_prints_a_message_and_then_its_replies(client, any_room, lines):
 
     assert run.exit_code == 0
     assert lines(run, any_room, [parent, *replies]).texts_in_order == ()
+    assert lines(run, any_room, [parent, *replies]).unnamed == ()
+
+
+@check("2.12", clause="stage 2")
+def test_show_prints_a_message_without_replies(client, room, lines):
+    """`show ID` prints a message that nobody replied to, with its id and text."""
+    said = room.say(words())
+
+    run = client("show", said.id, server_url=room.url)
+
+    assert run.exit_code == 0
+    assert lines(run, room).texts_in_order == ()
+    assert lines(run, room).unnamed == ()
+
+
+@check("2.12", clause="K10")
+def test_a_refused_reply_is_a_failure(client, room):
+    """When the server refuses, `reply` says so on stderr and exits with a code from 1 to 125."""
+    said = room.say(words())
+    room.refuse_with(422)
+
+    run = client("reply", said.id, words(), server_url=room.url)
+
+    assert run.exit_code in FAILURE_CODES
+    assert run.stderr != ""
+    assert run.stderr.traces == ()
 
 
 @check("2.12", clause="K10")
@@ -76,3 +102,19 @@ def test_replying_and_showing_fail_when_nobody_is_there(client, refused, command
     assert run.exit_code in FAILURE_CODES
     assert run.stderr != ""
     assert run.stderr.traces == ()
+
+
+@check("2.12", clause="K10")
+def test_reply_gives_up_on_a_silent_server(reply_silence):
+    """When the server never answers, `reply` gives up within 15 seconds, says so and exits with 1 to 125."""
+    assert reply_silence.exit_code in FAILURE_CODES
+    assert reply_silence.stderr != ""
+    assert reply_silence.stderr.traces == ()
+
+
+@check("2.12", clause="K10")
+def test_show_gives_up_on_a_silent_server(show_silence):
+    """When the server never answers, `show` gives up within 15 seconds, says so and exits with 1 to 125."""
+    assert show_silence.exit_code in FAILURE_CODES
+    assert show_silence.stderr != ""
+    assert show_silence.stderr.traces == ()
