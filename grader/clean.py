@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -42,16 +43,32 @@ class CleanClone:
             raise Failed(
                 f"in the clone: {error}", expected="service.toml among the committed files", request=REQUEST
             ) from None
+        _stay_inside(folder, origin.folder)
         self._venv: _Environment | None = None
         if cloned.setup:
             self._venv = _Environment(cloned, workspace.tree_id())
             try:
-                _link(folder / ".venv", self._venv.folder)
-                self._venv.prepare(lambda: run_setup(cloned, scratch))
+                self._set_up(self._venv, lambda: run_setup(cloned, scratch))
             except BaseException:
                 self._venv.close()
                 raise
         self.project = cloned
+
+    def _set_up(self, venv: _Environment, setup: Callable[[], None]) -> None:
+        """Run `setup` in an environment that is kept elsewhere, and where that fails in one that lies in the clone.
+
+        A `setup` that makes a `.venv` itself needs a real folder, and what fails to load may be there a moment later.
+        """
+        _remove(venv.link)
+        venv.link.symlink_to(venv.folder)
+        try:
+            venv.prepare(setup)
+        except TooLate:
+            raise
+        except (Failed, NotChecked):
+            _remove(venv.link)
+            _create(venv.link)
+            setup()
 
     def close(self) -> None:
         """Let others remove or renew the clone's environment."""
@@ -64,6 +81,7 @@ class _Environment:
 
     def __init__(self, project: Project, tree_id: str) -> None:
         self._project = project
+        self.link = project.folder / ".venv"
         self._place = cache("environments") / _digest(project, tree_id)
         self._place.mkdir(parents=True, exist_ok=True)
         self.folder = self._place / "venv"
@@ -79,7 +97,7 @@ class _Environment:
         if not self._is_complete():
             fcntl.flock(self._lock, fcntl.LOCK_EX)
             if not self._done.exists():
-                self._create()
+                _create(self.folder)
             if not self._is_complete():
                 setup()
                 self._done.touch()
@@ -93,14 +111,13 @@ class _Environment:
     def _is_complete(self) -> bool:
         return self._done.exists() and installs_only(self._project)
 
-    def _create(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
-        python = getattr(sys, "_base_executable", sys.executable)
-        made = subprocess.run(
-            [python, "-I", "-m", "venv", str(self.folder)], capture_output=True, text=True, check=False
-        )
-        if made.returncode:
-            raise MachineError(f"No virtual environment could be made: {made.stderr.strip() or made.stdout.strip()}")
+
+def _create(venv: Path) -> None:
+    shutil.rmtree(venv, ignore_errors=True)
+    python = getattr(sys, "_base_executable", sys.executable)
+    made = subprocess.run([python, "-I", "-m", "venv", str(venv)], capture_output=True, text=True, check=False)
+    if made.returncode:
+        raise MachineError(f"No virtual environment could be made: {made.stderr.strip() or made.stdout.strip()}")
 
 
 def run_setup(project: Project, scratch: Scratch) -> None:
@@ -177,12 +194,21 @@ def _digest(project: Project, tree_id: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
-def _link(link: Path, target: Path) -> None:
-    """Put the environment into the clone, even where a `.venv` was committed."""
-    if link.is_dir() and not link.is_symlink():
-        shutil.rmtree(link)
-    link.unlink(missing_ok=True)
-    link.symlink_to(target)
+def _stay_inside(clone: Path, origin: Path) -> None:
+    """Raise Failed where a clone's service.toml leads back to the folder that was cloned, which is there by chance."""
+    if f"{origin}{os.sep}" in (clone / projects.FILE).read_text("utf-8"):
+        raise Failed(
+            f"service.toml names {origin}, which nobody else has",
+            expected="no path out of the clone",
+            request=f"grep -n {shlex.quote(str(origin))} service.toml",
+        )
+
+
+def _remove(path: Path) -> None:
+    """Remove a link, or a folder, a `.venv` that was committed for one."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
 
 
 def cache(name: str) -> Path:

@@ -17,8 +17,8 @@ def command_line(argv: Iterable[str], **variables: str) -> str:
     return " ".join([*settings, shlex.join(argv)])
 
 
-def curl(method: str, url: str, headers: Mapping[str, str], body: bytes) -> str:
-    """Write a request for curl, so that what it sends is what was sent here.
+def curl(method: str, url: str, headers: Mapping[str, str | None], body: bytes) -> str:
+    """Write a request for curl, so that what it sends is what was sent here; a header that is None isn't sent.
 
     A body that is no text of one line is fed to curl by `printf`.
     """
@@ -27,7 +27,8 @@ def curl(method: str, url: str, headers: Mapping[str, str], body: bytes) -> str:
     if method != "HEAD" and (has_body or method != "GET"):
         words += ["-X", method]
     for name, value in headers.items():
-        words += ["-H", shlex.quote(f"{name}: {value}" if value else f"{name};")]
+        empty = f"{name}:" if value is None else f"{name};"
+        words += ["-H", shlex.quote(f"{name}: {value}" if value else empty)]
     if has_body and "content-type" not in {name.lower() for name in headers}:
         words += ["-H", "'Content-Type:'"]  # curl would add the one of a form
     text = _plain_text(body)

@@ -89,7 +89,7 @@ class Wire:
         path: str,
         *,
         params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
         body: bytes = b"",
         json: Any = None,
         patience: float = PATIENCE,
@@ -97,7 +97,7 @@ class Wire:
     ) -> Reply:
         """Send one request and read its answer to the end of the stream.
 
-        `json` is sent as a body in UTF-8, with the content type that says so.
+        `json` is sent as a body in UTF-8, with the content type that says so. A header that is None isn't sent.
         `patience` bounds everything together, in seconds. As soon as the answer is complete we `hang_up`, as others
         do; else the server ends the connection, and its side holds the ended one for some time.
         Raises Failed, or TooLate, with one sentence when no complete answer of HTTP comes.
@@ -159,7 +159,7 @@ class _Exchange:
     port: int
     method: str
     target: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str | None]
     body: bytes
     line: str = field(init=False)
 
@@ -194,8 +194,8 @@ class _Exchange:
             fixed["Content-Length"] = str(len(self.body))
         given = {name.lower() for name in self.headers}
         sent = {name: value for name, value in fixed.items() if name.lower() not in given} | dict(self.headers)
-        lines = [f"{self.method} {self.target} HTTP/1.1", *(f"{name}: {value}" for name, value in sent.items())]
-        return "\r\n".join([*lines, "", ""]).encode() + self.body
+        lines = [f"{name}: {value}" for name, value in sent.items() if value is not None]
+        return "\r\n".join([f"{self.method} {self.target} HTTP/1.1", *lines, "", ""]).encode() + self.body
 
 
 class Number(float):

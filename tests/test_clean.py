@@ -200,6 +200,37 @@ def test_a_setup_that_fails_says_how_and_what_it_printed(a_project, clone, cache
     assert not list(cache.glob("*/done"))
 
 
+def test_a_setup_may_make_its_environment_itself(a_project, clone, cache):
+    project = a_project("sh setup.sh", **{"setup.sh": "set -e\npython3 -m venv .venv\n.venv/bin/python -c 'pass'\n"})
+
+    cloned = clone(project).project
+
+    assert not (cloned.folder / ".venv").is_symlink()
+    assert run_in(cloned, "python", "-c", "import sys; print(sys.prefix)") == f"{cloned.folder / '.venv'}\n"
+
+
+def test_a_setup_that_fails_once_is_run_once_more(a_project, clone, cache, tmp_path):
+    script = (
+        f"import os, sys; open({str(tmp_path / 'runs')!r}, 'a').write('x'); sys.exit(os.path.getsize(sys.argv[1]) < 2)"
+    )
+
+    clone(a_project(["python", "-c", script, str(tmp_path / "runs")]))
+
+    assert (tmp_path / "runs").read_text() == "xx"
+
+
+def test_a_clone_must_not_need_the_folder_that_was_cloned(tmp_path, clone):
+    folder = repository(tmp_path / "project")
+    project = service_file.write(folder, server={"command": [f"{folder}/.venv/bin/python", "-m", "server"]})
+    commit(folder, {})
+
+    with pytest.raises(Failed) as caught:
+        clone(project)
+
+    assert caught.value.actual == f"service.toml names {folder}, which nobody else has"
+    assert caught.value.request == f"grep -n {folder} service.toml"
+
+
 def test_a_setup_that_hangs_is_ended_with_all_it_started(a_project, clone, cache, monkeypatch, tmp_path):
     monkeypatch.setattr(clean, "SETUP_WITHIN", 0.5)
     script = f"""import subprocess, time

@@ -14,7 +14,19 @@ def test_root_answers_200(service):
 @check("1.3", clause="stage 1")
 def test_root_answers_200_with_a_query_string(service):
     """`GET /` answers 200 with a query string too, whatever stands in it."""
-    assert service.get("/", params={"from": f'{words()}\'); "%s" – né'}).status in OK
+    reply = service.get("/", params={"from": f'{words()}\'); "%s" – né'})
+
+    assert reply.status in OK
+    assert reply.body != b""
+
+
+@check("1.3", clause="K4")
+def test_root_answers_who_says_little(service):
+    """`GET /` answers 200 to a caller that doesn't say which program it is, and would keep the connection open."""
+    reply = service.get("/", headers={"User-Agent": None, "Accept": None, "Connection": "keep-alive"})
+
+    assert reply.status in OK
+    assert reply.body != b""
 
 
 @check("1.3", clause="stage 1")

@@ -16,27 +16,35 @@ def test_an_unknown_path_is_not_found(service, shape):
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "BREW"])
 @check("1.4", clause="K6")
 def test_an_unusual_method_is_no_server_error(service, method):
-    """`HEAD`, `OPTIONS` and a method that doesn't exist cause no server error; 501 is fine."""
+    """`HEAD`, `OPTIONS` and a method that doesn't exist cause no server error (501 is fine), and the server goes on."""
     assert service.request(method, "/").status not in SERVER_ERRORS
+    assert service.get("/").status in OK
 
 
+@pytest.mark.parametrize("method", ["DELETE", "POST", "PUT"])
 @check("1.4", clause="K4")
-def test_a_wrong_method_is_refused(service):
-    """`DELETE /`, a known path with a wrong method, is answered with 405; 404 and 501 are fine."""
-    assert service.request("DELETE", "/").status in WRONG_METHOD
+def test_a_wrong_method_is_refused(service, method):
+    """`DELETE`, `POST` or `PUT` of `/`, a known path, is answered with 405; 404 and 501 are fine."""
+    assert service.request(method, "/").status in WRONG_METHOD
+    assert service.get("/").status in OK
 
 
 @pytest.mark.parametrize("query", ["%FF", "a=%00", "%"])
 @check("1.4", clause="K6")
 def test_a_query_of_nonsense_is_no_server_error(service, query):
-    """A query that says nothing in any alphabet causes no server error."""
+    """A query that says nothing in any alphabet causes no server error, and the server goes on answering."""
     assert service.get(f"/?{query}").status not in SERVER_ERRORS
+    assert service.get("/").status in OK
 
 
-@pytest.mark.parametrize("nonsense", [b"%s\r\n\r\n", b"GET / HT", b"GET / HTTP/1.1\r\nHost: %s\r\nAcc"])
+@pytest.mark.parametrize(
+    "nonsense",
+    [b"%s\r\n\r\n", b"GET / HT", b"GET / HTTP/1.1\r\nHost: %s\r\nAcc", b"\x16\x03\x01\xff\xfe\r\n\r\n", b""],
+    ids=["words", "half-a-line", "half-a-head", "bytes", "nothing"],
+)
 @check("1.4", clause="K6")
 def test_the_server_survives_nonsense(service, nonsense):
-    """After a line of garbage, or half a request, the server goes on answering."""
+    """After a line of garbage, half a request, bytes that are no text or nothing at all, the server goes on."""
     service.raw(nonsense.replace(b"%s", words().encode()))
 
     assert service.get("/").status in OK
