@@ -69,14 +69,13 @@ class Chat:
 
     def send_and_seek(self, count: int) -> Listing:
         """Send messages one after the other, and list those that aren't found since the very time they show."""
-        lost, asked = [], ""
+        lost = {}
         for message in self.send_many(count):
             moment = message.created_at.written
             found = self.page(since=moment, limit=100)
             if not found.of([message.id]):
-                lost.append(f"{message.id}: {moment}")
-            asked = asked if lost[1:] or (asked and not lost) else found.request
-        return Listing(lost, request=asked, what="message missing")
+                lost[f"{message.id}: {moment}"] = found.request
+        return Listing([*lost], request=next(iter(lost.values()), ""), what="message missing")
 
     def restart(self) -> None:
         """Stop the service and start it again on its data and its port."""

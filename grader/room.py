@@ -141,7 +141,7 @@ class Room:
     def ways_asked(self, by: str) -> Value:
         """Count in how many ways pages were asked for, the cursor aside."""
         asked = {tuple(sorted((query | {"cursor": ""}).items())) for query in self.queries(by)}
-        return Value(len(asked), name="combinations of other parameters beside the cursors", request=by)
+        return Value(len(asked), name="ways of asking, the cursor aside", request=by)
 
     def since_asked(self, by: str) -> Instants:
         """Give the instants that were asked for in `since`, without repetition."""

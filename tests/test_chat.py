@@ -357,6 +357,36 @@ def test_another_answer_is_no_count(chat):
 # restarts
 
 
+TICKING = """
+import itertools
+ticks = itertools.count(1)
+kept = []
+"""
+STORE = [
+    "if method == 'POST':",
+    "    number = next(ticks)",
+    "    kept.insert(0, {'id': number, 'text': 'x', 'created_at': f'2026-01-02T03:04:05.{number:03}Z'})",
+    "    return 201, {}, kept[0]",
+]
+
+
+def test_messages_are_sought_by_the_very_time_they_show(chat):
+    found = "[m for m in kept if m['created_at'] >= query['since']]"
+    inclusive = chat(*STORE, f"return 200, {{}}, {{'messages': {found}}}", before=TICKING)
+
+    assert inclusive.send_and_seek(3) == ()
+
+
+def test_messages_that_are_not_found_by_their_time_are_listed(chat):
+    odd = "[m for m in kept if m['created_at'] > query['since'] or m['id'] % 2]"
+    late = chat(*STORE, f"return 200, {{}}, {{'messages': {odd}}}", before=TICKING)
+
+    lost = late.send_and_seek(4)
+
+    assert lost == ("2: 2026-01-02T03:04:05.002Z", "4: 2026-01-02T03:04:05.004Z")
+    assert "since=2026-01-02T03%3A04%3A05.002Z" in lost.request
+
+
 def test_a_restart_keeps_port_and_data(chat):
     talk = chat(f"return 200, {{}}, {ONE}")
     port, data, process = talk.service.port.number, talk.service.data, talk.service.process.pid

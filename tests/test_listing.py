@@ -117,3 +117,9 @@ def test_texts_out_of_order_are_listed():
     assert lines("see you at ten", "make it eleven", "m-80 is no id here").texts_in_order == ("m-80", "m-7f.3a~9")
     assert lines("m-80 is no id here", "see you at ten").texts_in_order == ("m-80",)
     assert lines().texts_in_order == IDS
+
+
+def test_ids_may_be_printed_anywhere():
+    assert lines("m-80, 0017", "see you at ten", "(m-7f.3a~9)").unnamed == ()
+    assert lines("see you at ten", "m-80 make it eleven").unnamed == ("0017", "m-7f.3a~9")
+    assert lines().unnamed.wanted("==", ()) == "no message without its id"

@@ -34,6 +34,7 @@ REQUESTS = [
     ("OPTIONS", "/", {}, {}, b""),
     ("BREW", "/?", {}, {}, b""),
     ("GET", "/", {}, {"X-Quote": 'it\'s "$HOME" `id` \\ %', "X-Empty": "", "X-At": "@/etc/passwd"}, b""),
+    ("GET", "/", {}, {"User-Agent": None, "Accept": None, "Connection": "keep-alive"}, b""),
     ("POST", "/", {}, {}, b""),
     ("POST", "/", {}, {"Content-Type": "application/json"}, json.dumps({"text": 'it\'s "$HOME" `id` %s \\n'}).encode()),
     ("POST", "/", {}, {"content-type": "application/json"}, '{"text": "žluťoučký 🐎"}'.encode()),

@@ -13,7 +13,7 @@ import pytest
 from grader.dialect import IDS, LARGEST, NUMBERS, YOUNG
 from grader.errors import Failed
 from grader.room import Room
-from grader.wire import Wire
+from grader.wire import Wire, parsed
 
 LINE = "python client.py list"
 
@@ -101,10 +101,36 @@ def test_pages_lead_to_each_other_by_cursors_that_need_encoding(room, ask):
     assert room.pages_asked(LINE) == 3
 
 
-def test_a_last_page_that_is_full_has_no_next(room, ask):
-    room.fill([f"number {number}" for number in range(20)])
+def test_a_last_page_that_is_full_leads_to_an_empty_one(room, ask):
+    room.fill_up(20)
 
-    assert ask("/messages")[1]["next"] is None
+    cursor = ask("/messages")[1]["next"]
+
+    assert ask(f"/messages?cursor={quote(cursor, safe='')}")[1] == {"messages": [], "next": None}
+
+
+def test_where_later_pages_are_short_each_message_comes_once_and_no_page_is_empty(speaking):
+    room = speaking(NUMBERS)
+    room.fill_up(10)
+    seen, cursor, sizes = [], "", []
+    while cursor is not None:
+        page = parsed(Wire(room.server.port).get(f"/messages?limit=4{cursor}"))
+        seen += [str(message["id"]) for message in page["messages"]]
+        sizes.append(len(page["messages"]))
+        cursor = f"&cursor={quote(page['next'], safe='')}" if page.get("next") else None
+
+    assert tuple(seen) == room.ids
+    assert sizes == [4, 3, 3]
+    assert room.ways_asked(LINE) == 1
+
+
+def test_what_changes_beside_the_cursor_is_noticed(room, ask):
+    room.fill_up(3)
+    ask("/messages?limit=2&since=2026-01-02T03:04:05Z")
+    ask("/messages?since=2026-01-02T03:04:05Z&cursor=c%2F2%2B%3D")
+
+    assert room.ways_asked(LINE) == 2
+    assert room.ways_asked(LINE).came() == "ways of asking, the cursor aside: 2"
 
 
 @pytest.mark.parametrize(
@@ -168,9 +194,22 @@ def test_everything_is_refused_when_asked_for(room, ask, status):
     room.say("hello")
     room.refuse_with(status)
 
-    assert ask("/messages") == (status, {"error": "not today"})
+    assert ask("/messages")[0] == status
+    assert "not today" in str(ask("/messages")[1])
     assert ask("/messages", "POST", b'{"text": "hello"}')[0] == status
     assert len(room.ids) == 1
+
+
+def test_a_refusal_may_hold_a_list_and_no_error(room, ask):
+    room.refuse_with(422)
+
+    assert ask("/messages")[1] == {"status": 422, "detail": [{"loc": ["body"], "msg": "not today"}]}
+
+
+def test_refusals_may_begin_later(room, ask):
+    room.refuse_with(500, after=2)
+
+    assert [ask("/messages")[0] for _ in range(4)] == [200, 200, 500, 500]
 
 
 def test_a_message_may_have_no_time(room, ask):
