@@ -10,7 +10,16 @@ from grader.course import Step
 
 CLIENT = "client"
 SERVER = "server"
-RUN_THE_CLIENT = {"client", "client_in", "client_since", "ping_silence", "send_silence", "list_silence"}
+RUN_THE_CLIENT = {
+    "client",
+    "client_in",
+    "client_since",
+    "ping_silence",
+    "send_silence",
+    "list_silence",
+    "reply_silence",
+    "show_silence",
+}
 """Fixtures that run the client, each time against a scripted server: where no check of a step asks for one of them,
 the step is about the server alone."""
 
