@@ -84,9 +84,10 @@ ODD_BODIES = {
     "blank-elsewhere": '{"text": "\u2003\u00a0"}'.encode(),
     "large-number": b'{"text": "odd", "more": 1e999}',
     "many-digits": b'{"text": "odd", "more": ' + b"9" * 5000 + b"}",
-    "half-an-emoji-elsewhere": b'{"text": "odd", "reply_to": "\\ud83d"}',
 }
 """Bodies whose answer is free, but for a server error."""
+
+HALF_A_PARENT = b'{"text": "odd", "reply_to": "\\ud83d"}'
 
 BAD_TIMES = [
     "",
@@ -100,9 +101,6 @@ BAD_TIMES = [
     "2026-01-02T25:00:00Z",
     "2026-01-02T03:04:05Zulu",
 ]
-
-BEYOND_ALL_TIMES = ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"]
-"""Times whose instants lie outside of the years 1 to 9999."""
 
 AN_INSTANT = "2026-01-02T08:30:00+05:30"
 AS_SERVERS_WRITE = "2026-01-02T03:04:05.678Z"

@@ -2,11 +2,12 @@
 
 import pytest
 
-from grader.chat import NO_SUCH_MESSAGE, STORED, UNKNOWN_PARENT
+from grader.chat import ANY_SERVER_ERROR, NO_SUCH_MESSAGE, STORED, UNKNOWN_PARENT
 from grader.check import check, words
 from grader.messages import ids
 from grader.refusal import error_of
 from grader.seen import WRONG_METHOD
+from grader.texts import HALF_A_PARENT
 
 
 @check("2.11", clause="stage 2")
@@ -37,6 +38,12 @@ def test_an_unknown_parent_is_refused_and_nothing_stored(chat, parent):
     assert reply.status in UNKNOWN_PARENT
     assert error_of(reply) == ""
     assert chat.page().ids == before.ids
+
+
+@check("2.11", clause="K6")
+def test_half_an_emoji_for_a_parent_is_no_server_error(chat):
+    """Half of a surrogate pair as `reply_to` causes no server error."""
+    assert chat.post(HALF_A_PARENT).status not in ANY_SERVER_ERROR
 
 
 @check("2.11", clause="stage 2")
