@@ -104,7 +104,7 @@ def test_a_message_is_the_same_wherever_it_is_shown(chat):
 @check("2.11", clause="stage 2")
 def test_an_old_message_is_shown_and_replied_to_like_any_other(migrated_chat):
     """On the migrated database, an old message is shown as the list shows it, and can be replied to."""
-    old = migrated_chat.old_page().messages[0]
+    old = migrated_chat.old_page().by_id(migrated_chat.history[0])
     reply = migrated_chat.send(words(), reply_to=old.id)
 
     thread = migrated_chat.thread(old.id)
