@@ -58,14 +58,16 @@ class CleanClone:
         """Run `setup` in an environment that is kept elsewhere, and where that fails in one that lies in the clone.
 
         A `setup` that makes a `.venv` itself needs a real folder, and what fails to load may be there a moment later.
+        One that only installs packages isn't tried again where no registry can be reached.
         """
         _remove(venv.link)
         venv.link.symlink_to(venv.folder)
         try:
             venv.prepare(setup)
-        except TooLate:
-            raise
-        except (Failed, NotChecked):
+        except (Failed, NotChecked) as obstacle:
+            is_lasting = isinstance(obstacle, NotChecked) and venv.only_installs
+            if is_lasting or isinstance(obstacle, TooLate):
+                raise
             _remove(venv.link)
             _create(venv.link)
             setup()
@@ -80,7 +82,7 @@ class _Environment:
     """A virtual environment, kept for the next run under the digest of everything that decides what is in it."""
 
     def __init__(self, project: Project, tree_id: str) -> None:
-        self._project = project
+        self.only_installs = installs_only(project)
         self.link = project.folder / ".venv"
         self._place = cache("environments") / _digest(project, tree_id)
         self._place.mkdir(parents=True, exist_ok=True)
@@ -109,7 +111,7 @@ class _Environment:
         os.close(self._lock)
 
     def _is_complete(self) -> bool:
-        return self._done.exists() and installs_only(self._project)
+        return self._done.exists() and self.only_installs
 
 
 def _create(venv: Path) -> None:

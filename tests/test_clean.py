@@ -200,6 +200,20 @@ def test_a_setup_that_fails_says_how_and_what_it_printed(a_project, clone, cache
     assert not list(cache.glob("*/done"))
 
 
+def test_without_a_registry_a_plain_installation_is_tried_once(a_project, clone, cache, monkeypatch):
+    runs = []
+    monkeypatch.setattr(clean, "run_setup", lambda *_: runs.append(1) or _raise(NotChecked("no registry")))
+
+    with pytest.raises(NotChecked, match="no registry"):
+        clone(a_project("pip install -r requirements.txt", **{"requirements.txt": "tiny\n"}))
+
+    assert len(runs) == 1
+
+
+def _raise(error):
+    raise error
+
+
 def test_a_setup_may_make_its_environment_itself(a_project, clone, cache):
     project = a_project("sh setup.sh", **{"setup.sh": "set -e\npython3 -m venv .venv\n.venv/bin/python -c 'pass'\n"})
 

@@ -387,7 +387,7 @@ def test_the_lock_waits_for_servers_that_start_more_slowly_than_measured(brought
 
 
 def test_no_server_waits_much_longer_than_the_lock_is_said_to_be_held(brought_forward):
-    impatient = OPENED_LATE.replace("timeout=30", "timeout=5")
+    impatient = OPENED_LATE.replace("timeout=30", "timeout=1.2")
 
     one, other = brought_forward(IN_ONE_TRANSACTION, server=impatient).two_chats(held=0.4)
 
