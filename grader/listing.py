@@ -31,13 +31,13 @@ class Lines:
 
     @property
     def without_their_text(self) -> Listing:
-        """List the messages whose id and text don't stand on one line."""
+        """List the messages whose id and text don't stand on one line: the shortest with what came closest to it."""
         lacking = [
-            said.id
-            for said in self.messages
-            if not any(said.id in line and said.text in line for line in self._lines())
+            said for said in self.messages if not any(said.id in line and said.text in line for line in self._lines())
         ]
-        return Listing(lacking, request=self.run.request, what="message without a line of id and text")
+        lacking.sort(key=lambda said: len(said.text))
+        told = [self._closest(said) for said in lacking[:1]] + [f"nor one of {said.id}" for said in lacking[1:]]
+        return Listing(told, request=self.run.request, what="message without a line of id and text")
 
     @property
     def unnamed(self) -> Listing:
@@ -65,6 +65,14 @@ class Lines:
             lacking += [said.id] if found < 0 else []
             position = max(position, found)
         return Listing(lacking, request=self.run.request, what="message out of its place")
+
+    def _closest(self, said: Said) -> str:
+        taken = [other for other in self.messages if other is not said]
+        lines = [line for line in self._lines() if not any(it.id in line and it.text in line for it in taken)]
+        named = next((line for line in lines if said.id in line), None)
+        closest = named or next((line for line in lines if said.text in line), None)
+        seen = f'"{closest.strip()}", ' if closest else ""
+        return f'{seen}no line of {said.id} and "{said.text}"'
 
     def _lines(self) -> Iterable[str]:
         return self.run.printed.splitlines()

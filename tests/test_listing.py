@@ -55,16 +55,35 @@ def test_a_missing_message_is_seen():
     found = lines("0017 m-80 is no id here", "m-7f.3a~9 see you at ten")
 
     assert found.ids == ("0017", "m-7f.3a~9")
-    assert found.without_their_text == ("m-80",)
+    assert found.without_their_text == ('no line of m-80 and "make it eleven"',)
     assert found.without_their_text.wanted("==", ()) == "no message without a line of id and text"
 
 
-@pytest.mark.parametrize("printed", [["m-80", "make it eleven"], ["m-80 make it el\u2026"], ["m-8 make it eleven"], []])
-def test_id_and_text_have_to_stand_on_one_line(printed):
+@pytest.mark.parametrize(
+    ("printed", "closest"),
+    [
+        (["m-80", "make it eleven"], '"m-80", '),
+        (["  m-80 make it el\u2026"], '"m-80 make it el\u2026", '),
+        (["m-8 make it eleven"], '"m-8 make it eleven", '),
+        (["nothing"], ""),
+        ([], ""),
+    ],
+)
+def test_id_and_text_have_to_stand_on_one_line(printed, closest):
     found = lines(*printed, messages=[ELEVEN])
 
     assert found.ids == ()
-    assert found.without_their_text == ("m-80",)
+    assert found.without_their_text == (f'{closest}no line of m-80 and "make it eleven"',)
+
+
+def test_the_shortest_of_the_messages_without_a_line_is_shown():
+    found = lines("m-80 make it", "0017 m-80 is", "m-7f.3a~9 see you")
+
+    assert found.without_their_text == (
+        '"m-80 make it", no line of m-80 and "make it eleven"',
+        "nor one of m-7f.3a~9",
+        "nor one of 0017",
+    )
 
 
 def test_a_list_that_is_printed_whole_has_no_lines():
