@@ -47,7 +47,7 @@ check: $(VENV)/has-dev ## lint and types
 quick: $(VENV)/has-dev ## test what the changed files touch
 	@$(BIN)/python -m tests.quick
 
-matrix: $(VENV)/has-dev ## every mistake and variant through every step; records which check catches what
+matrix: $(VENV)/has-dev ## every mistake and variant through every step that could notice it; records which check catches what
 	$(BIN)/python -m tests.matrix matrix --jobs $(JOBS)
 
 repeat: $(VENV)/has-dev ## each mistake's step and each variant many times; BUSY=1 beside a busy core

@@ -88,8 +88,13 @@ def steps_to_test(case: Case) -> tuple[Step, ...]:
 
 
 def up_to(case: Case) -> tuple[Step, ...]:
-    """List the steps of the case's stage and of all before it: no case says anything about later ones."""
-    return tuple(step for step in course.all_steps() if step.stage <= case.stage)
+    """List the steps of the case's stage and of all before it: no case says anything about later ones.
+
+    Those that look at nothing but what a case leaves as the solution has it are left out: the solution is asked them.
+    """
+    touched = sides.touched(case)
+    steps = course.all_steps()
+    return tuple(step for step in steps if step.stage <= case.stage and not touched.isdisjoint(sides.looked_at(step)))
 
 
 def judge(case: Case, steps: Sequence[Step], seed: int | None = None) -> tuple[Verdict, runner.Findings]:

@@ -22,6 +22,8 @@ RUN_THE_CLIENT = {
 }
 """Fixtures that run the client, each time against a scripted server: where no check of a step asks for one of them,
 the step is about the server alone."""
+LOOK_AT_ALL_FILES = {"workspace", "repository_leaks"}
+"""Fixtures that look into what is committed, whichever side it belongs to."""
 
 
 def touched(case: Case) -> set[str]:
@@ -40,4 +42,6 @@ def looked_at(step: Step) -> set[str]:
     tree = ast.parse(course.stage_of(step).check_file(step).read_text("utf-8"))
     checks = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
     asked = [{argument.arg for argument in check.args.args} for check in checks]
+    if any(names & LOOK_AT_ALL_FILES for names in asked):
+        return {CLIENT, SERVER}
     return {SERVER if names.isdisjoint(RUN_THE_CLIENT) else CLIENT for names in asked}

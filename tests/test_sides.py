@@ -45,7 +45,14 @@ def test_of_a_whole_project_or_a_prepared_one_nothing_is_known(tmp_path, more):
 
 
 @pytest.mark.parametrize(
-    ("step", "looked_at"), [("2.1", {"server"}), ("2.10", {"client"}), ("3.8", {"client", "server"})]
+    ("step", "looked_at"),
+    [
+        ("2.1", {"server"}),
+        ("2.10", {"client"}),
+        ("3.8", {"client", "server"}),
+        ("1.1", {"client", "server"}),
+        ("3.12", {"client", "server"}),
+    ],
 )
 def test_a_step_looks_at_what_its_checks_ask_for(step, looked_at):
     assert sides.looked_at(course.find_step(step)) == looked_at
@@ -69,6 +76,18 @@ def test_a_mistake_is_run_through_the_steps_of_its_side_only(tmp_path):
     assert {step.id for step in server} >= {"2.1", "2.4", "2.9", "2.11"}
     assert {step.id for step in server}.isdisjoint({"2.5", "2.7", "2.10", "2.12"})
     assert [step.id for step in client if step.stage == "02"] == ["2.5", "2.10", "2.12"]
+
+
+def test_the_matrix_leaves_out_what_a_case_cannot_change(tmp_path):
+    every = {step.id for step in course.all_steps() if step.stage <= "02"}
+    client_only = {"1.5", "1.6", "2.5", "2.10", "2.12"}
+
+    def asked(*files):
+        return {step.id for step in matrix.up_to(a_case(tmp_path / "2-1-x", *files))}
+
+    assert asked("server/db.py") == every - client_only
+    assert asked("client/api.py") == client_only | {"1.1"}
+    assert asked("service.toml") == asked("server/db.py", "client/api.py") == every
 
 
 def test_a_variant_is_repeated_on_its_side_only(tmp_path):
