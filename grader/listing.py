@@ -23,7 +23,7 @@ class Lines:
 
         Several messages on one line, as in a list that was printed whole, are one entry.
         """
-        lines = [[said.id for said in self.messages if said.id in line and said.text in line] for line in self._lines()]
+        lines = [[said.id for said in self.messages if _is_about(said, line)] for line in self._lines()]
         found = [" beside ".join(ids) for ids in lines if ids]
         expected = [said.id for said in self.messages]
         ordered = list(reversed(found)) if found == list(reversed(expected)) else found
@@ -32,9 +32,7 @@ class Lines:
     @property
     def without_their_text(self) -> Listing:
         """List the messages whose id and text don't stand on one line: the shortest with what came closest to it."""
-        lacking = [
-            said for said in self.messages if not any(said.id in line and said.text in line for line in self._lines())
-        ]
+        lacking = [said for said in self.messages if not any(_is_about(said, line) for line in self._lines())]
         lacking.sort(key=lambda said: len(said.text))
         told = [self._closest(said) for said in lacking[:1]] + [f"nor one of {said.id}" for said in lacking[1:]]
         return Listing(told, request=self.run.request, what="message without a line of id and text")
@@ -47,13 +45,13 @@ class Lines:
 
     def naming(self, wanted: Said, part: str) -> Listing:
         """List the lines of one message that don't contain something."""
-        lines = [line for line in self._lines() if wanted.id in line and wanted.text in line]
+        lines = [line for line in self._lines() if _is_about(wanted, line)]
         lacking = [line for line in lines if part not in line] if lines else ["no line of this message"]
         return Listing(lacking, request=self.run.request, what=f"line of {wanted.id} without {part}")
 
     def not_naming(self, wanted: Said, part: str) -> Listing:
         """List the lines of one message that contain something all the same."""
-        lines = [line for line in self._lines() if wanted.id in line and wanted.text in line and part in line]
+        lines = [line for line in self._lines() if _is_about(wanted, line) and part in line]
         return Listing(lines, request=self.run.request, what=f"line of {wanted.id} with {part}")
 
     @property
@@ -68,7 +66,7 @@ class Lines:
 
     def _closest(self, said: Said) -> str:
         taken = [other for other in self.messages if other is not said]
-        lines = [line for line in self._lines() if not any(it.id in line and it.text in line for it in taken)]
+        lines = [line for line in self._lines() if not any(_is_about(other, line) for other in taken)]
         named = next((line for line in lines if said.id in line), None)
         closest = named or next((line for line in lines if said.text in line), None)
         seen = f'"{closest.strip()}", ' if closest else ""
@@ -76,3 +74,7 @@ class Lines:
 
     def _lines(self) -> Iterable[str]:
         return self.run.printed.splitlines()
+
+
+def _is_about(said: Said, line: str) -> bool:
+    return said.id in line and said.text in line
