@@ -11,7 +11,7 @@ from grader.course import Step
 from grader.errors import NotChecked
 from grader.memory import Memory, passed
 from grader.report.document import digest, document
-from grader.result import Outcome
+from grader.result import Outcome, StepResult
 from grader.runner import Findings
 from grader.workspace import ASKED_FOR_LATER, Workspace
 
@@ -71,17 +71,24 @@ def next_lines(findings: Findings, asked: Sequence[Step]) -> Lines:
         again = (f"kit check {unsettled.id}", "this step again")
         if unsettled.outcome is not Outcome.FAIL:
             return [again]
-        tool = course.find_step(unsettled.id).tool
         return [
             (f"kit hint {unsettled.id}", "a nudge, one idea at a time"),
             again,
-            ("kit serve", "your server, to try things by hand"),
-            *([(tool, "speaks to it as the provider does")] if tool else []),
+            *_by_hand(unsettled),
         ]
     after = _after(asked)
     if after is None:
         return [("kit grade .", "the whole report, with load")]
     return [(f"kit check {after.id}", f"next: {after.title}")]
+
+
+def _by_hand(failed: StepResult) -> Lines:
+    """Name what is there to try things by hand: a client's line names a server that is gone when it can be read."""
+    if failed.problem and "SERVER_URL=" in failed.problem.request:
+        return [(f"kit check {failed.id} --hold", "again, and the server in that line stays up")]
+    tool = course.find_step(failed.id).tool
+    more = [(tool, "speaks to it as the provider does")] if tool else []
+    return [("kit serve", "your server, to try things by hand"), *more]
 
 
 def current_step(report: dict[str, Any]) -> Step:

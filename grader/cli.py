@@ -105,16 +105,26 @@ def next_stage(context: click.Context, folder: str) -> int:
 @click.argument("what", required=False, metavar="[STAGE|STEP]")
 @project_option
 @seed_option
+@click.option("--hold", is_flag=True, help="Stop at the first failure, and leave all of it running until Enter.")
 @verbose_option
 @click.pass_context
-def check(context: click.Context, what: str | None, folder: str, seed: int | None, verbose: bool) -> int:  # noqa: FBT001
+def check(  # noqa: PLR0917 - one parameter for each word that people may type
+    context: click.Context,
+    what: str | None,
+    folder: str,
+    seed: int | None,
+    hold: bool,  # noqa: FBT001
+    verbose: bool,  # noqa: FBT001
+) -> int:
     """Check the project, up to the first thing to fix.
 
     Without an argument: all steps in order, up to the first that doesn't pass. With a stage: the whole stage. With
     a step: that step. What they need and what passed before is only checked again where it may explain a failure.
+    With --hold, what a failed check used stays up while you look at it: your server with its data, or the scripted
+    server that your client was to ask.
 
     \b
-    Example:  kit check        kit check 1        kit check 1.3
+    Example:  kit check        kit check 1        kit check 1.3        kit check 2.10 --hold
     """
     place = _place(context, folder)
     chosen = course.find(what) if what else course.all_steps()
@@ -124,7 +134,14 @@ def check(context: click.Context, what: str | None, folder: str, seed: int | Non
 
     with Progress() as progress:
         findings = runner.run(
-            place, steps, stop=what is None, seed=seed, known=known, listener=progress.heard, meanwhile=progress.begin
+            place,
+            steps,
+            stop=what is None or hold,
+            seed=seed,
+            known=known,
+            listener=progress.heard,
+            hold=progress.hold if hold else None,
+            meanwhile=progress.begin,
         )
     from grader import checking
     from grader.report import terminal

@@ -1,4 +1,4 @@
-"""What a project's programs printed while one check ran, where that may explain why it failed."""
+"""What a project's programs were sent, and printed, while one check ran, where that may explain why it failed."""
 
 from __future__ import annotations
 
@@ -24,17 +24,26 @@ class Heard:
     def __init__(self, services: Callable[[], Iterable[Service]]) -> None:
         self._services = services
         self._before: dict[int, int] = {}
+        self._sent_before: dict[int, int] = {}
         self._run: Run | None = None
 
     def begin(self) -> None:
         """Forget what was printed so far: a check begins."""
         self._before = {id(service): service.printed for service in self._services()}
+        self._sent_before = {id(service): len(service.exchanges) for service in self._services()}
         self._run = None
 
     def client(self, run: Run) -> Run:
         """Keep how a client's last run ended, and hand it on."""
         self._run = run
         return run
+
+    def spoken_to(self, request: str) -> list[Service]:
+        """List the running services that were sent a request; of several, those that this check spoke to."""
+        running = [service for service in self._services() if service.running]
+        lately = [service for service in running if len(service.exchanges) > self._sent_before.get(id(service), 0)]
+        asked = [service for service in running if any(line in request for line in service.exchanges)]
+        return [service for service in asked if service in lately] or asked or lately
 
     def explanation(self, said: str) -> str:
         """Return the last lines of a client that failed, or of a server with a stack trace; nothing when `said`."""

@@ -17,6 +17,7 @@ from grader.course import Step
 from grader.errors import Failed, ProjectError, TooLate
 from grader.finding import Comparison, explained
 from grader.ground import FRESH, GROWN
+from grader.holding import Held
 from grader.result import WANTING, CheckResult, Outcome
 from grader.silence import REPLYING, SHOWING, UNHEARD
 
@@ -49,6 +50,7 @@ class Course:
         stop: bool,
         known: Collection[str] = (),
         ahead: Mapping[str, Begin] | None = None,
+        hold: Callable[[Held], None] | None = None,
     ) -> None:
         self._steps = {step.id: step for step in steps}
         self._order = {step.id: number for number, step in enumerate(steps)}
@@ -57,6 +59,8 @@ class Course:
         self._stop = stop
         self._known = frozenset(known)
         self._ahead = ahead or {}
+        self._hold = hold
+        self._is_last_try = False
         self._reached = ""
         self._broken: set[str] = set()
         self._late: set[str] = set()
@@ -112,7 +116,7 @@ class Course:
         if found.outcome is Outcome.FAIL and self._is_timed():
             assert isinstance(item, pytest.Function)
             item._initrequest()  # noqa: SLF001 - pytest's own way to run a function twice
-            found = self._run(item)
+            found = self._run(item, is_last_try=True)
         if isinstance(self._finding(), TooLate):
             self._late.add(found.step)
             self._bench.replace()
@@ -122,9 +126,14 @@ class Course:
         return True
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, object, object]:
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, object, object]:
+        """Keep what was raised; whoever wants to look at a failure can do so before anything is taken down."""
         if call.excinfo is not None:
             self._raised.append(call.excinfo.value)
+            if call.when != "teardown":
+                self._let_look(item)
         return (yield)
 
     def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
@@ -169,13 +178,23 @@ class Course:
         direct = {need for need in step.needs if need in self._steps}
         return direct.union(*(self._needs(self._steps[need]) for need in direct))
 
-    def _run(self, item: pytest.Item) -> CheckResult:
+    def _run(self, item: pytest.Item, *, is_last_try: bool = False) -> CheckResult:
+        self._is_last_try = is_last_try
         self._raised.clear()
         self._comparison = None
         self._bench.heard.begin()
         began = time.monotonic()
         runtestprotocol(item, log=False, nextitem=None)  # which check is really the next one, its outcome decides
         return self._result(item, time.monotonic() - began)
+
+    def _let_look(self, item: pytest.Item) -> None:
+        """Hold the first failure, if somebody asked for that; not one that gets a second try."""
+        if self._hold is None or (self._is_timed() and not self._is_last_try):
+            return
+        found = self._result(item, 0.0)
+        if found.outcome is Outcome.FAIL:
+            hold, self._hold = self._hold, None
+            hold(Held.of(found, self._bench.heard.spoken_to(found.request)))
 
     def _is_timed(self) -> bool:
         """Tell whether what was found might be found otherwise at another moment."""

@@ -1,4 +1,4 @@
-"""One line on a terminal that says what is being checked; nothing at all where there is no terminal."""
+"""What a terminal shows while checks run: which step it is about, and a failure that is to be looked at."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from grader.result import CheckResult
 
 if TYPE_CHECKING:
     from rich.status import Status
+
+    from grader.holding import Held
 
 
 class Progress:
@@ -34,6 +36,18 @@ class Progress:
 
         if sys.stderr.isatty():
             self._status = terminal.console(stderr=True).status(f"{self._prefix}starting your server …", spinner="line")
+            self._status.start()
+
+    def hold(self, held: Held) -> None:
+        """Show a failure while what it used is still up, and wait for a line, or the end, of standard input."""
+        from grader.report import terminal
+
+        if self._status is not None:
+            self._status.stop()
+        terminal.show_held(held, terminal.console())
+        if sys.stdin is not None:
+            sys.stdin.readline()
+        if self._status is not None:
             self._status.start()
 
     def heard(self, found: CheckResult) -> None:

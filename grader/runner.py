@@ -18,6 +18,7 @@ from typing import Any, TextIO
 from grader import course, port, project as projects, scratch, tree
 from grader.course import Step
 from grader.errors import ProjectError
+from grader.holding import Held
 from grader.result import CheckResult, Outcome, StageResult, StepResult, judge
 
 FIRST_WITH_SERVER = "1.2"
@@ -58,16 +59,18 @@ def run(
     load: str = "none",
     known: Collection[str] = (),
     listener: Listener = lambda _found: None,
+    hold: Callable[[Held], None] | None = None,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> Findings:
     """Run the checks of `steps` on the project in `folder`, and judge them.
 
     With `stop`, nothing later than the first step that doesn't pass is run or judged. `listener` hears of each
-    check as it ends. `load` (`none`, `quick` or `full`) says how long the service is put under load afterwards,
-    where it answers at all; `meanwhile` is done while the project starts. A service.toml that can't be used fails
-    step 1.2 and leaves 1.1 to be checked. Faults of the kit make the steps that they concern an `error`. What runs
-    that were killed left behind is removed first. Steps that are `known` to have passed before are only checked
-    again when another fails, as they may explain it.
+    check as it ends. `hold` is called at the first check that fails, with everything that it used still up; that is
+    taken down when it returns. `load` (`none`, `quick` or `full`) says how long the service is put under load
+    afterwards, where it answers at all; `meanwhile` is done while the project starts. A service.toml that can't be
+    used fails step 1.2 and leaves 1.1 to be checked. Faults of the kit make the steps that they concern an `error`.
+    What runs that were killed left behind is removed first. Steps that are `known` to have passed before are only
+    checked again when another fails, as they may explain it.
     """
     _sweep()
     chosen = random.SystemRandom().randrange(10_000) if seed is None else seed
@@ -83,13 +86,14 @@ def run(
         "steps": [step.id for step in runnable],
         "stop": stop,
         "seed": chosen,
+        "hold": hold is not None,
         "memory": memory,
         "load": load,
         "known": [step.id for step in runnable if step.id in known],
     }
     with _session(job) as heard:
         meanwhile()
-        told = _listen(heard, listener)
+        told = _listen(heard, listener, hold)
     judged = _judge(steps, [*told.checks, *_not_told(told)], known, stop=stop)
     return Findings(judged, chosen, tuple(told.faults), tuple(told.load), told.load_note)
 
@@ -114,17 +118,21 @@ class _Heard:
     complaints: Any
     ended: bool = False
 
+    def write(self, line: bytes) -> None:
+        """Write a line to its standard input; raises BrokenPipeError when it is gone."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(line)
+        self.process.stdin.flush()
+
 
 @contextlib.contextmanager
 def _session(job: dict[str, Any]) -> Iterator[_Heard]:
     """Give a job to the process of the checks, and leave nothing of that process, however this ends."""
     before = set(tree.descendants(os.getpid()))
     heard = _warm.pop() if _warm else _start()
-    assert heard.process.stdin is not None
     with heard.complaints, heard.lines:
         try:
-            heard.process.stdin.write(json.dumps(job).encode() + b"\n")
-            heard.process.stdin.flush()
+            heard.write(json.dumps(job).encode() + b"\n")
             yield heard
         finally:
             _finish(heard, before)
@@ -154,7 +162,7 @@ def _start() -> _Heard:
 _warm: list[_Heard] = []
 
 
-def _listen(heard: _Heard, listener: Listener) -> _Told:
+def _listen(heard: _Heard, listener: Listener, hold: Callable[[Held], None] | None) -> _Told:
     told = _Told()
     for line in heard.lines:
         if not line.endswith("\n"):
@@ -166,6 +174,10 @@ def _listen(heard: _Heard, listener: Listener) -> _Told:
         elif event == "check":
             told.checks.append(CheckResult(**message | {"outcome": Outcome(message["outcome"])}))
             listener(told.checks[-1])
+        elif event == "held" and hold is not None:
+            hold(Held.read(**message))
+            with contextlib.suppress(BrokenPipeError):
+                heard.write(b"\n")
         elif event == "load":
             told.load.append(message)
         elif event == "no_load":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +76,11 @@ class Service:
     def running(self) -> bool:
         """Whether the started process is there."""
         return self._process is not None and self._process.exit_code is None
+
+    @property
+    def exchanges(self) -> Sequence[str]:
+        """What it was sent so far, each exchange as a line to paste."""
+        return self.wire.exchanges if "wire" in self.__dict__ else ()
 
     @property
     def log(self) -> str:

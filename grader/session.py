@@ -2,7 +2,7 @@
 
 It reads a job, one line of JSON, from standard input, which stays open as long as somebody wants the job done. On the
 descriptor that it is given it writes one JSON object per line: `plan` with the number of checks of each step, `check`
-with what a check found, `end` when everything was said.
+with what a check found, `held` when a failed check waits for a line on standard input, `end` when everything was said.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 from grader import course, tree
 from grader.bench import Bench
 from grader.errors import Failed, MachineError, NotChecked, ProjectError
+from grader.holding import Held
 from grader.port import Port
 from grader.process import Process
 from grader.scratch import Scratch
@@ -48,23 +49,28 @@ def main() -> None:
     tree.adopt_orphans()
     scratch = Scratch(memory=job["memory"])
     signal.signal(signal.SIGTERM, lambda *_: _leave(143))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    looked_at = threading.Event()
+    threading.Thread(target=_listen_to_parent, args=(looked_at,), daemon=True).start()
     status = 0
     try:
         _forget_settings_of_pytest()
         course.EXERCISES = Path(job["exercises"])
         os.chdir(scratch.folder)
         with os.fdopen(descriptor, "w", buffering=1) as channel:
-            _run(job, scratch, channel)
+            _run(job, scratch, channel, looked_at)
     except BaseException:  # noqa: BLE001 - whatever it is, nothing may be left behind, and the other side tells people
         traceback.print_exc()
         status = 1
     _leave(status)
 
 
-def _run(job: dict[str, Any], scratch: Scratch, channel: Any) -> None:
+def _run(job: dict[str, Any], scratch: Scratch, channel: Any, looked_at: threading.Event) -> None:
     def tell(event: str, **more: object) -> None:
         channel.write(json.dumps({"event": event, **more}) + "\n")
+
+    def hold(held: Held) -> None:
+        tell("held", **held.told())
+        looked_at.wait()
 
     Process.started = staticmethod(scratch.record)
     bench = Bench(Path(job["folder"]), scratch)
@@ -72,7 +78,7 @@ def _run(job: dict[str, Any], scratch: Scratch, channel: Any) -> None:
         steps = [course.find_step(word) for word in job["steps"]]
         if any(NEEDS_A_SERVER in (step.id, *(s.id for s in course.with_needs([step]))) for step in steps):
             bench.launch_early()
-        faults = _run_pytest(job, steps, bench, tell)
+        faults = _run_pytest(job, steps, bench, tell, hold if job["hold"] else None)
     finally:
         bench.close()
     if job["load"] != "none":
@@ -86,7 +92,13 @@ def _forget_settings_of_pytest() -> None:
         del os.environ[name]
 
 
-def _run_pytest(job: dict[str, Any], steps: list[course.Step], bench: Bench, tell: Callable[..., None]) -> list[str]:
+def _run_pytest(
+    job: dict[str, Any],
+    steps: list[course.Step],
+    bench: Bench,
+    tell: Callable[..., None],
+    hold: Callable[[Held], None] | None,
+) -> list[str]:
     import pytest  # the service starts meanwhile
 
     from grader import check, fixtures, plugin
@@ -94,7 +106,7 @@ def _run_pytest(job: dict[str, Any], steps: list[course.Step], bench: Bench, tel
     check.seed(job["seed"])
     more = _more_fixtures(steps)
     ahead = {name: begin for module in more for name, begin in getattr(module, "AHEAD", {}).items()}
-    runs = plugin.Course(steps, bench, tell, stop=job["stop"], known=job["known"], ahead=ahead)
+    runs = plugin.Course(steps, bench, tell, stop=job["stop"], known=job["known"], ahead=ahead, hold=hold)
     files = [str(course.stage_of(step).check_file(step)) for step in steps]
     switches = [f"-pno:{name}" for name in QUIET]
     fixed = [
@@ -154,10 +166,10 @@ def _read_line() -> bytes:
     return line
 
 
-def _end_with_parent() -> None:
-    """Wait for the end of standard input, which only the parent holds open, and clean up then."""
+def _listen_to_parent(looked_at: threading.Event) -> None:
+    """Set `looked_at` at a line on standard input; at its end, which only the parent can bring about, clean up."""
     while os.read(0, 1024):
-        pass
+        looked_at.set()
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -192,6 +193,37 @@ def test_the_seed_repeats_what_is_drawn(chat):
         return [line for line in kit("check", "--seed", "7", cwd=chat).stdout.splitlines() if "curl" in line]
 
     assert asked() == asked() != []
+
+
+def test_a_held_failure_waits_for_enter_with_the_server_up(chat):
+    run = subprocess.Popen(
+        [KIT, "check", "--hold"], cwd=chat, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    shown = ""
+    while "until you press Enter" not in shown:
+        shown += run.stdout.readline()
+    number = re.search(r"server +http://127.0.0.1:(\d+)/", shown).group(1)
+    assert f"curl -i 'http://127.0.0.1:{number}/" in shown
+    assert _answers(number)
+
+    rest, _ = run.communicate("\n", timeout=20)
+
+    assert run.returncode == 1
+    assert "✗ 1.4" in rest
+    assert "curl -i 'http://127.0.0.1:5000/" in rest
+    assert not _answers(number)
+
+
+def test_where_nobody_can_press_enter_nothing_waits(chat):
+    done = kit("check", "1", "--hold", cwd=chat)
+
+    assert done.status == 1
+    assert "until you press Enter. 01 Scaffolding" in done.text
+    assert "… 6 steps beyond" in done.text
+
+
+def test_after_a_failure_of_the_client_its_server_can_be_asked_for(chat):
+    assert "kit check 1.5 --hold again, and the server in that line stays up" in kit("check", "1.5", cwd=chat).text
 
 
 def test_ctrl_c_ends_everything_with_130(tmp_path, chat):

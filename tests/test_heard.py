@@ -1,4 +1,4 @@
-"""What a project's programs printed, where it explains why a check failed."""
+"""What a project's programs were sent and what they printed, where it explains why a check failed."""
 
 from types import SimpleNamespace
 
@@ -16,6 +16,8 @@ class Printing:
 
     def __init__(self):
         self.text = ""
+        self.exchanges = []
+        self.running = True
 
     @property
     def printed(self):
@@ -104,3 +106,38 @@ def test_a_failure_that_has_its_log_keeps_it(service):
         print_and_fail(service, TRACE, Failed("ended", log="Killed"))
 
     assert found.value.log == "Killed"
+
+
+def test_of_several_servers_the_one_is_meant_that_was_sent_the_request():
+    asked, other = Printing(), Printing()
+    asked.exchanges, other.exchanges = ["curl /a"], ["curl /b"]
+    heard = Heard(lambda: [other, asked])
+    heard.begin()
+
+    assert heard.spoken_to("curl /a   # 3 such requests") == [asked]
+
+
+def test_of_two_that_were_sent_the_same_the_one_is_meant_that_this_check_spoke_to():
+    earlier, now = Printing(), Printing()
+    earlier.exchanges = ["curl /a"]
+    heard = Heard(lambda: [earlier, now])
+    heard.begin()
+    now.exchanges.append("curl /a")
+
+    assert heard.spoken_to("curl /a") == [now]
+
+
+def test_a_server_that_runs_no_longer_is_not_meant(service, heard):
+    service.exchanges.append("curl /a")
+    service.running = False
+
+    assert heard.spoken_to("curl /a") == []
+
+
+def test_what_names_no_request_is_about_the_servers_that_this_check_spoke_to():
+    silent, spoken = Printing(), Printing()
+    heard = Heard(lambda: [silent, spoken])
+    heard.begin()
+    spoken.exchanges.append("curl /a")
+
+    assert heard.spoken_to("the database") == [spoken]

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from grader import course, runner
 from grader.memory import Memory, outcomes
-from grader.report import document, status, table, terminal
+from grader.report import document, load, status, table, terminal
 from grader.result import CheckResult, ExitStatus, Outcome, judge
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -96,7 +96,7 @@ def test_the_terminal_shows_what_was_recorded(name, width, recorded):
 def test_load_is_shown_as_recorded(recorded):
     page = io.StringIO()
 
-    terminal.show_load(LOAD, Console(file=page, width=80, highlight=False))
+    load.show_load(LOAD, Console(file=page, width=80, highlight=False))
 
     recorded(RECORDED / "load.txt", "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n")
 
@@ -108,7 +108,7 @@ def test_what_looks_like_markup_is_shown_as_it_is(capsys):
     )[0]
     out = terminal.console()
 
-    terminal.show_problem(stage.steps[0], stage.steps[0].problem, out)
+    terminal.show_problem(stage.steps[0].problem, out)
     out.print(said)
 
     assert capsys.readouterr().out.count(said) == 5

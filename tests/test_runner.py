@@ -1,3 +1,6 @@
+import re
+import shlex
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -61,6 +64,58 @@ def test_a_failure_says_what_was_asked_wanted_and_got(run):
     assert findings.problem.sentence == "It works."
     assert findings.problem.request == "curl -i 'http://127.0.0.1:5000/x'"
     assert (findings.problem.expected, findings.problem.actual) == ("404", '200 OK, no content type, "hi"')
+
+
+def test_a_failure_can_be_looked_at_while_all_that_it_used_is_up(run):
+    fails = a_check("1.1", "service, answering", "answering('page')", "assert service.get('/x').status == 404")
+    seen = []
+
+    def look(held):
+        (server,) = held.servers
+        line = held.shown.request
+        page = subprocess.run(shlex.split(line), capture_output=True, text=True, check=False).stdout
+        seen.append((held.check.id, f":{server.port}/x" in line, page[-2:], Path(server.data).is_dir()))
+
+    another = a_check("1.1", "service", "assert service.get('/').status == 7", name="another")
+
+    findings = run({"1.1": fails + another}, hold=look)
+
+    assert seen == [("test_it", True, "hi", True)]
+    assert findings.problem.request == "curl -i 'http://127.0.0.1:5000/x'"
+    assert [check.outcome for check in findings.stages[0].steps[0].checks] == ["fail", "fail"]
+
+
+def test_what_is_looked_at_may_be_a_client_and_its_scripted_server(run):
+    asks = ("page = answering('page')", "run = client('ping', server_url=page.url)", "assert run.exit_code == 3")
+    seen = []
+
+    def look(held):
+        (_, url) = re.search("(SERVER_URL)=([^ ]+)", held.shown.request).groups()
+        page = subprocess.run(["curl", "-s", url], capture_output=True, text=True, check=False).stdout
+        seen.append((held.servers, page))
+
+    run({"1.1": a_check("1.1", "client, answering", *asks)}, hold=look)
+
+    assert seen == [((), "page")]
+
+
+def test_what_gets_a_second_try_is_looked_at_when_that_fails_too(run):
+    late = "from grader.errors import TooLate\n" + a_check(
+        "1.1", "bench", "tries = open(bench.folder / 'tries', 'a')", "tries.write('x')", "raise TooLate('late')"
+    )
+    seen = []
+
+    run({"1.1": late}, hold=lambda held: seen.append(held.check.actual))
+
+    assert seen == ["late"]
+
+
+def test_nothing_is_held_when_only_the_kit_is_at_fault(run):
+    seen = []
+
+    run({"1.1": PASSING, "1.2": a_check("1.2", "", "raise ValueError('the kit is wrong')")}, hold=seen.append)
+
+    assert seen == []
 
 
 def test_a_server_that_dies_in_mid_check_is_one_sentence_and_the_next_check_gets_another(run):

@@ -105,6 +105,24 @@ def test_nothing_stays_when_the_checks_are_ended_and_it_is_an_error(running, not
     assert faults[0].startswith("The process of the checks ended early (status ")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_nothing_stays_when_the_command_is_ended_while_a_failure_is_looked_at(tmp_path, nothing_left, number):
+    project = projects.project(tmp_path / "project", SERVER)
+    exercises = projects.course(tmp_path, {"1.1": a_check("1.1", "service", "assert service.get('/').status == 404")})
+    look = "all_steps(), hold=lambda held: (print('held', flush=True), time.sleep(300)))"
+    argv = [sys.executable, "-c", "import time" + RUN.replace("all_steps())", look), exercises, project.folder]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as command:
+        assert command.stdout.readline() == b"held\n"
+        (_, port_number, _) = json.loads((project.folder / "traces").read_text())
+        lock = port._path(port_number)
+        assert (lock.exists(), len(nothing_left())) == (True, 5)  # as above, without a client
+
+        command.send_signal(number)
+
+        assert command.wait(20) != 0
+        assert wait_until(lambda: not nothing_left() and not lock.exists(), 10)
+
+
 @pytest.mark.usefixtures("_another_course")
 def test_when_both_are_killed_the_next_run_ends_what_stayed(running, tmp_path, nothing_left):
     for pid in (running.command.pid, running.checks):

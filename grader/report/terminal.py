@@ -13,13 +13,13 @@ from rich.text import Text
 from grader import course
 from grader.course import Stage, Step
 from grader.doctor import Finding
+from grader.holding import Held
+from grader.report.load import show_load
 from grader.result import CheckResult, Outcome, StageResult, StepResult
 from grader.runner import Findings
 from grader.shown import printable
 
 WIDEST = 100
-NOISY = 1.3
-"""Cores taken by other programs from which on the figures of a load run say nothing about the service."""
 MARKS = {
     Outcome.PASS: ("✓", "green"),
     Outcome.FAIL: ("✗", "bold red"),
@@ -57,7 +57,7 @@ def show(findings: Findings, out: Console, *, beyond: int = 0, verbose: bool = F
         _paragraph(out, Text(findings.load_note, style="yellow"))
     problem = first_problem(findings.stages)
     if problem is not None:
-        show_problem(*problem, out, verbose=verbose)
+        show_problem(problem, out, verbose=verbose)
     for fault in findings.faults:
         _paragraph(out, Text(printable(fault if verbose else fault.splitlines()[0]), style="magenta"))
 
@@ -78,24 +78,22 @@ def show_stage(stage: StageResult, out: Console) -> None:
     out.print(rows)
 
 
-def first_problem(stages: Sequence[StageResult]) -> tuple[StepResult, CheckResult] | None:
-    """Find the first step that neither passed nor is explained by another, and the check that says why."""
+def first_problem(stages: Sequence[StageResult]) -> CheckResult | None:
+    """Find the check that says why the first step that is wanting, and not explained by another, is so."""
     for stage in stages:
         for step in stage.steps:
             if step.outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.UNCLEAR) and step.problem:
-                return step, step.problem
+                return step.problem
     return None
 
 
-def show_problem(step: StepResult, check: CheckResult, out: Console, *, verbose: bool = False) -> None:
+def show_problem(check: CheckResult, out: Console, *, verbose: bool = False) -> None:
     """Show one check that did not pass: what was asked, what was expected, what came, what the program printed."""
     out.print()
-    sentence = Text(f"{step.id}  ", style="bold")
+    sentence = Text(f"{check.step}  ", style="bold")
     sentence.append_text(_inline(check.sentence, "bold"))
     _paragraph(out, sentence, above=False)
-    rows = Table.grid(padding=(0, 2))
-    rows.add_column(width=8, style="dim")
-    rows.add_column(overflow="fold")
+    rows = _labelled(8)
     if check.expected:
         rows.add_row("expected", Text(printable(check.expected)))
     if check.actual:
@@ -110,6 +108,19 @@ def show_problem(step: StepResult, check: CheckResult, out: Console, *, verbose:
         # never wrapped by us: a line that is pasted must stay one line
         out.print(Text.assemble(("    asked     ", "dim"), (printable(check.request), "cyan")), soft_wrap=True)
     out.print(Padding(rows, (0, 0, 0, 4), expand=False))
+
+
+def show_held(held: Held, out: Console) -> None:
+    """Show a check that failed and what of it is still up, for somebody who wants to look before it is taken down."""
+    show_problem(held.shown, out)
+    rows = _labelled(8)
+    for server in held.servers:
+        rows.add_row("server", f"http://127.0.0.1:{server.port}/")
+        rows.add_row("data", printable(server.data))
+    out.print()
+    out.print(Padding(rows, (0, 0, 0, 4), expand=False))
+    say("All of this stays up, as the check left it, until you press Enter.", out)
+    out.print()
 
 
 def show_next(lines: Sequence[tuple[str, str]], out: Console) -> None:
@@ -127,32 +138,6 @@ def show_next(lines: Sequence[tuple[str, str]], out: Console) -> None:
             out.print(Text(f"\n  {purpose}:", style="dim"))
             out.print(Text(f"  {command}", style="bold cyan"), soft_wrap=True)  # what is pasted must stay one line
     out.print()
-
-
-def show_load(load: dict[str, Any], out: Console) -> None:
-    """Show one load run: what was achieved, how long answers took, and who was the limit."""
-    out.print()
-    out.print(Text.assemble(("  Load on /", "bold"), (f"   {load['model']} loop; no points hang on speed", "dim")))
-    rows = Table.grid(padding=(0, 2))
-    rows.add_column(width=11, style="dim")
-    rows.add_column()
-    for probe in load["probes"]:
-        least = "at least " if load["generator_bound"] else ""
-        rows.add_row(
-            "throughput",
-            f"{least}{probe['achieved']:.0f} requests/s with {probe['users']} users, {probe['failed']} failed",
-        )
-        rows.add_row("latency", ", ".join(f"{name} {_ms(probe[name + '_ms'])}" for name in ("p50", "p95", "p99")))
-        shares = (
-            (name, probe[key])
-            for name, key in (("service", "cpu_service"), ("generator", "cpu_generator"), ("others", "other"))
-        )
-        rows.add_row("processors", ", ".join(f"{name} {cores:.2f}" for name, cores in shares) + " cores")
-    rows.add_row("limit", _limit(load))
-    rows.add_row("rows", _rows(load))
-    if load["note"]:
-        rows.add_row("note", Text(printable(load["note"])))
-    out.print(Padding(rows, (0, 0, 0, 4), expand=False))
 
 
 def show_total(report: dict[str, Any], out: Console) -> None:
@@ -231,28 +216,18 @@ def say(sentence: str, out: Console, style: str = "") -> None:
     _paragraph(out, Text(printable(sentence), style=style))
 
 
-def _limit(load: dict[str, Any]) -> str:
-    """Name what kept the throughput from being higher, unless other programs took most of a machine's time."""
-    if load["generator_bound"]:
-        return "the load generator"
-    others = max((probe["other"] for probe in load["probes"]), default=0.0)
-    return "the service" if others < NOISY else f"unclear: other programs took {others:.2f} cores meanwhile"
-
-
-def _ms(value: float | None) -> str:
-    return "–" if value is None else f"{value:.1f} ms"
-
-
-def _rows(load: dict[str, Any]) -> Text:
-    said = f"{load['rows_written']} written for {load['answered']} requests answered"
-    return Text(said) if load["outcome"] == Outcome.PASS else Text(f"{said}: they must be equal", style="red")
-
-
 def _steps_grid() -> Table:
     rows = Table.grid(padding=(0, 1))
     rows.add_column(width=3, justify="right")
     rows.add_column(width=5)
     rows.add_column()
+    return rows
+
+
+def _labelled(width: int) -> Table:
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(width=width, style="dim")
+    rows.add_column(overflow="fold")
     return rows
 
 
