@@ -10,15 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from grader import history, instant, tree
+from grader import history, instant, meeting
 from grader.errors import Failed
 from grader.messages import Page
 from grader.oldstate import OldData
-from grader.process import wait_until
 from grader.rooms import LongChat
 from grader.scratch import Scratch
 from grader.seen import Listing
@@ -28,10 +26,12 @@ from grader.value import same
 
 IN_1971 = 31_536_000
 """No time before 1971 is ever sent (clause K8), so an old message with such a time isn't looked for."""
-LOOKS = 0.02
-"""Seconds between two looks at which files a starting server has opened."""
 UNSEEN = 1.6
 """Seconds for which the database is held at most while nobody is seen to open it (clause K6 promises 2)."""
+UNSEEN_AND_SLOW = 8.0
+"""The same for a second look, of which nothing is believed but that it was opened."""
+PAIRS = 3
+"""How many pairs of servers are started, at most, until two come to the held database together."""
 SETTLING = 0.3
 """Seconds after the first answer in which a server may still bring rows forward in the background."""
 
@@ -151,8 +151,21 @@ class Migration:
     def two_chats(self, held: float) -> tuple[MigratedChat, MigratedChat]:
         """Start two servers at the same moment on one copy; `migrate`, if given, has run once before.
 
-        A database that is held for some seconds lets both come to where they need it, and go on together.
+        A database that is held for some seconds lets both come to where they need it, and go on together. On a busy
+        machine one may come too late for that; then another pair is started.
         """
+        for _ in range(PAIRS - 1):
+            pair, have_met = self._pair(held)
+            if have_met:
+                break
+            for service in pair:
+                service.kill()
+        else:
+            pair, _ = self._pair(held)
+        return MigratedChat(pair[0], self.old), MigratedChat(pair[1], self.old)
+
+    def _pair(self, held: float) -> tuple[tuple[Service, Service], bool]:
+        """Start two servers, and tell whether both came to the held database, as far as that can be seen."""
         data = self._copy(self.old.data)
         pair = self._new_service(data=data), self._new_service(data=data)
         pair[0].migrate()
@@ -160,26 +173,25 @@ class Migration:
             self._length()
         for service in pair:
             service.launch(migrate=False)
-        with self._held(held, pair), ThreadPoolExecutor(len(pair)) as pool:
+        with self._held(held, pair) as missing, ThreadPoolExecutor(len(pair)) as pool:
             list(pool.map(Service.ready, pair))
-        return MigratedChat(pair[0], self.old), MigratedChat(pair[1], self.old)
+        return pair, not missing
 
     @contextmanager
-    def _held(self, seconds: float, starting: Sequence[Service]) -> Iterator[None]:
-        """Hold the database of starting servers, for so many seconds after one of them has opened it.
+    def _held(self, seconds: float, starting: Sequence[Service]) -> Iterator[list[Service]]:
+        """Hold the database of two starting servers while they come to it; yields those that don't, as far as is seen.
 
-        Where the system doesn't show that, the lock is taken so late that a start on a quiet machine needs it then.
+        Where the system doesn't show it, the lock is taken so late that a start on a quiet machine needs it then.
         """
-        database = starting[0].database
         if not seconds or not starting[0].project.has_file_database:
-            yield
+            yield []
         elif self._is_seen:
-            with database.locked(seconds, once=partial(_await_opening, starting, starting[0].project.start_timeout)):
-                yield
+            with meeting.held(starting, seconds) as missing:
+                yield missing
         else:
             starting[0].process.wait(max(0.0, self._length() - seconds))
-            with database.locked(seconds):
-                yield
+            with starting[0].database.locked(seconds):
+                yield []
 
     def chat_after_kill(self, moment: float) -> MigratedChat:
         """Kill a migrating start in the middle, start again, and return what that made of the database.
@@ -244,14 +256,27 @@ class Migration:
             service = self._copied()
             self._seconds = service.migrate()
             if not self._seconds:
-                self._is_seen = _is_seen_opening(service)
+                self._is_seen = meeting.is_seen_opening(service, UNSEEN)
                 if service.project.has_file_database and not self._is_seen:
-                    service.kill()  # what was measured holds the time for which we held the database
-                    service = self._copied()
-                    service.start()
+                    service.kill()
+                    service = self._measured_anew()
                 self._seconds = service.seconds_to_ready
             service.kill()
         return self._seconds
+
+    def _measured_anew(self) -> Service:
+        """Start again a server that wasn't seen to open its database: on a busy machine it may only have been slow.
+
+        If it isn't seen now, the time for which we held the database is in what was measured, and it starts once more.
+        """
+        service = self._copied()
+        with contextlib.suppress(Failed):
+            self._is_seen = meeting.is_seen_opening(service, UNSEEN_AND_SLOW)
+        if not self._is_seen:
+            service.kill()
+            service = self._copied()
+            service.start()
+        return service
 
     def _copy(self, data: Path) -> Path:
         place = self._scratch.fresh("data")
@@ -267,32 +292,3 @@ def _instant(value: Any) -> object:
 def _possible(value: Any, now: float) -> bool:
     found = instant.read(value)
     return value is None or (found is not None and float(found.seconds) <= now + 1)
-
-
-def _is_seen_opening(service: Service) -> bool:
-    """Start a server, and tell whether it could be seen to open its database.
-
-    The database is held until then, so that even who opens it for a moment only waits with it open.
-    """
-    if not service.project.has_file_database:
-        service.launch(migrate=False)
-        service.ready()
-        return False
-    seen: list[bool] = []
-    service.launch(migrate=False)
-    with service.database.locked(0.0, once=lambda: seen.append(_await_opening([service], UNSEEN))):
-        service.ready()
-    return seen == [True]
-
-
-def _await_opening(starting: Sequence[Service], seconds: float) -> bool:
-    """Wait until one of several servers has opened its database, or has ended; tell whether one did in time."""
-
-    def is_time() -> bool:
-        return any(not service.running or _has_opened(service) for service in starting)
-
-    return wait_until(is_time, seconds, LOOKS)
-
-
-def _has_opened(service: Service) -> bool:
-    return tree.is_open(service.database.path, service.process.tree())

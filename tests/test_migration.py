@@ -90,6 +90,23 @@ time.sleep(1 + 0.25 * os.path.getsize(starts) if os.path.getsize(starts) > 1 els
 """
 """Before the database is opened: the first start, which is measured, is quicker than the others, and none as quick."""
 OPENED_LATE = SERVER.replace("db = sqlite3", f"{SLOW_AT_LAST}\ndb = sqlite3")
+BY_NUMBER = """
+here = os.path.dirname(os.path.abspath(__file__))
+for number in range(1, 10):
+    try:
+        os.mkdir(os.path.join(here, f"start-{{number}}"))
+        break
+    except FileExistsError:
+        pass
+if number == {late}:
+    time.sleep(2.5)
+"""
+"""Before the database is opened: the starts are counted, and one of them is late."""
+ONE_BY_ONE = """
+import fcntl
+gate = open(os.environ["DATABASE_URL"].removeprefix("sqlite:///") + ".lock", "w")
+fcntl.flock(gate, fcntl.LOCK_EX)
+"""
 AT_THE_FIRST_REQUEST = SERVER.replace(
     "        names = columns()", "        if 'created_at' not in columns(): bring_forward()\n        names = columns()"
 )
@@ -110,6 +127,10 @@ STAMPED = IN_ONE_TRANSACTION + 'db.execute("UPDATE messages SET created_at = {mo
 
 def server(start, more=""):
     return SERVER.format(start=start, more=more)
+
+
+def late_at_start(number):
+    return SERVER.replace("db = sqlite3", BY_NUMBER.replace("{late}", str(number)) + "\ndb = sqlite3")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -373,7 +394,7 @@ def test_two_that_change_the_same_thing_are_found(brought_forward):
 
 
 def test_two_that_look_before_they_lock_are_found(brought_forward):
-    found = failure(lambda: brought_forward(LOOKS_THEN_LOCKS).two_chats(held=0.6))
+    found = failure(lambda: brought_forward(LOOKS_THEN_LOCKS).two_chats(held=1.2))
 
     assert found.actual == "the server stopped before it answered (exit code 1)"
 
@@ -381,9 +402,32 @@ def test_two_that_look_before_they_lock_are_found(brought_forward):
 def test_the_lock_waits_for_servers_that_start_more_slowly_than_measured(brought_forward):
     migration = brought_forward(LOOKS_THEN_LOCKS, server=OPENED_LATE)
 
-    found = failure(lambda: migration.two_chats(held=0.6))
+    found = failure(lambda: migration.two_chats(held=1.2))
 
     assert found.actual == "the server stopped before it answered (exit code 1)"
+
+
+def test_where_one_of_two_came_too_late_another_pair_is_started(brought_forward):
+    migration = brought_forward(LOOKS_THEN_LOCKS, server=late_at_start(3))  # the first is measured
+
+    found = failure(lambda: migration.two_chats(held=1.2))
+
+    assert found.actual == "the server stopped before it answered (exit code 1)"
+
+
+def test_a_start_that_is_slow_when_measured_hides_nothing(brought_forward):
+    found = failure(lambda: brought_forward(LOOKS_THEN_LOCKS, server=late_at_start(1)).two_chats(held=1.2))
+
+    assert found.actual == "the server stopped before it answered (exit code 1)"
+
+
+def test_two_that_never_come_to_the_database_together_are_as_good(brought_forward):
+    one_by_one = SERVER.replace("db = sqlite3", f"{ONE_BY_ONE}\ndb = sqlite3")
+    one_by_one = one_by_one.replace("class Handler", "gate.close()\n\nclass Handler")
+
+    one, other = brought_forward(IN_ONE_TRANSACTION, server=one_by_one).two_chats(held=0.4)
+
+    assert one.old_page().ids == other.old_page().ids == one.expected
 
 
 def test_no_server_waits_much_longer_than_the_lock_is_said_to_be_held(brought_forward):
@@ -403,7 +447,7 @@ def test_where_the_system_shows_no_open_files_two_come_up_all_the_same(brought_f
 
 
 def test_two_that_look_at_their_first_request_are_found(brought_forward):
-    found = failure(lambda: brought_forward(BRING_FORWARD, server=AT_THE_FIRST_REQUEST).two_chats(held=0.6))
+    found = failure(lambda: brought_forward(BRING_FORWARD, server=AT_THE_FIRST_REQUEST).two_chats(held=1.2))
 
     assert found.actual == "the connection was closed without an answer"
 
