@@ -35,8 +35,7 @@ class CleanClone:
     """A clone with its own environment; `project` is what can be started."""
 
     def __init__(self, origin: Project, scratch: Scratch) -> None:
-        workspace = Workspace(origin.folder)
-        folder = workspace.clone(scratch.fresh("clone"))
+        folder = Workspace(origin.folder).clone(scratch.fresh("clone"))
         try:
             cloned = projects.read(folder)
         except ProjectError as error:
@@ -44,63 +43,66 @@ class CleanClone:
                 f"in the clone: {error}", expected="service.toml among the committed files", request=REQUEST
             ) from None
         _stay_inside(folder, origin.folder)
-        self._venv: _Environment | None = None
+        self._kept: _Environment | None = None
         if cloned.setup:
-            self._venv = _Environment(cloned, workspace.tree_id())
             try:
-                self._set_up(self._venv, lambda: run_setup(cloned, scratch))
+                self._set_up(cloned, lambda: run_setup(cloned, scratch))
             except BaseException:
-                self._venv.close()
+                self.close()
                 raise
         self.project = cloned
 
-    def _set_up(self, venv: _Environment, setup: Callable[[], None]) -> None:
-        """Run `setup` in an environment that is kept elsewhere, and where that fails in one that lies in the clone.
+    def _set_up(self, cloned: Project, setup: Callable[[], None]) -> None:
+        """Run `setup` with an environment, and once more where it fails: what isn't found now may be a moment later.
 
-        A `setup` that makes a `.venv` itself needs a real folder, and what fails to load may be there a moment later.
-        One that only installs packages isn't tried again where no registry can be reached.
+        One that only installs packages gets an environment that is kept elsewhere, and isn't tried again where no
+        registry can be reached. Any other may make its `.venv` itself, or leave scripts in it that begin with the path
+        of the clone, so it gets a new one each time, in the clone.
         """
-        _remove(venv.link)
-        venv.link.symlink_to(venv.folder)
+        only_installs = installs_only(cloned)
         try:
-            venv.prepare(setup)
+            if only_installs:
+                self._kept = _Environment(cloned)
+                self._kept.prepare(setup)
+            else:
+                _create(cloned.folder / ".venv")
+                setup()
         except (Failed, NotChecked) as obstacle:
-            is_lasting = isinstance(obstacle, NotChecked) and venv.only_installs
+            is_lasting = isinstance(obstacle, NotChecked) and only_installs
             if is_lasting or isinstance(obstacle, TooLate):
                 raise
-            _remove(venv.link)
-            _create(venv.link)
+            _create(cloned.folder / ".venv")
             setup()
 
     def close(self) -> None:
         """Let others remove or renew the clone's environment."""
-        if self._venv is not None:
-            self._venv.close()
+        if self._kept is not None:
+            self._kept.close()
 
 
 class _Environment:
-    """A virtual environment, kept for the next run under the digest of everything that decides what is in it."""
+    """A virtual environment for a `setup` that only installs, kept for the next run that would install the same."""
 
-    def __init__(self, project: Project, tree_id: str) -> None:
-        self.only_installs = installs_only(project)
-        self.link = project.folder / ".venv"
-        self._place = cache("environments") / _digest(project, tree_id)
+    def __init__(self, project: Project) -> None:
+        self._link = project.folder / ".venv"
+        self._place = cache("environments") / _digest(project)
         self._place.mkdir(parents=True, exist_ok=True)
         self.folder = self._place / "venv"
         self._done = self._place / "done"
         self._lock = os.open(self._place / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def prepare(self, setup: Callable[[], None]) -> None:
-        """Make the environment and run `setup`, unless an earlier run finished doing both.
+        """Link to the environment; make it and run `setup`, unless an earlier run finished doing both.
 
         Whoever only uses it shares the lock, so that several runs on one machine need not wait for each other.
         """
+        _remove(self._link)
+        self._link.symlink_to(self.folder)
         fcntl.flock(self._lock, fcntl.LOCK_SH)
-        if not self._is_complete():
+        if not self._done.exists():
             fcntl.flock(self._lock, fcntl.LOCK_EX)
             if not self._done.exists():
                 _create(self.folder)
-            if not self._is_complete():
                 setup()
                 self._done.touch()
             fcntl.flock(self._lock, fcntl.LOCK_SH)
@@ -110,12 +112,9 @@ class _Environment:
         """Let go of the lock."""
         os.close(self._lock)
 
-    def _is_complete(self) -> bool:
-        return self._done.exists() and self.only_installs
-
 
 def _create(venv: Path) -> None:
-    shutil.rmtree(venv, ignore_errors=True)
+    _remove(venv)
     python = getattr(sys, "_base_executable", sys.executable)
     made = subprocess.run([python, "-I", "-m", "venv", str(venv)], capture_output=True, text=True, check=False)
     if made.returncode:
@@ -165,7 +164,7 @@ def installs_only(project: Project) -> bool:
         words = words[2:]
     if words[:2] not in (["pip", "install"], ["pip3", "install"]):
         return False
-    options = [word for word in words[2:] if not word.startswith("-q")]
+    options = [word for word in words[2:] if not word.startswith("-q") and word != "--quiet"]
     files = options[1::2]
     return (
         bool(files)
@@ -186,13 +185,10 @@ def _is_package(line: str) -> bool:
     return line[:1].isalnum() and not set(line) & set("/\\@") and not line.lower().endswith(ARCHIVES)
 
 
-def _digest(project: Project, tree_id: str) -> str:
-    """Digest what decides the environment: `setup`, this Python, and the files it reads, or else all files."""
+def _digest(project: Project) -> str:
+    """Digest what decides the environment: `setup`, this Python, and the files that `setup` reads."""
     parts = [sys.version, sys.prefix, *project.setup]
-    if installs_only(project):
-        parts += [path.read_text("utf-8") for word in project.setup if (path := project.folder / word).is_file()]
-    else:
-        parts.append(tree_id)
+    parts += [path.read_text("utf-8") for word in project.setup if (path := project.folder / word).is_file()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -110,7 +111,9 @@ class Process:
             )
         except OSError as error:
             os.close(self._held)
-            raise Failed(_cannot_run(self.argv, cwd, error), expected="a program that can be started") from None
+            raise Failed(
+                _cannot_run(self.argv, cwd, env.get("PATH"), error), expected="a program that can be started"
+            ) from None
         finally:
             os.close(self._stdin)
         Process.living.add(self._popen.pid)
@@ -188,8 +191,11 @@ def wait_until(condition: Callable[[], bool], seconds: float, interval: float = 
     return True
 
 
-def _cannot_run(argv: Sequence[str], cwd: Path, error: OSError) -> str:
+def _cannot_run(argv: Sequence[str], cwd: Path, path: str | None, error: OSError) -> str:
     there = cwd / argv[0]
+    found = shutil.which(argv[0], path=path)
+    if isinstance(error, FileNotFoundError) and "/" not in argv[0] and found:
+        return f'"{argv[0]}" on PATH is {found}, which begins with a #! line that names no program.'
     if isinstance(error, FileNotFoundError) and "/" not in argv[0]:
         near = f'; the file in this folder would be "./{argv[0]}"' if there.is_file() else ""
         return f'There is no program "{argv[0]}" on PATH{near}.'

@@ -117,10 +117,6 @@ class Workspace:
         self._git(*apart, "read-tree", tree, cwd=place)
         return tree if self._git(*apart, "checkout-index", "-a", cwd=place).returncode == 0 else ""
 
-    def tree_id(self) -> str:
-        """Return git's own digest of the committed state of this folder; empty where there is none."""
-        return self._git("rev-parse", "--verify", "-q", f"HEAD:{self._prefix()}").stdout.decode().strip()
-
     def head(self) -> str:
         """Return the short id of the current commit; empty where there is none."""
         return self._git("rev-parse", "--short", "-q", "--verify", "HEAD").stdout.decode().strip()

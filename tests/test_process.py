@@ -235,6 +235,17 @@ def test_a_command_that_cannot_be_run_is_one_sentence(start, tmp_path, name, sen
     assert caught.value.actual == sentence
 
 
+def test_a_script_on_path_whose_interpreter_is_gone_is_named(start, tmp_path):
+    (tmp_path / "gunicorn").write_text("#!/moved/.venv/bin/python\n")
+    (tmp_path / "gunicorn").chmod(0o755)
+
+    with pytest.raises(Failed) as caught:
+        start(["gunicorn"], env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "PORT": "1"})
+
+    said = f'"gunicorn" on PATH is {tmp_path}/gunicorn, which begins with a #! line that names no program.'
+    assert caught.value.actual == said
+
+
 def test_a_failed_start_leaves_no_descriptor_open(start):
     with pytest.raises(Failed):
         start(["./missing"])

@@ -42,7 +42,7 @@ def test_a_folder_that_is_no_repository_has_no_commit(tmp_path):
     assert workspace.commits() == ()
     assert workspace.tracked(named=".env") == ()
     assert workspace.tracked(beginning=SQLITE_HEADER) == ()
-    assert workspace.head() == workspace.tree_id() == ""
+    assert workspace.head() == ""
     assert workspace.tags_here() == set()
     assert not workspace.tag("step-1.1")
     with pytest.raises(Failed, match=r"^this folder is in no git repository$"):
@@ -315,19 +315,6 @@ def test_a_commit_without_a_branch_is_cloned_too(folder, tmp_path):
     assert names(Workspace(folder / "sub").clone(tmp_path / "other")) == ["z"]
 
 
-def test_the_digest_of_a_folder_changes_with_its_committed_state_alone(tmp_path):
-    top = repository(tmp_path / "top", **{"mine/x": "1", "other/x": "1"})
-    workspace = Workspace(top / "mine")
-    before = workspace.tree_id()
-
-    (top / "mine" / "x").write_text("2")
-    commit(top, {"other/x": "3", "mine/x": "1"})
-    assert workspace.tree_id() == before
-    commit(top, {"mine/x": "2"})
-    assert workspace.tree_id() != before
-    assert workspace.tree_id() != Workspace(top).tree_id()
-
-
 # other people's repositories
 
 
@@ -346,7 +333,6 @@ def use_everything(folder, tmp_path):
     workspace.tracked(named=".env")
     workspace.tracked(beginning=SQLITE_HEADER)
     workspace.head()
-    workspace.tree_id()
     workspace.tags_here()
     workspace.clone(tmp_path / "clone of all")
     Workspace(folder / "sub").clone(tmp_path / "clone of a part")
