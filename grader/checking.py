@@ -75,6 +75,7 @@ def next_lines(findings: Findings, asked: Sequence[Step]) -> Lines:
             (f"kit hint {unsettled.id}", "a nudge, one idea at a time"),
             again,
             *_by_hand(unsettled),
+            *_without_the_bonus(unsettled),
         ]
     after = _after(asked)
     if after is None:
@@ -89,6 +90,14 @@ def _by_hand(failed: StepResult) -> Lines:
     tool = course.find_step(failed.id).tool
     more = [(tool, "speaks to it as the provider does")] if tool else []
     return [("kit serve", "your server, to try things by hand"), *more]
+
+
+def _without_the_bonus(failed: StepResult) -> Lines:
+    """Name the step at which those go on who leave a bonus out."""
+    steps = course.all_steps()
+    later = steps[steps.index(course.find_step(failed.id)) :]
+    after = next((step for step in later if not step.bonus), None)
+    return [(f"kit check {after.id}", "or leave this bonus out, and go on here")] if failed.bonus and after else []
 
 
 def current_step(report: dict[str, Any]) -> Step:
