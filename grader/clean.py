@@ -65,13 +65,13 @@ class CleanClone:
                 self._kept = _Environment(cloned)
                 self._kept.prepare(setup)
             else:
-                _create(cloned.folder / ".venv")
+                create_environment(cloned.folder / ".venv")
                 setup()
         except (Failed, NotChecked) as obstacle:
             is_lasting = isinstance(obstacle, NotChecked) and only_installs
             if is_lasting or isinstance(obstacle, TooLate):
                 raise
-            _create(cloned.folder / ".venv")
+            create_environment(cloned.folder / ".venv")
             setup()
 
     def close(self) -> None:
@@ -102,7 +102,7 @@ class _Environment:
         if not self._done.exists():
             fcntl.flock(self._lock, fcntl.LOCK_EX)
             if not self._done.exists():
-                _create(self.folder)
+                create_environment(self.folder)
                 setup()
                 self._done.touch()
             fcntl.flock(self._lock, fcntl.LOCK_SH)
@@ -113,7 +113,8 @@ class _Environment:
         os.close(self._lock)
 
 
-def _create(venv: Path) -> None:
+def create_environment(venv: Path) -> None:
+    """Make a new virtual environment, with pip, in place of whatever is there; raises MachineError."""
     _remove(venv)
     python = getattr(sys, "_base_executable", sys.executable)
     made = subprocess.run([python, "-I", "-m", "venv", str(venv)], capture_output=True, text=True, check=False)

@@ -23,9 +23,13 @@ COMPANIONS = (LOG, "-shm", "-journal")
 
 @contextmanager
 def recording(path: Path) -> Iterator[None]:
-    """Keep a log of everything that others commit to the database at `path` meanwhile; raises sqlite3.Error."""
+    """Keep a log of everything that others commit to the database at `path` meanwhile; raises sqlite3.Error.
+
+    What a log holds already, as somebody left it there, goes into the database first.
+    """
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("PRAGMA journal_mode = WAL").fetchone()
+        reader.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
         yield

@@ -21,7 +21,7 @@ from typing import Any
 
 from grader import instant, project as projects
 from grader.chat import Chat
-from grader.clean import cache, installs_only, run_setup
+from grader.clean import cache, create_environment, installs_only, run_setup
 from grader.drawn import words
 from grader.errors import Failed, NotChecked, ProjectError
 from grader.project import Project
@@ -33,6 +33,8 @@ from grader.workspace import ASKED_FOR_LATER, Workspace
 TAGS = ASKED_FOR_LATER[:1]
 TAGS_OF_STAGE_2 = ASKED_FOR_LATER[::-1]
 FOLDER = Path("history") / "2.5"
+INSTALLED = (".venv", "venv", "node_modules")
+"""Folders that git ignores, and that hold what is installed for a project."""
 COUNT = 150
 MISSING = (
     "There is no state of step 2.5 to migrate from. Where the project passed 2.5, type: git tag step-2.5 COMMIT; "
@@ -76,13 +78,13 @@ def old_data(
     kept = cache("old-messages") / digest
     with _locked(kept):
         if not (kept / "messages.json").exists():
-            _write(_set_up(_read(place), scratch), kept, new_service)
+            _write_somehow(_read(place), kept, scratch, new_service)
         messages = json.loads((kept / "messages.json").read_text("utf-8"))
     return OldData(kept / "data", kept / "empty", tuple(messages))
 
 
 def _lay_out(project: Project, place: Path, tags: Sequence[str]) -> str:
-    """Copy the old state to `place`, with the project's own environments, and return its digest."""
+    """Copy the old state to `place`, with links to what is installed for the project, and return its digest."""
     digest = ""
     with contextlib.suppress(NotChecked):
         workspace = Workspace(project.folder)
@@ -92,7 +94,7 @@ def _lay_out(project: Project, place: Path, tags: Sequence[str]) -> str:
             raise NotChecked(MISSING, because="project")
         shutil.copytree(project.folder / FOLDER, place, ignore=shutil.ignore_patterns("__pycache__", ".git"))
         digest = _digest(place)
-    for name in (".venv", "venv", "node_modules"):
+    for name in INSTALLED:
         if (project.folder / name).is_dir() and not (place / name).exists():
             (place / name).symlink_to(project.folder / name)
     return digest
@@ -107,11 +109,23 @@ def _read(place: Path) -> Project:
         ) from None
 
 
-def _set_up(old: Project, scratch: Scratch) -> Project:
-    """Run the old state's `setup` where it makes more than an environment: a program may have to be built."""
-    if old.setup and not installs_only(old):
+def _write_somehow(old: Project, kept: Path, scratch: Scratch, new_service: Callable[..., Service]) -> None:
+    """Let the old state write its database with what is installed today; where that fails, after its own `setup`.
+
+    A program may have to be built. What is installed for the project is out of reach of that `setup`, which could
+    remove it: it begins, as after a clean clone, with a new environment.
+    """
+    try:
+        _write(old, kept, new_service)
+    except Failed:
+        if not old.setup or installs_only(old):
+            raise
+        for name in INSTALLED:
+            if (old.folder / name).is_symlink():
+                (old.folder / name).unlink()
+        create_environment(old.folder / ".venv")
         run_setup(old, scratch)
-    return old
+        _write(old, kept, new_service)
 
 
 def _write(old: Project, kept: Path, new_service: Callable[..., Service]) -> None:
@@ -128,6 +142,8 @@ def _write(old: Project, kept: Path, new_service: Callable[..., Service]) -> Non
         for service in (empty, full):
             service.stop().in_time()
     except Failed as failure:
+        for service in (empty, full):
+            service.kill()
         failure.actual = f"the project's earlier state: {failure.actual}"
         raise
     shutil.copytree(empty.data, kept / "empty")

@@ -300,6 +300,49 @@ def test_what_was_kept_is_never_changed(brought_forward):
     assert before
 
 
+INSTALLED = SERVER.replace("db = sqlite3", "open('node_modules/package.js').close()\ndb = sqlite3")
+
+
+def test_an_old_state_uses_what_is_installed_and_leaves_it_alone(tmp_path, bench):
+    more = "setup = \"sh -c 'rm -rf node_modules/*'\""
+    made = project(tmp_path / "project", INSTALLED.format(start=IN_ONE_TRANSACTION, more=""), more=more)
+    project(made.folder / "history" / "2.5", INSTALLED.format(start=OLD, more=""), more=more)
+    (made.folder / "node_modules").mkdir()
+    (made.folder / "node_modules" / "package.js").touch()
+
+    migration = bench(made).migration()
+
+    assert migration.chat().old_page().ids == migration.chat().expected
+    assert (made.folder / "node_modules" / "package.js").exists()
+
+
+def test_an_old_state_that_does_not_start_is_set_up_apart(tmp_path, bench):
+    line = "mkdir -p node_modules .venv/made && rm -rf node_modules/* && touch node_modules/package.js"
+    more = f"""setup = "sh -c '{line}'\""""
+    made = project(tmp_path / "project", server(IN_ONE_TRANSACTION), more=more)
+    project(made.folder / "history" / "2.5", INSTALLED.format(start=OLD, more=""), more=more)
+    for name in ("node_modules", ".venv"):
+        (made.folder / name).mkdir()
+        (made.folder / name / "mine").touch()
+
+    migration = bench(made).migration()
+
+    assert migration.chat().old_page().ids == migration.chat().expected
+    assert [path.name for name in ("node_modules", ".venv") for path in (made.folder / name).iterdir()] == ["mine"] * 2
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_a_log_that_the_old_state_left_is_none_of_the_migration(tmp_path, bench, share):
+    made = project(tmp_path / "project", server(IN_ONE_TRANSACTION))
+    project(made.folder / "history" / "2.5", server('db.execute("PRAGMA journal_mode = WAL")\n' + OLD))
+    migration = bench(made).migration()
+    assert list(migration.old.data.glob("*-wal"))
+
+    chat = migration.chat_after_commit(share)
+
+    assert chat.old_page().ids == chat.expected
+
+
 @pytest.mark.parametrize("left", ["data", "empty", "both"])
 def test_what_was_left_half_made_is_made_anew(tmp_path, bench, cache, left):
     start, starts = starting(tmp_path)
