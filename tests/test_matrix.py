@@ -44,5 +44,5 @@ def said(findings: runner.Findings, case: Case) -> str:
     texts = ("sentence", "request", "expected", "actual")
     same = {name: golden.normalised(getattr(step.problem, name)) for name in texts}
     page = io.StringIO()
-    terminal.show_problem(step, replace(step.problem, **same, log=""), Console(file=page, width=100, highlight=False))
+    terminal.show_problem(replace(step.problem, **same, log=""), Console(file=page, width=100, highlight=False))
     return re.sub(r"(?m)[ \t]+$", "", page.getvalue())
