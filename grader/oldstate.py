@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader import instant, project as projects
+from grader import installed, instant, project as projects
 from grader.chat import Chat
 from grader.clean import cache, create_environment, installs_only, run_setup
 from grader.drawn import words
@@ -33,8 +33,6 @@ from grader.workspace import ASKED_FOR_LATER, Workspace
 TAGS = ASKED_FOR_LATER[:1]
 TAGS_OF_STAGE_2 = ASKED_FOR_LATER[::-1]
 FOLDER = Path("history") / "2.5"
-INSTALLED = (".venv", "venv", "node_modules")
-"""Folders that git ignores, and that hold what is installed for a project."""
 COUNT = 150
 MISSING = (
     "There is no state of step 2.5 to migrate from. Where the project passed 2.5, type: git tag step-2.5 COMMIT; "
@@ -78,13 +76,13 @@ def old_data(
     kept = cache("old-messages") / digest
     with _locked(kept):
         if not (kept / "messages.json").exists():
-            _write_somehow(_read(place), kept, scratch, new_service)
+            _write_somehow(_read(place), project.folder, kept, scratch, new_service)
         messages = json.loads((kept / "messages.json").read_text("utf-8"))
     return OldData(kept / "data", kept / "empty", tuple(messages))
 
 
 def _lay_out(project: Project, place: Path, tags: Sequence[str]) -> str:
-    """Copy the old state to `place`, with links to what is installed for the project, and return its digest."""
+    """Copy the old state to `place`, and return its digest."""
     digest = ""
     with contextlib.suppress(NotChecked):
         workspace = Workspace(project.folder)
@@ -94,9 +92,6 @@ def _lay_out(project: Project, place: Path, tags: Sequence[str]) -> str:
             raise NotChecked(MISSING, because="project")
         shutil.copytree(project.folder / FOLDER, place, ignore=shutil.ignore_patterns("__pycache__", ".git"))
         digest = _digest(place)
-    for name in INSTALLED:
-        if (project.folder / name).is_dir() and not (place / name).exists():
-            (place / name).symlink_to(project.folder / name)
     return digest
 
 
@@ -109,23 +104,30 @@ def _read(place: Path) -> Project:
         ) from None
 
 
-def _write_somehow(old: Project, kept: Path, scratch: Scratch, new_service: Callable[..., Service]) -> None:
+def _write_somehow(
+    old: Project, today: Path, kept: Path, scratch: Scratch, new_service: Callable[..., Service]
+) -> None:
     """Let the old state write its database with what is installed today; where that fails, after its own `setup`.
 
     A program may have to be built. What is installed for the project is out of reach of that `setup`, which could
-    remove it: it begins, as after a clean clone, with a new environment.
+    remove it: it begins, as after a clean clone, with a new environment. So does a state for which the project's own
+    code is installed, as that would be today's.
     """
-    try:
-        _write(old, kept, new_service)
-    except Failed:
-        if not old.setup or installs_only(old):
-            raise
-        for name in INSTALLED:
-            if (old.folder / name).is_symlink():
-                (old.folder / name).unlink()
-        create_environment(old.folder / ".venv")
-        run_setup(old, scratch)
-        _write(old, kept, new_service)
+    has_setup = bool(old.setup) and not installs_only(old)
+    if not has_setup or not installed.leads_to(today):
+        links = installed.link(today, old.folder)
+        try:
+            _write(old, kept, new_service)
+        except Failed:
+            if not has_setup:
+                raise
+            for link in links:
+                link.unlink()
+        else:
+            return
+    create_environment(old.folder / ".venv")
+    run_setup(old, scratch)
+    _write(old, kept, new_service)
 
 
 def _write(old: Project, kept: Path, new_service: Callable[..., Service]) -> None:

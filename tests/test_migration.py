@@ -1,11 +1,14 @@
 import contextlib
 import shutil
+import sqlite3
+import subprocess
 import time
 
 import pytest
 
 from grader import project as projects, service as services, tree
 from grader.bench import Bench
+from grader.clean import create_environment
 from grader.errors import Failed, NotChecked, TooLate
 from grader.oldstate import COUNT, MISSING
 from grader.texts import LOOK_ALIKES, ZOO
@@ -329,6 +332,28 @@ def test_an_old_state_that_does_not_start_is_set_up_apart(tmp_path, bench):
 
     assert migration.chat().old_page().ids == migration.chat().expected
     assert [path.name for name in ("node_modules", ".venv") for path in (made.folder / name).iterdir()] == ["mine"] * 2
+
+
+INSTALL = "import os, sysconfig\nopen(sysconfig.get_path('purelib') + '/chat.pth', 'w').write(os.getcwd() + '/src')"
+
+
+def test_an_old_state_whose_own_code_is_installed_does_not_run_todays(tmp_path, bench):
+    """As after `pip install -e .` of a project whose packages lie in src/."""
+    text = server("import start\nexec(start.START)")
+    made = project(tmp_path / "project", text, more='setup = "python install.py"')
+    old = project(made.folder / "history" / "2.5", text, more='setup = "python install.py"')
+    for one, start in ((made, IN_ONE_TRANSACTION), (old, OLD)):
+        (one.folder / "src").mkdir()
+        (one.folder / "src" / "start.py").write_text(f"START = {start!r}")
+        (one.folder / "install.py").write_text(INSTALL)
+    create_environment(made.folder / ".venv")
+    subprocess.run([made.folder / ".venv/bin/python", "install.py"], cwd=made.folder, check=True)
+
+    migration = bench(made).migration()
+
+    with contextlib.closing(sqlite3.connect(migration.old.data / "app.db")) as db:
+        assert [row[1] for row in db.execute("PRAGMA table_info(messages)")] == ["id", "text"]
+    assert migration.chat().old_page().ids == migration.chat().expected
 
 
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
