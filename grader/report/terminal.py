@@ -117,8 +117,9 @@ def show_held(held: Held, out: Console) -> None:
     for server in held.servers:
         rows.add_row("server", f"http://127.0.0.1:{server.port}/")
         rows.add_row("data", printable(server.data))
-    out.print()
-    out.print(Padding(rows, (0, 0, 0, 4), expand=False))
+    if held.servers:
+        out.print()
+        out.print(Padding(rows, (0, 0, 0, 4), expand=False))
     say("All of this stays up, as the check left it, until you press Enter.", out)
     out.print()
 
