@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from grader.paste import SHOWN_PORT
-from grader.result import CheckResult, Outcome
+from grader.result import CheckResult
 
 if TYPE_CHECKING:
     from grader.service import Service
@@ -36,8 +37,7 @@ class Held:
     @classmethod
     def read(cls, check: Mapping[str, Any], servers: Sequence[Mapping[str, Any]]) -> Self:
         """Read what `told` made."""
-        found = CheckResult(**{**check, "outcome": Outcome(check["outcome"])})
-        return cls(found, tuple(Standing(**server) for server in servers))
+        return cls(CheckResult.read(check), tuple(Standing(**server) for server in servers))
 
     def told(self) -> dict[str, Any]:
         """Write it as plain values."""
@@ -48,7 +48,5 @@ class Held:
         """The check, with the line to paste for the port on which the server listens now, where there is but one."""
         if len(self.servers) != 1:
             return self.check
-        line = self.check.request
-        for before, between in (("127.0.0.1", ":"), ("127.0.0.1", " "), ("localhost", ":")):
-            line = line.replace(f"{before}{between}{SHOWN_PORT}", f"{before}{between}{self.servers[0].port}")
+        line = re.sub(rf"(?<=127\.0\.0\.1[: ]){SHOWN_PORT}\b", str(self.servers[0].port), self.check.request)
         return replace(self.check, request=line)

@@ -23,8 +23,8 @@ def held(starting: Sequence[Service], seconds: float) -> Iterator[list[Service]]
     Yields a list, to which the other one is added if it doesn't open it meanwhile.
     """
     missing: list[Service] = []
-    held = starting[0].database.locked(seconds * LEEWAY, once=lambda: missing.extend(_missing(starting, seconds)))
-    with held:
+    database = starting[0].database
+    with database.locked(seconds * LEEWAY, once=lambda: missing.extend(_missing(starting, seconds))):
         yield missing
 
 
@@ -52,7 +52,8 @@ def _missing(starting: Sequence[Service], seconds: float) -> list[Service]:
     """
     later = _await_opening(starting, starting[0].project.start_timeout)
     until = time.monotonic() + seconds * (1 - LEEWAY)
-    later = _await_opening(later, until - time.monotonic())
+    if later:
+        later = _await_opening(later, until - time.monotonic())
     time.sleep(max(0.0, until - time.monotonic()))
     return later
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import Any, Self
 
 from grader.course import Stage, Step
 
@@ -58,6 +59,11 @@ class CheckResult:
     log: str = ""
     because: str | None = None
     seconds: float = 0.0
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> Self:
+        """Read what `dataclasses.asdict` made, and JSON has carried."""
+        return cls(**{**values, "outcome": Outcome(values["outcome"])})
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,7 @@ def _listen(heard: _Heard, listener: Listener, hold: Callable[[Held], None] | No
         if event == "plan":
             told.plan = message["steps"]
         elif event == "check":
-            told.checks.append(CheckResult(**message | {"outcome": Outcome(message["outcome"])}))
+            told.checks.append(CheckResult.read(message))
             listener(told.checks[-1])
         elif event == "held" and hold is not None:
             hold(Held.read(**message))

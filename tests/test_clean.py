@@ -157,6 +157,8 @@ def test_setup_runs_in_the_clone_with_an_environment_of_its_own(a_project, clone
 
 
 INSTALLS = """import os, sys
+if os.path.exists(".venv/bin/hello"):
+    sys.exit()  # as pip does with what is there already
 with open(".venv/bin/hello", "w") as script:
     script.write(f"#!{sys.executable}\\nprint('hello')")
 os.chmod(".venv/bin/hello", 0o755)"""

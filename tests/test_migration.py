@@ -353,6 +353,8 @@ def test_an_old_state_whose_own_code_is_installed_does_not_run_todays(tmp_path, 
 
     with contextlib.closing(sqlite3.connect(migration.old.data / "app.db")) as db:
         assert [row[1] for row in db.execute("PRAGMA table_info(messages)")] == ["id", "text"]
+    (path,) = made.folder.glob(".venv/lib/*/site-packages/chat.pth")
+    assert path.read_text() == f"{made.folder}/src"
     assert migration.chat().old_page().ids == migration.chat().expected
 
 
@@ -484,8 +486,11 @@ def test_where_one_of_two_came_too_late_another_pair_is_started(brought_forward)
 
 
 def test_a_start_that_is_slow_when_measured_hides_nothing(brought_forward):
-    found = failure(lambda: brought_forward(LOOKS_THEN_LOCKS, server=late_at_start(1)).two_chats(held=1.2))
+    migration = brought_forward(LOOKS_THEN_LOCKS, server=late_at_start(1))
 
+    found = failure(lambda: migration.two_chats(held=1.2))
+
+    assert migration._is_seen
     assert found.actual == "the server stopped before it answered (exit code 1)"
 
 
