@@ -19,10 +19,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from grader import environment, project as projects
 from grader.course import ROOT, Stage, stages
-from grader.memory import FOLDER, Memory
-from grader.port import Port
+from grader.project import config, environment
+from grader.project.state import FOLDER, ProjectState
+from grader.system.ports import Port
 
 FIRST = ROOT / "solutions" / "01-scaffolding"
 KIT = Path(sys.prefix) / "bin" / "kit"
@@ -30,7 +30,7 @@ KIT = Path(sys.prefix) / "bin" / "kit"
 
 def bare_start() -> float:
     """Start the solution's server as a person would, ask it once, stop it; return the seconds to the answer."""
-    project = projects.read(FIRST)
+    project = config.read(FIRST)
     port = Port()
     with tempfile.TemporaryDirectory() as data:
         env = environment.for_server(project, port=port.number, data=Path(data))
@@ -73,8 +73,8 @@ def python(code: str) -> float:
 PARTS: dict[str, Callable[[], float]] = {
     "bare Python": lambda: python("pass"),
     "the command's imports": lambda: python("import grader.cli"),
-    "the check process's imports before the service starts": lambda: python("import grader.session"),
-    "pytest and the plugin, while the service starts": lambda: python("import pytest, grader.plugin"),
+    "the check process's imports before the service starts": lambda: python("import grader.session.__main__"),
+    "pytest and the plugin, while the service starts": lambda: python("import pytest, grader.session.plugin"),
     "the report's imports, meanwhile": lambda: python("import grader.report.terminal"),
 }
 
@@ -130,7 +130,7 @@ def main() -> None:
 
 def _steps(stage: Stage) -> Iterator[str]:
     """Say, for each step of the last run, how long its checks took together, and which took longest."""
-    for found in Memory(stage.solution).report()["stages"]:
+    for found in ProjectState(stage.solution).report()["stages"]:
         for step in found["steps"]:
             if step["checks"] and found["id"] == stage.id:
                 longest = max(step["checks"], key=lambda check: check["seconds"])

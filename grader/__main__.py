@@ -20,7 +20,7 @@ def main() -> None:
 def _warm_up() -> None:
     """Start what a check will need before the words are even read; nothing comes of it when they make no sense."""
     if sys.argv[1:2] == ["check"]:
-        from grader import runner
+        from grader.session import runner
 
         runner.warm_up()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from grader.drawn import seed, words
+from grader.testdata.random_values import seed, words
 
 __all__ = ["check", "seed", "words"]
 

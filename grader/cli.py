@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
-from grader import __version__, course, project as projects, runner
+from grader import __version__, course
+from grader.commands.options import port_option, project_option, project_place as _place
 from grader.errors import UsageError
-from grader.memory import Memory, passed
-from grader.options import port_option, project_option, project_place as _place
-from grader.result import ExitStatus, Outcome, exit_status
-from grader.talk import commands
+from grader.interactive import launch
+from grader.project import config
+from grader.project.state import ProjectState, passed
+from grader.results.results import ExitStatus, Outcome, exit_status
+from grader.session import runner
 
 verbose_option = click.option(
     "-v", "--verbose", is_flag=True, help="Show all that was printed, and the kit's own faults."
@@ -34,11 +36,12 @@ def cli(context: click.Context, folder: str) -> int:
     context.obj = folder
     if context.invoked_subcommand is not None:
         return ExitStatus.PASSED
-    from grader.report import status, terminal
+    from grader.learner import overview
+    from grader.report import terminal
 
     out = terminal.console()
-    place = projects.find(Path(folder))
-    status.show(place, Memory(place).report(), out)
+    place = config.find(Path(folder))
+    overview.show(place, ProjectState(place).report(), out)
     return ExitStatus.PASSED
 
 
@@ -50,14 +53,14 @@ def start(words: tuple[str, ...]) -> int:
     \b
     Example:  kit start ~/chat
     """
-    from grader import starting
+    from grader.learner import scaffold
     from grader.report import terminal
 
     if len(words) > 2:
         raise UsageError("kit start takes a folder, and before it a stage at most.")
     stage = course.find_stage(words[0]) if len(words) == 2 else course.stages()[0]
     folder = Path(words[-1]).expanduser()
-    starting.start(stage, folder)
+    scaffold.start(stage, folder)
     out = terminal.console()
     terminal.say(f"A project for stage {stage.id}, {stage.title}, lies in {folder}.", out)
     brief = stage.folder / "README.md"
@@ -66,7 +69,7 @@ def start(words: tuple[str, ...]) -> int:
         ("kit check", "see the first thing to do"),
         (f"less {brief}", "read the brief"),
     ]
-    if not starting.has_identity(folder):
+    if not scaffold.has_identity(folder):
         steps += [
             ("git config --global user.name NAME", "your name, for your commits"),
             ("git config --global user.email NAME@localhost", "your address, or any"),
@@ -84,14 +87,14 @@ def next_stage(context: click.Context, folder: str) -> int:
     \b
     Example:  kit next
     """
-    from grader import starting
+    from grader.learner import scaffold
     from grader.report import terminal
 
     place = _place(context, folder)
-    stage, copied = starting.advance(place)
+    stage, copied = scaffold.advance(place)
     out = terminal.console()
     terminal.say(f"Stage {stage.id}, {stage.title}. New here: {', '.join(map(str, copied))}.", out)
-    if left := starting.unfinished(stage, passed(Memory(place).report())):
+    if left := scaffold.unfinished(stage, passed(ProjectState(place).report())):
         terminal.say(f"Not passed yet: {', '.join(left)}. kit check shows the first thing to do there.", out)
     lines = [
         (f"less {stage.folder / 'README.md'}", "read the brief"),
@@ -129,8 +132,8 @@ def check(  # noqa: PLR0917 - one parameter for each word that people may type
     place = _place(context, folder)
     chosen = course.find(what) if what else course.all_steps()
     steps = course.with_needs(chosen)
-    known = passed(Memory(place).report()) - {step.id for step in chosen}
-    from grader.progress import Progress
+    known = passed(ProjectState(place).report()) - {step.id for step in chosen}
+    from grader.report.progress import Progress
 
     with Progress() as progress:
         findings = runner.run(
@@ -143,18 +146,18 @@ def check(  # noqa: PLR0917 - one parameter for each word that people may type
             hold=progress.hold if hold else None,
             meanwhile=progress.begin,
         )
-    from grader import checking
+    from grader.learner import next_steps
     from grader.report import terminal
 
     out = terminal.console()
     beyond = len(steps) - sum(len(stage.steps) for stage in findings.stages)
     terminal.show(findings, out, beyond=max(beyond, 0), verbose=verbose)
-    checking.remember(place, findings)
-    if tag := checking.tag(place, findings):
+    next_steps.remember(place, findings)
+    if tag := next_steps.tag(place, findings):
         terminal.say(f"This commit has the tag {tag} now, so that the state can be found again.", out)
-    elif tag := checking.missing_tag(place, findings):
+    elif tag := next_steps.missing_tag(place, findings):
         terminal.say(f"Not tagged {tag}, which a later step starts from: commit first, then check again.", out)
-    terminal.show_next(checking.next_lines(findings, chosen), out)
+    terminal.show_next(next_steps.next_lines(findings, chosen), out)
     return _status(findings)
 
 
@@ -171,11 +174,11 @@ def hint(context: click.Context, step: str | None, folder: str) -> int:
     Example:  kit hint 1.3
     """
     place = _place(context, folder)
-    from grader import checking
+    from grader.learner import next_steps
     from grader.report import terminal
 
-    memory = Memory(place)
-    chosen = course.find_step(step) if step else checking.current_step(memory.report())
+    memory = ProjectState(place)
+    chosen = course.find_step(step) if step else next_steps.current_step(memory.report())
     level = min(memory.hints_read(chosen.id) + 1, len(chosen.hints))
     memory.keep_hints_read(chosen.id, level)
     terminal.show_hints(chosen, level, terminal.console())
@@ -195,12 +198,12 @@ def serve(context: click.Context, port: int, folder: str) -> int:
     \b
     Example:  kit serve --port 5001
     """
-    from grader import serving
+    from grader.learner import serve as serving
     from grader.report import terminal
 
     place = _place(context, folder)
-    project = projects.read(place)
-    memory = Memory(place)
+    project = config.read(place)
+    memory = ProjectState(place)
     serving.confirm_free(port)
     data, settings = memory.data(), serving.settings(memory, port)
     serving.announce(
@@ -212,8 +215,8 @@ def serve(context: click.Context, port: int, folder: str) -> int:
     return ExitStatus.PASSED if code == 0 else ExitStatus.FAILED
 
 
-cli.add_command(commands.phone)
-cli.add_command(commands.slack)
+cli.add_command(launch.phone)
+cli.add_command(launch.slack)
 
 
 @cli.command(short_help="Try the API beyond what is scored.")
@@ -226,9 +229,9 @@ def fuzz(context: click.Context, examples: int, folder: str) -> int:
     \b
     Example:  kit fuzz --examples 100
     """
-    from grader import fuzzing
+    from grader.learner import fuzz as fuzzing
 
-    found_nothing = fuzzing.fuzz(projects.read(_place(context, folder)), examples=examples)
+    found_nothing = fuzzing.fuzz(config.read(_place(context, folder)), examples=examples)
     return ExitStatus.PASSED if found_nothing else ExitStatus.FAILED
 
 
@@ -263,7 +266,7 @@ def grade(  # noqa: PLR0917 - one parameter for each word that people may type
     \b
     Example:  kit grade .                kit grade class/* --report results
     """
-    from grader import grading
+    from grader.commands import grade as grading
 
     chosen = course.stages_between(stages) if stages else course.stages()
     steps = tuple(step for stage in chosen for step in stage.steps)
@@ -282,8 +285,8 @@ def doctor() -> int:
     \b
     Example:  kit doctor
     """
-    from grader import doctor as looking
     from grader.report import terminal
+    from grader.system import doctor as looking
 
     found = looking.examine()
     terminal.show_doctor(found, terminal.console())
@@ -292,6 +295,6 @@ def doctor() -> int:
     return ExitStatus.PASSED if all(one.fine for one in found) else ExitStatus.UNDECIDED
 
 
-def _status(findings: runner.Findings) -> ExitStatus:
+def _status(findings: runner.RunResult) -> ExitStatus:
     extra = [Outcome.ERROR] if findings.faults else []
     return exit_status(findings.stages, extra)

@@ -9,30 +9,30 @@ from typing import Any
 
 import pytest
 
-from grader import tree
-from grader.process import wait_until
-from grader.scratch import Scratch
-from grader.service import Service
+from grader.service.server import Service
+from grader.system import process_tree
+from grader.system.process import wait_until
+from grader.system.scratch import Scratch
 from tests import projects
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _adopting() -> None:
     """Be the parent of every orphan, as the process of the checks is."""
-    tree.adopt_orphans()
+    process_tree.adopt_orphans()
 
 
 @pytest.fixture
 def nothing_left() -> Iterator[Callable[[], set[int]]]:
     """Tell which processes the test has started, directly or not, and fail when it leaves any behind."""
-    before = set(tree.descendants(os.getpid()))
+    before = set(process_tree.descendants(os.getpid()))
 
     def started() -> set[int]:
-        return set(tree.descendants(os.getpid())) - before
+        return set(process_tree.descendants(os.getpid())) - before
 
     yield started
     clean = wait_until(lambda: not started(), 3)
-    tree.kill_all(started)
+    process_tree.kill_all(started)
     assert clean
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from grader.drawn import WORDS
+from grader.testdata.random_values import WORDS
 
 WORD = "|".join(WORDS)
 CLOCK = r"\d\d(?::|%3A)\d\d(?:(?::|%3A)\d\d(?:\.\d+)?)?"

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
-from grader import cases, course, runner
-from grader.cases import Case
+from grader import course
 from grader.course import Step
-from grader.result import Outcome
-from grader.scratch import Scratch
-from tests import sides
+from grader.results.results import Outcome
+from grader.session import runner
+from grader.system.scratch import Scratch
+from tests import cases, sides
+from tests.cases import Case
 from tests.record import Verdict, record
 
 HERE = Path(__file__).resolve().parent
@@ -97,7 +98,7 @@ def up_to(case: Case) -> tuple[Step, ...]:
     return tuple(step for step in steps if step.stage <= case.stage and not touched.isdisjoint(sides.looked_at(step)))
 
 
-def judge(case: Case, steps: Sequence[Step], seed: int | None = None) -> tuple[Verdict, runner.Findings]:
+def judge(case: Case, steps: Sequence[Step], seed: int | None = None) -> tuple[Verdict, runner.RunResult]:
     """Build a case, run the steps on it, and compare what failed with what the case says."""
     began = time.monotonic()
     scratch = Scratch()

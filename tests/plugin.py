@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.scratch import Scratch
+from grader.system.scratch import Scratch
 from tests import golden
 
 

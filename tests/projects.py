@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader import project as projects
-from grader.project import Project
+from grader.project import config
+from grader.project.config import Project
 
 ANSWERING = """
 import os, socket
@@ -66,7 +66,7 @@ def project(
         f"[server]\ncommand = {json.dumps(command)}\nstart_timeout_s = {start_timeout}\n{more}\n"
         '[client]\ncommand = "python client.py"\n' + (f"[database]\nurl = {json.dumps(database)}\n" if database else "")
     )
-    return projects.read(folder)
+    return config.read(folder)
 
 
 def course(folder: Path, checks: Mapping[str, str], needs: Mapping[str, list[str]] | None = None) -> Path:

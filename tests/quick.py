@@ -7,9 +7,8 @@ import subprocess
 import sys
 from pathlib import PurePosixPath
 
-from grader import cases
 from grader.course import ROOT
-from tests import matrix
+from tests import cases, matrix
 
 
 def changed() -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from grader import course
-from grader.cases import Case
+from tests.cases import Case
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from grader import project
+from grader.project import config
 
 
-def write(folder: Path, **tables: dict[str, Any]) -> project.Project:
+def write(folder: Path, **tables: dict[str, Any]) -> config.Project:
     """Write a service.toml with these tables, and a command where none is given, and read it."""
     folder.mkdir(parents=True, exist_ok=True)
     tables.setdefault("server", {}).setdefault("command", ["python", "app.py"])
@@ -19,4 +19,4 @@ def write(folder: Path, **tables: dict[str, Any]) -> project.Project:
         for line in (f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items()))
     ]
     (folder / "service.toml").write_text("\n".join(lines) + "\n")
-    return project.read(folder)
+    return config.read(folder)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from grader import course
-from grader.cases import Case
 from grader.course import Step
+from tests.cases import Case
 
 CLIENT = "client"
 SERVER = "server"
@@ -14,15 +14,15 @@ RUN_THE_CLIENT = {
     "client",
     "client_in",
     "client_since",
-    "ping_silence",
-    "send_silence",
-    "list_silence",
-    "reply_silence",
-    "show_silence",
+    "unanswered_ping",
+    "unanswered_send",
+    "unanswered_list",
+    "unanswered_reply",
+    "unanswered_show",
 }
 """Fixtures that run the client, each time against a scripted server: where no check of a step asks for one of them,
 the step is about the server alone."""
-LOOK_AT_ALL_FILES = {"workspace", "repository_leaks"}
+LOOK_AT_ALL_FILES = {"repository", "repository_leaks"}
 """Fixtures that look into what is committed, whichever side it belongs to."""
 
 

@@ -8,27 +8,27 @@ from dataclasses import dataclass, field
 
 from rich.console import Console
 
-from grader.talk.conversation import Conversation
-from grader.talk.event import Event
-from grader.talk.face import Face
-from grader.talk.post import Post
-from grader.talk.telephone import Telephone
-from grader.talk.typist import Typist
+from grader.interactive.delivery import Post
+from grader.interactive.event import Event
+from grader.interactive.repl import Conversation
+from grader.interactive.screen import Screen
+from grader.interactive.slack_user import Typist
+from grader.interactive.sms_sender import Telephone
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 SETTINGS = ("PUBLIC_URL", "TWILIO_AUTH_TOKEN", "SLACK_SIGNING_SECRET")
 
 
 @dataclass
-class Screen:
+class Recording:
     """What was shown; `text` without line breaks, so that a sentence is found however it was wrapped."""
 
     file: io.StringIO = field(default_factory=io.StringIO)
     width: int = 100
 
     @property
-    def face(self) -> Face:
-        return Face(Console(file=self.file, width=self.width, highlight=False, no_color=True))
+    def screen(self) -> Screen:
+        return Screen(Console(file=self.file, width=self.width, highlight=False, no_color=True))
 
     @property
     def shown(self) -> str:
@@ -44,15 +44,15 @@ def telephone(port: int, **more: object) -> Telephone:
     return Telephone(**{"token": TOKEN, "public_url": url, "dialled": url, **more})
 
 
-def deliver(event: Event, port: int, **more: object) -> tuple[bool, Screen]:
+def deliver(event: Event, port: int, **more: object) -> tuple[bool, Recording]:
     """Deliver an event; tell whether all was fine, and what was shown."""
-    screen = Screen()
-    return screen.face.deliver(event, Post(port, **more)), screen
+    recording = Recording()
+    return recording.screen.deliver(event, Post(port, **more)), recording
 
 
-def converse(who: Telephone | Typist, port: int, *lines: str, **more: object) -> tuple[bool, Screen]:
-    screen = Screen()
-    return Conversation(who, Post(port, **more), screen.face).hold(reader(*lines)), screen
+def converse(who: Telephone | Typist, port: int, *lines: str, **more: object) -> tuple[bool, Recording]:
+    recording = Recording()
+    return Conversation(who, Post(port, **more), recording.screen).hold(reader(*lines)), recording
 
 
 def reader(*lines: str) -> Callable[[], str]:

@@ -2,9 +2,8 @@
 
 import pytest
 
-from grader import cases
 from grader.errors import CourseError
-from tests import matrix
+from tests import cases, matrix
 
 LISTED = {
     "mistakes": {f"W1-{n:02}" for n in (1, 2, 3, 5, 6, 7, 9, 12, 13, 14, 17, 18)}

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from grader import chat_fixtures, course, fixtures, integration_fixtures
+from grader import course
+from grader.fixtures import chat as chat_fixtures, service as fixtures, webhooks as integration_fixtures
 
 LONGEST = 12
 BRANCHES = (

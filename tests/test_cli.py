@@ -12,9 +12,9 @@ import pytest
 
 from grader import cli, course
 from grader.course import ROOT
-from grader.port import Port
-from grader.process import wait_until
 from grader.report.document import schema
+from grader.system.ports import Port
+from grader.system.process import wait_until
 from tests.command import KIT, environment, kit
 
 SOLUTION = ROOT / "solutions" / "01-scaffolding"

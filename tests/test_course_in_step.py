@@ -5,9 +5,10 @@ import re
 
 import pytest
 
-from grader import course, runner
+from grader import course
 from grader.course import ROOT
-from grader.result import Outcome
+from grader.results.results import Outcome
+from grader.session import runner
 
 FIRST_FAILING = {"01": "1.4", "02": "2.1", "03": "3.1"}
 ANNOUNCED = re.compile(r"`([\w./-]+)`")

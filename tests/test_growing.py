@@ -2,8 +2,9 @@
 
 import shutil
 
-from grader import course, runner
-from grader.result import Outcome
+from grader import course
+from grader.results.results import Outcome
+from grader.session import runner
 from tests.repository import git
 
 

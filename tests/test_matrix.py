@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from grader import runner
-from grader.cases import Case
 from grader.report import terminal
+from grader.session import runner
 from tests import golden, matrix
+from tests.cases import Case
 
 CASES = [case for case in matrix.all_cases() if matrix.is_quick(case)]
 LONG = 420
@@ -37,7 +37,7 @@ def test_a_mistake_fails_its_step_and_a_variant_passes_everything(case, record_p
         recorded(case.folder / "said.txt", said(findings, case))
 
 
-def said(findings: runner.Findings, case: Case) -> str:
+def said(findings: runner.RunResult, case: Case) -> str:
     """Draw what a learner reads about the step that the case breaks, without what differs from run to run."""
     step = next(step for stage in findings.stages for step in stage.steps if step.id == case.step)
     assert step.problem is not None

@@ -7,14 +7,15 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
-from grader import course, credentials, project as projects
-from grader.channel import Channel
-from grader.chat import Chat
+from grader import course
+from grader.chat.api import Chat
 from grader.course import EXERCISES
-from grader.phone import Phone
-from grader.service import Service
-from grader.texts import BAD_BODIES, BAD_TIMES, ODD_BODIES
-from grader.wire import AS_JSON
+from grader.http_client.client import AS_JSON
+from grader.project import config, credentials
+from grader.service.server import Service
+from grader.testdata.payloads import BAD_BODIES, BAD_TIMES, ODD_BODIES
+from grader.webhooks.phone import Phone
+from grader.webhooks.slack_channel import Channel
 
 DESCRIPTION = yaml.safe_load((EXERCISES / "openapi.yaml").read_text("utf-8"))
 CREDENTIALS = credentials.drawn()
@@ -199,7 +200,7 @@ def test_no_bad_body_is_a_new_message(body):
 def chat(tmp_path_factory):
     """Run the solution of the last stage that there is."""
     solution = course.stages()[-1].solution
-    made = Service(projects.read(solution), tmp_path_factory.mktemp("data"), env=CREDENTIALS.environment())
+    made = Service(config.read(solution), tmp_path_factory.mktemp("data"), env=CREDENTIALS.environment())
     try:
         made.start()
         yield Chat(made)

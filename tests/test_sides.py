@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from grader import course
-from grader.cases import Case, Edit
 from tests import matrix, sides
+from tests.cases import Case, Edit
 
-FIXTURES = ["fixtures.py", "chat_fixtures.py", "integration_fixtures.py"]
+FIXTURES = ["service.py", "chat.py", "webhooks.py"]
 
 
 def a_case(folder: Path, *files: str, **more) -> Case:
@@ -61,9 +61,9 @@ def test_a_step_looks_at_what_its_checks_ask_for(step, looked_at):
 def test_every_fixture_that_runs_the_client_is_known():
     found = set()
     for file in FIXTURES:
-        text = (course.ROOT / "grader" / file).read_text("utf-8")
+        text = (course.ROOT / "grader" / "fixtures" / file).read_text("utf-8")
         functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
-        found |= {one.name for one in functions if {"clients.run", "bench.silence"} & _called(one)}
+        found |= {one.name for one in functions if {"program.run", "harness.silence"} & _called(one)}
 
     assert sides.RUN_THE_CLIENT - found <= {"client_since"}  # which is built on `client`
     assert found <= sides.RUN_THE_CLIENT

@@ -14,9 +14,9 @@ from typing import Self
 
 from grader.errors import MachineError
 from grader.load.samples import Sample
-from grader.process import Process, how_it_ended
+from grader.system.process import Process, how_it_ended
 
-LOCUSTFILE = Path(__file__).with_name("locustfile_root.py")
+LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 FINISH_WITHIN = 5
 """Seconds for the requests that are under way when the run ends."""
 LINGER = 0.1

@@ -6,9 +6,9 @@ import importlib.util
 from dataclasses import dataclass
 
 from grader.errors import MachineError
+from grader.load.cpu import Cores, Meter, cores_between, is_running
 from grader.load.generator import FINISH_WITHIN, Generator, Record
 from grader.load.samples import Sample, Window, generator_bound, percentile_ms, started_in
-from grader.load.usage import Cores, Meter, cores_between, is_running
 
 NEEDED = ("locust", "psutil")
 

@@ -1,1 +1,1 @@
-"""The faces of one report: a JSON document, the terminal, and a table of many projects."""
+"""The faces of one report: terminal, table, JSON."""

@@ -15,15 +15,15 @@ from typing import Any
 
 from grader import CONTRACT, __version__
 from grader.errors import NotChecked
-from grader.result import StageResult, reruns
-from grader.runner import Findings
-from grader.workspace import Workspace
+from grader.project.git import GitRepository
+from grader.results.results import StageResult, reruns
+from grader.session.runner import RunResult
 
 SCHEMA = "1"
 NOT_SUBMITTED = {".git", ".kit", ".venv", "venv", "node_modules", "__pycache__"}
 
 
-def document(folder: Path, findings: Findings) -> dict[str, Any]:
+def document(folder: Path, findings: RunResult) -> dict[str, Any]:
     """Build the report of one run on the project in `folder`, as it is described by `schema.json`."""
     stages = findings.stages
     load = list(findings.load)
@@ -76,7 +76,7 @@ def digest(folder: Path) -> str:
 def _files(folder: Path) -> list[Path]:
     """List the regular files of a project: those that git tracks or would track, else all of them."""
     try:
-        paths = Workspace(folder).files()
+        paths = GitRepository(folder).files()
     except NotChecked:
         paths = []
     if not paths:
@@ -88,7 +88,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _commit(folder: Path) -> str | None:
     try:
-        return Workspace(folder).head() or None
+        return GitRepository(folder).head() or None
     except NotChecked:
         return None
 

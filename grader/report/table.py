@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.result import ExitStatus
-from grader.shown import printable
+from grader.results.results import ExitStatus
+from grader.text.values import printable
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SAID = {

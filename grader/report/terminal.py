@@ -12,12 +12,12 @@ from rich.text import Text
 
 from grader import course
 from grader.course import Stage, Step
-from grader.doctor import Finding
-from grader.holding import Held
-from grader.report.load import show_load
-from grader.result import CheckResult, Outcome, StageResult, StepResult
-from grader.runner import Findings
-from grader.shown import printable
+from grader.report.terminal_load import show_load
+from grader.results.held import Held
+from grader.results.results import CheckResult, Outcome, StageResult, StepResult
+from grader.session.runner import RunResult
+from grader.system.doctor import Finding
+from grader.text.values import printable
 
 WIDEST = 100
 MARKS = {
@@ -42,7 +42,7 @@ def console(*, stderr: bool = False) -> Console:
     return made
 
 
-def show(findings: Findings, out: Console, *, beyond: int = 0, verbose: bool = False) -> None:
+def show(findings: RunResult, out: Console, *, beyond: int = 0, verbose: bool = False) -> None:
     """Show what one run found: its stages, its load, and the first problem with what led to it.
 
     `beyond` steps were not run because they come after the first that doesn't pass.
@@ -126,8 +126,8 @@ def show_held(held: Held, out: Console) -> None:
 
 def show_next(lines: Sequence[tuple[str, str]], out: Console) -> None:
     """Show commands to type next, each with what it is for."""
-    room = out.width - 5 - max(len(purpose) for _, purpose in lines)
-    short = [(command, purpose) for command, purpose in lines if len(command) <= room]
+    scripted_chat = out.width - 5 - max(len(purpose) for _, purpose in lines)
+    short = [(command, purpose) for command, purpose in lines if len(command) <= scripted_chat]
     rows = Table.grid(padding=(0, 3))
     for command, purpose in short:
         rows.add_row(Text(command, style="bold cyan"), Text(purpose, style="dim"))

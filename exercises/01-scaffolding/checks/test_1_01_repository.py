@@ -3,23 +3,23 @@
 import pytest
 
 from grader.check import check
-from grader.workspace import SQLITE_HEADER
+from grader.project.git import SQLITE_HEADER
 
 
 @check("1.1", clause="stage 1")
-def test_there_is_a_commit(workspace):
+def test_there_is_a_commit(repository):
     """The project is a git repository with at least one commit."""
-    assert workspace.commits() != ()
+    assert repository.commits() != ()
 
 
 @check("1.1", clause="stage 1")
-def test_no_database_is_tracked(workspace):
+def test_no_database_is_tracked(repository):
     """No database file is tracked: data is a product, not a source."""
-    assert workspace.tracked(beginning=SQLITE_HEADER) == ()
+    assert repository.tracked(beginning=SQLITE_HEADER) == ()
 
 
 @pytest.mark.parametrize("name", [".env", "pyvenv.cfg", "__pycache__"])
 @check("1.1", clause="stage 1")
-def test_nothing_private_or_generated_is_tracked(workspace, name):
+def test_nothing_private_or_generated_is_tracked(repository, name):
     """No secrets, virtual environment or cache are tracked."""
-    assert workspace.tracked(named=name) == ()
+    assert repository.tracked(named=name) == ()

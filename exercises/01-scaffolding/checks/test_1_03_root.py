@@ -1,8 +1,8 @@
 """Step 1.3: the first answer."""
 
-from grader.answer import LARGEST
+from grader.assertions.observed import OK
 from grader.check import check, words
-from grader.seen import OK
+from grader.http_client.reader import LARGEST
 
 
 @check("1.3", clause="stage 1")

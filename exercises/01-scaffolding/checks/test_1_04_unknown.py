@@ -2,8 +2,8 @@
 
 import pytest
 
+from grader.assertions.observed import NOT_FOUND, OK, SERVER_ERRORS, WRONG_METHOD
 from grader.check import check, words
-from grader.seen import NOT_FOUND, OK, SERVER_ERRORS, WRONG_METHOD
 
 
 @pytest.mark.parametrize("shape", ["/{}", "/{}/{}", "/{}?page=1", "/service.toml"])

@@ -2,8 +2,8 @@
 
 import pytest
 
+from grader.assertions.observed import OK
 from grader.check import check
-from grader.seen import OK
 
 
 @pytest.mark.parametrize("_round", range(1, 9))

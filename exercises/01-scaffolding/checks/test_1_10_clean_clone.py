@@ -1,7 +1,7 @@
 """Step 1.10: somebody else clones the repository, follows `setup`, and it works."""
 
+from grader.assertions.observed import OK
 from grader.check import check
-from grader.seen import OK
 
 
 @check("1.10", clause="K1")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader.chat import STORED
+from grader.chat.api import STORED
+from grader.chat.messages import read_message
 from grader.check import check, words
-from grader.messages import read_message
-from grader.texts import ZOO
+from grader.testdata.payloads import ZOO
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])

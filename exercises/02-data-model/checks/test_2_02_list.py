@@ -2,9 +2,9 @@
 
 import pytest
 
+from grader.chat.messages import ids
 from grader.check import check, words
-from grader.messages import ids
-from grader.texts import ZOO
+from grader.testdata.payloads import ZOO
 
 
 @check("2.2", clause="stage 2")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.chat import REFUSED
+from grader.chat.api import REFUSED
 from grader.check import check
 
 

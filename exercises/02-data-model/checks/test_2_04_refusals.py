@@ -2,11 +2,11 @@
 
 import pytest
 
-from grader.chat import ANY_SERVER_ERROR, REFUSED, STORED, TOO_LARGE
+from grader.assertions.observed import SERVER_ERRORS, WRONG_METHOD
+from grader.chat.api import ANY_SERVER_ERROR, REFUSED, STORED, TOO_LARGE
+from grader.chat.error_body import error_of, fault_of_refusal
 from grader.check import check
-from grader.refusal import error_of, fault_of_refusal
-from grader.seen import SERVER_ERRORS, WRONG_METHOD
-from grader.texts import BAD_BODIES, ESCAPED_BODIES, LARGE_BODIES, LONGEST, ODD_BODIES
+from grader.testdata.payloads import BAD_BODIES, ESCAPED_BODIES, LARGE_BODIES, LONGEST, ODD_BODIES
 
 
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())

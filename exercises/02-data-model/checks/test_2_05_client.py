@@ -2,84 +2,84 @@
 
 import pytest
 
+from grader.assertions.observed import FAILURE_CODES
 from grader.check import check, words
-from grader.seen import FAILURE_CODES
-from grader.texts import SPOKEN
+from grader.testdata.payloads import SPOKEN
 
 
 @check("2.5", clause="stage 2")
-def test_send_posts_the_text_as_json_and_prints_the_new_id(client, any_room):
+def test_send_posts_the_text_as_json_and_prints_the_new_id(client, any_scripted_chat):
     """`send TEXT` posts the text, unchanged, as JSON to `/messages`, and prints the id that comes with 201 or 200."""
     text = f'  {words()} – žluťoučký κόσμος 🐎 "quoted" & 100%  two blanks \\n '
 
-    run = client("send", text, server_url=any_room.url)
+    run = client("send", text, server_url=any_scripted_chat.url)
 
-    assert any_room.posted("text", run.request) == text
-    assert any_room.content_type(run.request) == "application/json"
-    assert any_room.messages[0].id in run.stdout
+    assert any_scripted_chat.posted("text", run.request) == text
+    assert any_scripted_chat.content_type(run.request) == "application/json"
+    assert any_scripted_chat.messages[0].id in run.stdout
     assert run.exit_code == 0
 
 
 @check("2.5", clause="stage 2")
-def test_send_takes_a_number_for_a_text(client, room):
+def test_send_takes_a_number_for_a_text(client, scripted_chat):
     """`send 007` posts the text `007`: what looks like a number is a text all the same."""
-    run = client("send", "007", server_url=room.url)
+    run = client("send", "007", server_url=scripted_chat.url)
 
-    assert room.posted("text", run.request) == "007"
+    assert scripted_chat.posted("text", run.request) == "007"
     assert run.exit_code == 0
 
 
 @check("2.5", clause="stage 2")
-def test_list_shows_a_line_for_each_message(client, any_room, lines):
+def test_list_shows_a_line_for_each_message(client, any_scripted_chat, lines):
     """`list` prints one line per message with its id and text, in the order received or exactly reversed."""
-    any_room.fill(SPOKEN)
+    any_scripted_chat.fill(SPOKEN)
 
-    run = client("list", server_url=any_room.url)
+    run = client("list", server_url=any_scripted_chat.url)
 
     assert run.exit_code == 0
-    assert lines(run, any_room).without_their_text == ()
-    assert lines(run, any_room).ids == any_room.ids
+    assert lines(run, any_scripted_chat).without_their_text == ()
+    assert lines(run, any_scripted_chat).ids == any_scripted_chat.ids
 
 
 @check("2.5", clause="stage 2")
-def test_list_shows_messages_of_a_young_server(client, young_room, lines):
+def test_list_shows_messages_of_a_young_server(client, young_scripted_chat, lines):
     """`list` shows messages that have an `id` and a `text` and no other member of the contract yet."""
-    young_room.fill(SPOKEN)
+    young_scripted_chat.fill(SPOKEN)
 
-    run = client("list", server_url=young_room.url)
+    run = client("list", server_url=young_scripted_chat.url)
 
     assert run.exit_code == 0
-    assert lines(run, young_room).ids == young_room.ids
+    assert lines(run, young_scripted_chat).ids == young_scripted_chat.ids
 
 
 @check("2.5", clause="stage 2")
-def test_list_of_nothing_is_no_failure(client, room):
+def test_list_of_nothing_is_no_failure(client, scripted_chat):
     """Where there is no message, `list` exits with 0 all the same."""
-    run = client("list", server_url=room.url)
+    run = client("list", server_url=scripted_chat.url)
 
     assert run.exit_code == 0
     assert run.stderr.traces == ()
 
 
 @check("2.5", clause="stage 2")
-def test_list_passes_the_limit_on(client, room, lines):
+def test_list_passes_the_limit_on(client, scripted_chat, lines):
     """`list --limit 3` asks `/messages` for three, and prints what was answered."""
-    room.fill(SPOKEN)
+    scripted_chat.fill(SPOKEN)
 
-    run = client("list", "--limit", "3", server_url=room.url)
+    run = client("list", "--limit", "3", server_url=scripted_chat.url)
 
-    assert room.asked("limit", run.request) == ("3",)
-    assert lines(run, room, room.given).ids == room.ids_given
+    assert scripted_chat.asked("limit", run.request) == ("3",)
+    assert lines(run, scripted_chat, scripted_chat.given).ids == scripted_chat.ids_given
     assert run.exit_code == 0
 
 
 @pytest.mark.parametrize("status", [400, 422, 500])
 @check("2.5", clause="K10")
-def test_a_refusal_is_a_failure(client, room, status):
+def test_a_refusal_is_a_failure(client, scripted_chat, status):
     """When the server refuses, `send` says so on stderr and exits with a code from 1 to 125."""
-    room.refuse_with(status)
+    scripted_chat.refuse_with(status)
 
-    run = client("send", words(), server_url=room.url)
+    run = client("send", words(), server_url=scripted_chat.url)
 
     assert run.exit_code in FAILURE_CODES
     assert run.stderr != ""
@@ -87,11 +87,11 @@ def test_a_refusal_is_a_failure(client, room, status):
 
 
 @check("2.5", clause="K10")
-def test_list_fails_when_the_server_does(client, room):
+def test_list_fails_when_the_server_does(client, scripted_chat):
     """When the answer is a 500, `list` says so on stderr and exits with a code from 1 to 125."""
-    room.refuse_with(500)
+    scripted_chat.refuse_with(500)
 
-    run = client("list", server_url=room.url)
+    run = client("list", server_url=scripted_chat.url)
 
     assert run.exit_code in FAILURE_CODES
     assert run.stderr != ""
@@ -110,16 +110,16 @@ def test_sending_and_listing_fail_when_nobody_is_there(client, refused, command)
 
 
 @check("2.5", clause="K10")
-def test_send_gives_up_on_a_silent_server(send_silence):
+def test_send_gives_up_on_a_silent_server(unanswered_send):
     """When the server never answers, `send` gives up within 15 seconds, says so and exits with a code from 1 to 125."""
-    assert send_silence.exit_code in FAILURE_CODES
-    assert send_silence.stderr != ""
-    assert send_silence.stderr.traces == ()
+    assert unanswered_send.exit_code in FAILURE_CODES
+    assert unanswered_send.stderr != ""
+    assert unanswered_send.stderr.traces == ()
 
 
 @check("2.5", clause="K10")
-def test_list_gives_up_on_a_silent_server(list_silence):
+def test_list_gives_up_on_a_silent_server(unanswered_list):
     """When the server never answers, `list` gives up within 15 seconds, says so and exits with a code from 1 to 125."""
-    assert list_silence.exit_code in FAILURE_CODES
-    assert list_silence.stderr != ""
-    assert list_silence.stderr.traces == ()
+    assert unanswered_list.exit_code in FAILURE_CODES
+    assert unanswered_list.stderr != ""
+    assert unanswered_list.stderr.traces == ()

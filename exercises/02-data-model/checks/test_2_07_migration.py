@@ -93,6 +93,6 @@ def test_new_messages_have_the_time_of_their_own(aged_chat):
 
 
 @check("2.7", clause="stage 2")
-def test_the_decision_is_written_down(deciding_workspace):
+def test_the_decision_is_written_down(deciding_repository):
     """`DECISIONS.md` is tracked and says, in at least 80 characters beside headings, what was chosen for old rows."""
-    assert deciding_workspace.prose("DECISIONS.md") >= 80
+    assert deciding_repository.prose("DECISIONS.md") >= 80

@@ -2,9 +2,9 @@
 
 import pytest
 
-from grader.chat import REFUSED
+from grader.chat.api import REFUSED
 from grader.check import check
-from grader.texts import BAD_TIMES
+from grader.testdata.payloads import BAD_TIMES
 
 
 @check("2.8", clause="stage 2")

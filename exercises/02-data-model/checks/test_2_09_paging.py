@@ -2,9 +2,9 @@
 
 import pytest
 
-from grader.chat import ANY_SERVER_ERROR, REFUSED
+from grader.chat.api import ANY_SERVER_ERROR, REFUSED
+from grader.chat.messages import ids
 from grader.check import check, words
-from grader.messages import ids
 
 
 @check("2.9", clause="stage 2")

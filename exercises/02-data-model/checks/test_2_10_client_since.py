@@ -2,75 +2,78 @@
 
 import pytest
 
+from grader.assertions.observed import FAILURE_CODES
 from grader.check import check
-from grader.seen import FAILURE_CODES
-from grader.texts import AN_INSTANT, AS_SERVERS_WRITE, SPOKEN, TO_THE_SECOND
+from grader.testdata.payloads import AN_INSTANT, AS_SERVERS_WRITE, SPOKEN, TO_THE_SECOND
 
 
 @check("2.10", clause="stage 2")
-def test_since_shows_every_page(client, any_room, lines):
+def test_since_shows_every_page(client, any_scripted_chat, lines):
     """`list --since` shows all matching messages, following `next` to its end, its other parameters unchanged."""
-    any_room.fill_up(200)
+    any_scripted_chat.fill_up(200)
 
-    run = client("list", "--since", AN_INSTANT, server_url=any_room.url)
+    run = client("list", "--since", AN_INSTANT, server_url=any_scripted_chat.url)
 
     assert run.exit_code == 0
-    assert lines(run, any_room).ids == any_room.ids
-    assert any_room.ways_asked(run.request) == 1
+    assert lines(run, any_scripted_chat).ids == any_scripted_chat.ids
+    assert any_scripted_chat.ways_asked(run.request) == 1
 
 
 @check("2.10", clause="stage 2")
-def test_without_since_one_page_is_shown(client, room, lines):
+def test_without_since_one_page_is_shown(client, scripted_chat, lines):
     """Without `--since`, `list` asks for one page and shows the messages on it, however many it wants."""
-    room.fill_up(230)
+    scripted_chat.fill_up(230)
 
-    run = client("list", server_url=room.url)
+    run = client("list", server_url=scripted_chat.url)
 
-    assert room.pages_asked(run.request) == 1
-    assert lines(run, room, room.given).ids == room.ids_given
+    assert scripted_chat.pages_asked(run.request) == 1
+    assert lines(run, scripted_chat, scripted_chat.given).ids == scripted_chat.ids_given
 
 
 @check("2.10", clause="stage 2")
-def test_a_message_without_a_time_is_listed(client, room, lines):
+def test_a_message_without_a_time_is_listed(client, scripted_chat, lines):
     """`list` shows messages whose `created_at` is null, as those from before there were times may be."""
-    room.fill(SPOKEN)
-    room.say("from before there were times", created_at=None)
+    scripted_chat.fill(SPOKEN)
+    scripted_chat.say("from before there were times", created_at=None)
 
-    run = client("list", server_url=room.url)
+    run = client("list", server_url=scripted_chat.url)
 
     assert run.exit_code == 0
-    assert lines(run, room).ids == room.ids
+    assert lines(run, scripted_chat).ids == scripted_chat.ids
 
 
 @check("2.10", clause="K8")
-def test_the_instant_is_passed_on(client, room):
+def test_the_instant_is_passed_on(client, scripted_chat):
     """The instant arrives at the server as it was meant, its offset included, with every page."""
-    room.fill_up(230)
+    scripted_chat.fill_up(230)
 
-    run = client("list", "--since", AN_INSTANT, server_url=room.url)
+    run = client("list", "--since", AN_INSTANT, server_url=scripted_chat.url)
 
-    assert room.since_asked(run.request) == room.instant(AN_INSTANT)
+    assert scripted_chat.since_asked(run.request) == scripted_chat.instant(AN_INSTANT)
 
 
 @check("2.10", clause="K8")
-def test_a_time_as_servers_write_it_can_be_asked(client, room, lines):
+def test_a_time_as_servers_write_it_can_be_asked(client, scripted_chat, lines):
     """`--since` takes a time with `Z` and digits of fraction, as servers write them."""
-    room.fill(SPOKEN)
+    scripted_chat.fill(SPOKEN)
 
-    run = client("list", "--since", AS_SERVERS_WRITE, server_url=room.url)
+    run = client("list", "--since", AS_SERVERS_WRITE, server_url=scripted_chat.url)
 
     assert run.exit_code == 0
-    assert lines(run, room).ids == room.ids
-    assert room.since_asked(run.request) in (room.instant(AS_SERVERS_WRITE), room.instant(TO_THE_SECOND))
+    assert lines(run, scripted_chat).ids == scripted_chat.ids
+    assert scripted_chat.since_asked(run.request) in (
+        scripted_chat.instant(AS_SERVERS_WRITE),
+        scripted_chat.instant(TO_THE_SECOND),
+    )
 
 
 @check("2.10", clause="K10")
-def test_a_page_that_fails_is_a_failure(client, room):
+def test_a_page_that_fails_is_a_failure(client, scripted_chat):
     """When a later page is refused, `list --since` says so on stderr and exits with a code from 1 to 125."""
-    room.fill_up(200)
-    room.refuse_with(500, after=1)
+    scripted_chat.fill_up(200)
+    scripted_chat.refuse_with(500, after=1)
 
-    run = client("list", "--since", AN_INSTANT, server_url=room.url)
+    run = client("list", "--since", AN_INSTANT, server_url=scripted_chat.url)
 
     assert run.exit_code in FAILURE_CODES
     assert run.stderr != ""
@@ -79,9 +82,9 @@ def test_a_page_that_fails_is_a_failure(client, room):
 
 @pytest.mark.parametrize("value", ["nonsense", "25:61"])
 @check("2.10", clause="K10")
-def test_what_is_no_time_is_a_failure(client, room, value):
+def test_what_is_no_time_is_a_failure(client, scripted_chat, value):
     """`--since` with what is no time ends with a message on stderr and a code from 1 to 125, whoever refuses it."""
-    run = client("list", "--since", value, server_url=room.url)
+    run = client("list", "--since", value, server_url=scripted_chat.url)
 
     assert run.exit_code in FAILURE_CODES
     assert run.stderr != ""
@@ -90,10 +93,10 @@ def test_what_is_no_time_is_a_failure(client, room, value):
 
 @pytest.mark.parametrize("zone", ["Australia/Adelaide", "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
 @check("2.10", clause="stage 2")
-def test_a_time_of_day_is_today_where_the_person_is(client_in, room, zone):
+def test_a_time_of_day_is_today_where_the_person_is(client_in, scripted_chat, zone):
     """`--since HH:MM` means today at that time in the local time zone."""
-    room.fill(SPOKEN)
+    scripted_chat.fill(SPOKEN)
 
-    run = client_in(zone, "list", "--since", "10:05", server_url=room.url)
+    run = client_in(zone, "list", "--since", "10:05", server_url=scripted_chat.url)
 
-    assert room.since_asked(run.request) in room.today(zone, 10, 5)
+    assert scripted_chat.since_asked(run.request) in scripted_chat.today(zone, 10, 5)

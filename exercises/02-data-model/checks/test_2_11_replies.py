@@ -2,12 +2,12 @@
 
 import pytest
 
-from grader.chat import ANY_SERVER_ERROR, NO_SUCH_MESSAGE, STORED, UNKNOWN_PARENT
+from grader.assertions.observed import WRONG_METHOD
+from grader.chat.api import ANY_SERVER_ERROR, NO_SUCH_MESSAGE, STORED, UNKNOWN_PARENT
+from grader.chat.error_body import error_of
+from grader.chat.messages import ids
 from grader.check import check, words
-from grader.messages import ids
-from grader.refusal import error_of
-from grader.seen import WRONG_METHOD
-from grader.texts import HALF_A_PARENT
+from grader.testdata.payloads import HALF_A_PARENT
 
 
 @check("2.11", clause="stage 2")

@@ -2,81 +2,81 @@
 
 import pytest
 
+from grader.assertions.observed import FAILURE_CODES
 from grader.check import check, words
-from grader.seen import FAILURE_CODES
 
 
 @check("2.12", clause="stage 2")
-def test_reply_posts_text_and_parent(client, any_room):
+def test_reply_posts_text_and_parent(client, any_scripted_chat):
     """`reply ID TEXT` posts the text with `reply_to`, and prints the new id."""
-    parent = any_room.say(words())
+    parent = any_scripted_chat.say(words())
     text = words()
 
-    run = client("reply", parent.id, text, server_url=any_room.url)
+    run = client("reply", parent.id, text, server_url=any_scripted_chat.url)
 
-    assert any_room.posted("text", run.request) == text
-    assert any_room.posted_id("reply_to", run.request) == parent.id
-    assert any_room.messages[0].id in run.stdout
+    assert any_scripted_chat.posted("text", run.request) == text
+    assert any_scripted_chat.posted_id("reply_to", run.request) == parent.id
+    assert any_scripted_chat.messages[0].id in run.stdout
     assert run.exit_code == 0
 
 
 @check("2.12", clause="stage 2")
-def test_a_line_of_a_reply_names_its_parent(client, any_room, lines):
+def test_a_line_of_a_reply_names_its_parent(client, any_scripted_chat, lines):
     """In a listing, the line of a reply contains the id of its parent; the line of another message doesn't."""
-    parent, other = any_room.say(words()), any_room.say(words())
-    reply = any_room.say(words(), reply_to=parent.id)
+    parent, other = any_scripted_chat.say(words()), any_scripted_chat.say(words())
+    reply = any_scripted_chat.say(words(), reply_to=parent.id)
 
-    run = client("list", server_url=any_room.url)
+    run = client("list", server_url=any_scripted_chat.url)
 
-    assert lines(run, any_room).naming(reply, parent.id) == ()
-    assert lines(run, any_room).not_naming(other, parent.id) == ()
+    assert lines(run, any_scripted_chat).naming(reply, parent.id) == ()
+    assert lines(run, any_scripted_chat).not_naming(other, parent.id) == ()
 
 
 @check("2.12", clause="stage 2")
-def test_a_parent_may_be_on_another_page(client, room, lines):
+def test_a_parent_may_be_on_another_page(client, scripted_chat, lines):
     """A reply is listed even where its parent isn't on the page."""
-    parent = room.say(words())
-    room.fill_up(25)
-    reply = room.say(words(), reply_to=parent.id)
+    parent = scripted_chat.say(words())
+    scripted_chat.fill_up(25)
+    reply = scripted_chat.say(words(), reply_to=parent.id)
 
-    run = client("list", server_url=room.url)
+    run = client("list", server_url=scripted_chat.url)
 
     assert run.exit_code == 0
-    assert lines(run, room).naming(reply, parent.id) == ()
+    assert lines(run, scripted_chat).naming(reply, parent.id) == ()
 
 
 @check("2.12", clause="stage 2")
-def test_show_prints_a_message_and_then_its_replies(client, any_room, lines):
+def test_show_prints_a_message_and_then_its_replies(client, any_scripted_chat, lines):
     """`show ID` prints the message, then its replies, the oldest first, each with its id and text."""
-    parent = any_room.say(words())
-    replies = [any_room.say(words(), reply_to=parent.id), any_room.say(words(), reply_to=parent.id)]
+    parent = any_scripted_chat.say(words())
+    replies = [any_scripted_chat.say(words(), reply_to=parent.id), any_scripted_chat.say(words(), reply_to=parent.id)]
 
-    run = client("show", parent.id, server_url=any_room.url)
+    run = client("show", parent.id, server_url=any_scripted_chat.url)
 
     assert run.exit_code == 0
-    assert lines(run, any_room, [parent, *replies]).texts_in_order == ()
-    assert lines(run, any_room, [parent, *replies]).unnamed == ()
+    assert lines(run, any_scripted_chat, [parent, *replies]).texts_in_order == ()
+    assert lines(run, any_scripted_chat, [parent, *replies]).unnamed == ()
 
 
 @check("2.12", clause="stage 2")
-def test_show_prints_a_message_without_replies(client, room, lines):
+def test_show_prints_a_message_without_replies(client, scripted_chat, lines):
     """`show ID` prints a message that nobody replied to, with its id and text."""
-    said = room.say(words())
+    said = scripted_chat.say(words())
 
-    run = client("show", said.id, server_url=room.url)
+    run = client("show", said.id, server_url=scripted_chat.url)
 
     assert run.exit_code == 0
-    assert lines(run, room).texts_in_order == ()
-    assert lines(run, room).unnamed == ()
+    assert lines(run, scripted_chat).texts_in_order == ()
+    assert lines(run, scripted_chat).unnamed == ()
 
 
 @check("2.12", clause="K10")
-def test_a_refused_reply_is_a_failure(client, room):
+def test_a_refused_reply_is_a_failure(client, scripted_chat):
     """When the server refuses, `reply` says so on stderr and exits with a code from 1 to 125."""
-    said = room.say(words())
-    room.refuse_with(422)
+    said = scripted_chat.say(words())
+    scripted_chat.refuse_with(422)
 
-    run = client("reply", said.id, words(), server_url=room.url)
+    run = client("reply", said.id, words(), server_url=scripted_chat.url)
 
     assert run.exit_code in FAILURE_CODES
     assert run.stderr != ""
@@ -84,9 +84,9 @@ def test_a_refused_reply_is_a_failure(client, room):
 
 
 @check("2.12", clause="K10")
-def test_show_fails_when_there_is_no_such_message(client, room):
+def test_show_fails_when_there_is_no_such_message(client, scripted_chat):
     """`show` of a message that isn't there says so on stderr and exits with a code from 1 to 125."""
-    run = client("show", "not-there", server_url=room.url)
+    run = client("show", "not-there", server_url=scripted_chat.url)
 
     assert run.exit_code in FAILURE_CODES
     assert run.stderr != ""
@@ -105,16 +105,16 @@ def test_replying_and_showing_fail_when_nobody_is_there(client, refused, command
 
 
 @check("2.12", clause="K10")
-def test_reply_gives_up_on_a_silent_server(reply_silence):
+def test_reply_gives_up_on_a_silent_server(unanswered_reply):
     """When the server never answers, `reply` gives up within 15 seconds, says so and exits with 1 to 125."""
-    assert reply_silence.exit_code in FAILURE_CODES
-    assert reply_silence.stderr != ""
-    assert reply_silence.stderr.traces == ()
+    assert unanswered_reply.exit_code in FAILURE_CODES
+    assert unanswered_reply.stderr != ""
+    assert unanswered_reply.stderr.traces == ()
 
 
 @check("2.12", clause="K10")
-def test_show_gives_up_on_a_silent_server(show_silence):
+def test_show_gives_up_on_a_silent_server(unanswered_show):
     """When the server never answers, `show` gives up within 15 seconds, says so and exits with 1 to 125."""
-    assert show_silence.exit_code in FAILURE_CODES
-    assert show_silence.stderr != ""
-    assert show_silence.stderr.traces == ()
+    assert unanswered_show.exit_code in FAILURE_CODES
+    assert unanswered_show.stderr != ""
+    assert unanswered_show.stderr.traces == ()

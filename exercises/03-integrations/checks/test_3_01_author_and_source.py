@@ -2,9 +2,9 @@
 
 import pytest
 
-from grader.chat import REFUSED
+from grader.chat.api import REFUSED
+from grader.chat.error_body import error_of
 from grader.check import check, words
-from grader.refusal import error_of
 
 
 @check("3.1", clause="stage 3")

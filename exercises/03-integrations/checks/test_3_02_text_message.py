@@ -1,7 +1,7 @@
 """Step 3.2: a signed text message becomes a message."""
 
 from grader.check import check, words
-from grader.phone import AUTHOR_LENGTHS, DELIVERED, fault_of
+from grader.webhooks.phone import AUTHOR_LENGTHS, DELIVERED, fault_of
 
 
 @check("3.2", clause="stage 3")

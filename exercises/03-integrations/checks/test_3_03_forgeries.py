@@ -3,7 +3,7 @@
 import pytest
 
 from grader.check import check, words
-from grader.phone import REFUSED, REFUSED_GET
+from grader.webhooks.phone import REFUSED, REFUSED_GET
 
 
 @check("3.3", clause="stage 3")

@@ -3,8 +3,8 @@
 import pytest
 
 from grader.check import check, words
-from grader.phone import DELIVERED, REFUSED
-from grader.texts import QUERIES
+from grader.testdata.payloads import QUERIES
+from grader.webhooks.phone import DELIVERED, REFUSED
 
 
 @check("3.4", clause="stage 3")

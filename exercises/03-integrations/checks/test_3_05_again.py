@@ -1,7 +1,7 @@
 """Step 3.5: the same event comes twice, and is one message."""
 
 from grader.check import check, words
-from grader.phone import DELIVERED, REFUSED, fault_of
+from grader.webhooks.phone import DELIVERED, REFUSED, fault_of
 
 
 @check("3.5", clause="stage 3")

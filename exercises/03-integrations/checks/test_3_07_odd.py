@@ -2,11 +2,11 @@
 
 import pytest
 
-from grader.chat import ANY_SERVER_ERROR
+from grader.chat.api import ANY_SERVER_ERROR
 from grader.check import check, words
-from grader.phone import DELIVERED, WITHOUT_EVENT, fault_of
-from grader.simulators.twilio import new_event
-from grader.texts import PICTURE, SENDERS, TEXT_MESSAGES
+from grader.testdata.payloads import PICTURE, SENDERS, TEXT_MESSAGES
+from grader.webhooks.phone import DELIVERED, WITHOUT_EVENT, fault_of
+from grader.webhooks.twilio import new_event
 
 
 @pytest.mark.parametrize("text", TEXT_MESSAGES.values(), ids=TEXT_MESSAGES.keys())

@@ -2,8 +2,8 @@
 
 import pytest
 
+from grader.chat.messages import ids
 from grader.check import check, words
-from grader.messages import ids
 
 
 @check("3.8", clause="K8")
@@ -85,52 +85,52 @@ def test_it_outlives_the_process(phone):
     ids=["caller", "name", "short", "brackets", "longest"],
 )
 @check("3.8", clause="stage 3")
-def test_a_line_says_who_and_from_where(client, room, lines, author, source):
+def test_a_line_says_who_and_from_where(client, scripted_chat, lines, author, source):
     """In a listing, each line contains the `author` and the `source` of its message."""
-    said = room.say(words(), author=author, source=source)
-    room.say(words(), author=None, source="api")
+    said = scripted_chat.say(words(), author=author, source=source)
+    scripted_chat.say(words(), author=None, source="api")
 
-    run = client("list", server_url=room.url)
+    run = client("list", server_url=scripted_chat.url)
 
     assert run.exit_code == 0
-    assert lines(run, room).ids == room.ids
-    assert lines(run, room).naming(said, author) == ()
-    assert lines(run, room).naming(said, source) == ()
+    assert lines(run, scripted_chat).ids == scripted_chat.ids
+    assert lines(run, scripted_chat).naming(said, author) == ()
+    assert lines(run, scripted_chat).naming(said, source) == ()
 
 
 @check("3.8", clause="stage 3")
-def test_a_line_of_a_reply_says_who_and_from_where(client, room, lines):
+def test_a_line_of_a_reply_says_who_and_from_where(client, scripted_chat, lines):
     """In a listing, the line of a reply contains its own `author` and `source`, too."""
     author = words()
-    said = room.say(words(), author=words(), source="api")
-    reply = room.say(words(), author=author, source="sms", reply_to=said.id)
+    said = scripted_chat.say(words(), author=words(), source="api")
+    reply = scripted_chat.say(words(), author=author, source="sms", reply_to=said.id)
 
-    run = client("list", server_url=room.url)
+    run = client("list", server_url=scripted_chat.url)
 
     assert run.exit_code == 0
-    assert lines(run, room).naming(reply, author) == ()
-    assert lines(run, room).naming(reply, "sms") == ()
+    assert lines(run, scripted_chat).naming(reply, author) == ()
+    assert lines(run, scripted_chat).naming(reply, "sms") == ()
 
 
 @check("3.8", clause="stage 3")
-def test_a_line_says_who_and_from_where_with_since(client_since, room, lines):
+def test_a_line_says_who_and_from_where_with_since(client_since, scripted_chat, lines):
     """With `--since`, too, each line contains the `author` and the `source` of its message."""
     author = words()
-    said = room.say(words(), author=author, source="slack")
+    said = scripted_chat.say(words(), author=author, source="slack")
 
-    run = client_since(server_url=room.url)
+    run = client_since(server_url=scripted_chat.url)
 
     assert run.exit_code == 0
-    assert lines(run, room).naming(said, author) == ()
-    assert lines(run, room).naming(said, "slack") == ()
+    assert lines(run, scripted_chat).naming(said, author) == ()
+    assert lines(run, scripted_chat).naming(said, "slack") == ()
 
 
 @check("3.8", clause="stage 3")
-def test_a_message_without_author_is_listed(client, room, lines):
+def test_a_message_without_author_is_listed(client, scripted_chat, lines):
     """A message whose `author` is null is listed with its `source`."""
-    said = room.say(words(), author=None, source="api")
+    said = scripted_chat.say(words(), author=None, source="api")
 
-    run = client("list", server_url=room.url)
+    run = client("list", server_url=scripted_chat.url)
 
     assert run.exit_code == 0
-    assert lines(run, room).naming(said, "api") == ()
+    assert lines(run, scripted_chat).naming(said, "api") == ()

@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader.channel import REFUSED
 from grader.check import check, words
-from grader.simulators.slack import RESPONSE_TYPES, SIGNATURE, TIMESTAMP
-from grader.texts import FORMS
+from grader.testdata.payloads import FORMS
+from grader.webhooks.slack import RESPONSE_TYPES, SIGNATURE, TIMESTAMP
+from grader.webhooks.slack_channel import REFUSED
 
 
 @check("3.9", clause="stage 3")

@@ -3,9 +3,9 @@
 import pytest
 
 from grader.check import check, words
-from grader.phone import AUTHOR_LENGTHS
-from grader.simulators.slack import RESPONSE_TYPES, escaped
-from grader.texts import TYPED
+from grader.testdata.payloads import TYPED
+from grader.webhooks.phone import AUTHOR_LENGTHS
+from grader.webhooks.slack import RESPONSE_TYPES, escaped
 
 
 @check("3.10", clause="stage 3")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader.chat import ANY_SERVER_ERROR
+from grader.chat.api import ANY_SERVER_ERROR
 from grader.check import check, words
-from grader.simulators.slack import RESPONSE_TYPES
-from grader.texts import MISTYPED, UNREADABLE
+from grader.testdata.payloads import MISTYPED, UNREADABLE
+from grader.webhooks.slack import RESPONSE_TYPES
 
 
 @pytest.mark.parametrize("typed", MISTYPED.values(), ids=MISTYPED.keys())

@@ -1,0 +1,110 @@
+"""Values that a server gave, compared as JSON and able to say where they came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, Self
+
+from grader.assertions.observed import Length, Observed
+from grader.text.values import excerpt, listed, shown
+
+
+class Value(Observed):
+    """A member of a message, or of another JSON object, that knows where it came from."""
+
+    def __init__(self, value: Any, *, name: str, request: str) -> None:
+        self.value = value
+        self.name = name
+        self.request = request
+
+    def __eq__(self, other: object) -> bool:
+        return same(self.value, _plain(other))
+
+    def __hash__(self) -> int:
+        return hash(json.dumps(self.value))
+
+    @property
+    def length(self) -> Length:
+        """How many characters it has, none where it isn't a string."""
+        count = len(self.value) if isinstance(self.value, str) else 0
+        return Length(count, request=self.request, what=f"characters in {self.name}")
+
+    def expected_text(self, operator: str, other: object) -> str:
+        if operator == "in" and isinstance(other, tuple):
+            return f"{self.name}: {' or '.join(map(shown, other))}"
+        plain = _plain(other)
+        if operator == "==" and isinstance(plain, str) and isinstance(self.value, str):
+            return f"{self.name}: {excerpt(plain, self.value)}"
+        return f"{self.name}: {super().expected_text(operator, plain)}"
+
+    def actual_text_beside(self, other: object) -> str:
+        plain = _plain(other)
+        if isinstance(plain, str) and isinstance(self.value, str):
+            return f"{self.name}: {excerpt(self.value, plain)}"
+        return self.actual_text()
+
+    def actual_text(self) -> str:
+        return f"{self.name}: {shown(self.value)}"
+
+
+class Ids(tuple[Any, ...], Observed):
+    """The ids of some messages, in the order they came."""
+
+    def __new__(cls, ids: Sequence[Any], *, request: str) -> Self:
+        made = super().__new__(cls, ids)
+        made.request = request
+        return made
+
+    def expected_text(self, operator: str, other: object) -> str:
+        if operator in ("in", "not in"):
+            said = shown(_plain(other))
+            return f"the message {said} among them" if operator == "in" else f"the message {said} not among them"
+        if isinstance(other, tuple | list):
+            return _ids(other, self)
+        return super().expected_text(operator, other)
+
+    def actual_text(self) -> str:
+        return _ids(self)
+
+    def actual_text_beside(self, other: object) -> str:
+        return _ids(self, other) if isinstance(other, tuple | list) else self.actual_text()
+
+
+class Count(int, Observed):
+    """How many messages came."""
+
+    def __new__(cls, count: int, *, request: str) -> Self:
+        made = super().__new__(cls, count)
+        made.request = request
+        return made
+
+    def expected_text(self, operator: str, other: object) -> str:
+        if operator == "==" and isinstance(other, int):
+            return counted(other)
+        return f"{super().expected_text(operator, other)} messages"
+
+    def actual_text(self) -> str:
+        return counted(int(self))
+
+
+def counted(messages: int) -> str:
+    """Say how many messages there are."""
+    return f"{messages or 'no'} message{'s' if messages > 1 else ''}"
+
+
+def same(one: Any, other: Any) -> bool:
+    """Compare two JSON values as clause K7 compares ids: 7 and "7" are different, and so are 1 and true."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, str) or isinstance(other, str):
+        return isinstance(one, str) and isinstance(other, str) and str(one) == str(other)
+    return bool(one == other)
+
+
+def _plain(other: object) -> Any:
+    return other.value if isinstance(other, Value) else other
+
+
+def _ids(ids: Sequence[Any], beside: Sequence[Any] = ()) -> str:
+    return f"the id{'s' if len(ids) > 1 else ''} {listed(ids, beside)}" if ids else "no message"

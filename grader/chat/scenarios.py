@@ -1,0 +1,209 @@
+"""Chats in a known state: crowded, spaced in time, timed in a foreign zone, long enough for many pages."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from grader.assertions.json_values import Count, Ids, Value, same
+from grader.assertions.observed import Listing
+from grader.chat import instant
+from grader.chat.api import Chat
+from grader.chat.instant import Instant
+from grader.chat.messages import Message, Page
+from grader.errors import Failed, NotChecked
+from grader.service.server import Service
+from grader.testdata.random_values import words
+from grader.text.shell import side_by_side
+from grader.text.values import shown
+
+SLACK = 1.0
+APART = 3.2
+"""Seconds between two messages, so that an instant between them lies 1.5 s from both."""
+
+
+class CrowdedChat(Chat):
+    """More messages than any page may hold."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(service)
+        self.sent = self.send_many(104)
+
+    def newest(self, count: int) -> tuple[Any, ...]:
+        """Give the ids of the newest messages, the newest first."""
+        return tuple(message.id for message in self.sent[: -count - 1 : -1])
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A message, and the moments between which it was accepted, in Unix seconds."""
+
+    message: Message
+    begun: float
+    ended: float
+
+    @property
+    def early_or_late(self) -> Missed:
+        """Say by how many seconds `created_at` misses the time it took; 0 within a second of it."""
+        moment = float(self.message.created_at.seconds)
+        miss = min(0.0, moment - (self.begun - SLACK)) + max(0.0, moment - (self.ended + SLACK))
+        return Missed(round(miss) if abs(miss) > 1 else round(miss, 1), self)
+
+
+class Missed(Value):
+    """By how many seconds a `created_at` misses the moment of acceptance."""
+
+    def __init__(self, seconds: float, timed: Timed) -> None:
+        super().__init__(seconds, name="created_at", request=timed.message.request)
+        self._timed = timed
+
+    def expected_text(self, operator: str, other: object) -> str:  # noqa: ARG002 - it is only ever compared with 0
+        accepted = Instant(Fraction(self._timed.begun), "", 0, is_number=False).spelled(zulu=True)
+        return f"created_at: the moment of acceptance, {accepted}, give or take a second"
+
+    def actual_text(self) -> str:
+        far, way = f"{abs(self.value) + SLACK:.1f}".removesuffix(".0"), "later" if self.value > 0 else "earlier"
+        return f"created_at: {self._timed.message.created_at.written}, {far} s {way}"
+
+
+class TimedChat(Chat):
+    """A chat whose messages are timed by the checker's own clock."""
+
+    def send_timed(self, text: str, **more: Any) -> Timed:
+        """Send a message and remember when."""
+        begun = time.time()
+        sent = self.send(text, **more)
+        return Timed(sent, begun, time.time())
+
+    def restart_in(self, zone: str) -> None:
+        """Stop the service and start it again on its data, as if it had been moved to another time zone."""
+        self.service.env = {**self.service.env, "TZ": zone}
+        self.restart()
+
+
+class SpacedChat(Chat):
+    """Two messages, more than three seconds apart; `pause` waits for so many seconds."""
+
+    def __init__(self, service: Service, pause: Callable[[float], None]) -> None:
+        super().__init__(service)
+        self._leave_the_last_behind(pause)
+        first = self.send(words())
+        pause(APART)
+        self.sent = (first, self.send(words()))
+
+    def _leave_the_last_behind(self, pause: Callable[[float], None]) -> None:
+        """Wait until what was there before lies as far from what comes as the two lie from each other."""
+        found = self.page(limit=1).messages
+        last = instant.read(found[0].fields.get("created_at")) if found else None
+        if last is not None:
+            pause(min(APART, max(0.0, float(last.seconds) + APART - time.time())))
+
+    @property
+    def two(self) -> tuple[Instant, Instant]:
+        """The instants of the two, as the server wrote them."""
+        first, second = self.sent
+        return first.created_at, second.created_at
+
+    @property
+    def ids_of_both(self) -> tuple[Any, Any]:
+        first, second = self.sent
+        return second.id, first.id
+
+    @property
+    def id_of_second(self) -> tuple[Any]:
+        return (self.sent[1].id,)
+
+    def after_the_first(self, seconds: float, digits: int = 3) -> str:
+        """Write an instant that lies so many seconds after the first message."""
+        return self.two[0].shifted(seconds, digits)
+
+    def after_the_last(self, seconds: float) -> str:
+        """Write an instant that lies so many seconds after the second message."""
+        return self.two[1].shifted(seconds, 3)
+
+    def second_in(self, hours: int, minutes: int) -> str:
+        """Write the instant of the second message in another zone, where the server writes RFC 3339 itself."""
+        second = self.two[1]
+        if second.is_number:
+            raise NotChecked(
+                "The server writes times as numbers; another spelling of the exact instant isn't promised."
+            )
+        return second.spelled(hours=hours, minutes=minutes)
+
+    @property
+    def midnight(self) -> str:
+        """Write the midnight before the first message, in UTC."""
+        day = int(self.two[0].seconds) // 86_400 * 86_400
+        return Instant(Fraction(day), "", 0, is_number=False).spelled(zulu=True)
+
+
+class LongChat(TimedChat):
+    """A chat whose history was there before: `history` holds its ids, the newest first."""
+
+    def __init__(self, service: Service, history: Sequence[Any]) -> None:
+        super().__init__(service)
+        self.history = tuple(history)
+
+    def all_history(self, **params: Any) -> Page:
+        """Fetch every page; where the database couldn't be new, leave out what lay in it before the history."""
+        fetched = self.all(**params)
+        return fetched if self.service.project.has_new_databases else fetched.of_ids(self.history)
+
+    def part_of_next(self, share: float) -> str:
+        """Give a part of a cursor, or more than all of it: `share` of its characters, written over and over."""
+        page = self.page(limit=7)
+        if not page.cursor:
+            raise Failed(f"next: {shown(page.next)}", expected="next: a string", request=page.request)
+        return (page.cursor * 2)[: int(len(page.cursor) * share)]
+
+    def all_while_sending(self, **params: Any) -> Page:
+        """Fetch every page, and send a message after each."""
+        fetched = []
+        for page in self.pages(**params):
+            fetched.append(page)
+            self.send(words())
+        together = tuple(message for page in fetched for message in page.messages)
+        return Page(together, None, f"{fetched[0].request}   (and every next, with a message sent after each page)")
+
+    def largest_page(self, **params: Any) -> Count:
+        """Say how many messages the largest page holds."""
+        return max((page.count for page in self.pages(**params)), key=int)
+
+
+@dataclass(frozen=True)
+class SentAtOnce:
+    """Messages sent at the same moment, and those that their own sender didn't see at once."""
+
+    sent: Ids
+    missing: Listing
+
+    @property
+    def repeated(self) -> Listing:
+        """List the ids that were given to more than one of them."""
+        ids = [str(one) for one in self.sent]
+        found = [one for one in dict.fromkeys(ids) if ids.count(one) > 1]
+        return Listing(found, request=self.sent.request, what="id given twice")
+
+
+def send_at_once(chat: Chat, count: int, patience: float) -> SentAtOnce:
+    """Send messages at the same moment; each sender lists as soon as its message was accepted."""
+    barrier = threading.Barrier(count)
+
+    def send(_: int) -> tuple[Message, bool]:
+        barrier.wait()
+        sent = chat.send(words(), patience=patience)
+        return sent, any(same(sent.id, listed) for listed in chat.page().ids)
+
+    with ThreadPoolExecutor(count) as pool:
+        results = list(pool.map(send, range(count)))
+    request = side_by_side(results[0][0].request, count)
+    unseen = [str(sent.id) for sent, seen in results if not seen]
+    return SentAtOnce(
+        Ids([sent.id for sent, _ in results], request=request),
+        Listing(unseen, request=request, what="accepted message that isn't listed"),
+    )

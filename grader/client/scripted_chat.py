@@ -1,0 +1,240 @@
+"""A scripted chat server for testing clients: ids, cursors and times that are odd but legal, all of it recorded."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from grader.assertions.json_values import Value
+from grader.assertions.observed import Listing
+from grader.chat import instant
+from grader.client.dialects import LETTERS, Dialect
+from grader.client.scripted_server import Answer, Recorded, ScriptedServer
+from grader.client.since import Instants, Today, moment_of
+from grader.errors import Failed
+from grader.testdata.random_values import words
+from grader.text.values import shown
+
+PAGE = 20
+
+
+@dataclass
+class Said:
+    """One message in the room; ids are kept as text, however they are written."""
+
+    id: str
+    text: str
+    created_at: str | float | None
+    reply_to: str | None = None
+    author: str | None = None
+    source: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Write it with its members in an unusual order, and one that no client knows."""
+        origin = {"source": self.source, "author": self.author} if self.source else {}
+        return {
+            **origin,
+            "reply_to": self.reply_to,
+            "mood": "calm",
+            "created_at": self.created_at,
+            "text": self.text,
+            "id": self.id,
+        }
+
+
+@dataclass
+class ScriptedChat:
+    """What is said in the room, and what its clients asked."""
+
+    dialect: Dialect = LETTERS
+    messages: list[Said] = field(default_factory=list)
+    given: tuple[Said, ...] = ()
+    """The messages of the last page that was given."""
+    refusal: int | None = None
+    answered: int = 0
+    """How many more requests are answered before the first one is refused."""
+
+    def __post_init__(self) -> None:
+        self._ids = self.dialect.ids()
+        self.server = ScriptedServer(self._answer)
+
+    @property
+    def url(self) -> str:
+        return self.server.url + self.dialect.slash
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids in the order in which the server lists them: the newest first."""
+        return tuple(message.id for message in self.messages)
+
+    @property
+    def ids_given(self) -> tuple[str, ...]:
+        """The ids of the last page that was given."""
+        return tuple(message.id for message in self.given)
+
+    def say(self, text: str, **more: str | None) -> Said:
+        """Add a message, as if somebody had sent it; its other members may be given."""
+        time = self.dialect.time(len(self.messages))
+        said = Said(next(self._ids), text, **{"created_at": time, **more})  # type: ignore[arg-type]
+        self.messages.insert(0, said)
+        return said
+
+    def fill(self, texts: list[str]) -> None:
+        """Add several messages."""
+        for text in texts:
+            self.say(text)
+
+    def fill_up(self, count: int) -> None:
+        """Add many messages, each with a text of its own."""
+        self.fill([f"{words()} number {number}" for number in range(count)])
+
+    def refuse_with(self, status: int, after: int = 0) -> None:
+        """Answer everything, but for so many requests, with this status and an error in JSON, in one of its forms."""
+        self.refusal, self.answered = status, after
+
+    def posted(self, name: str, by: str) -> Value:
+        """Give a member of the JSON object in the body of the last POST to /messages."""
+        body = self._last_post(by).body
+        with contextlib.suppress(ValueError):
+            found = json.loads(body)
+            if isinstance(found, dict):
+                return Value(found.get(name), name=f"{name} in the body", request=by)
+        raise Failed(shown(body), expected="a JSON object as body", request=by)
+
+    def posted_id(self, name: str, by: str) -> Value:
+        """Give a member that is an id as text: for one of digits, a client may have sent an integer."""
+        found = self.posted(name, by)
+        is_integer = isinstance(found.value, int) and not isinstance(found.value, bool)
+        return Value(str(found.value) if is_integer else found.value, name=found.name, request=by)
+
+    def content_type(self, by: str) -> Value:
+        """Give the content type of the last POST, without parameters."""
+        value = self._last_post(by).header("Content-Type") or b""
+        kind = value.decode("latin-1").partition(";")[0].strip().lower()
+        return Value(kind, name="Content-Type", request=by)
+
+    def queries(self, by: str) -> list[dict[str, str]]:
+        """Give the decoded query of every GET of /messages, in order; raises Failed when there was none."""
+        asked = [
+            urlsplit(request.what.partition(" ")[2])
+            for request in self.server.requests
+            if request.what.startswith("GET ")
+        ]
+        found = [_query(parts.query) for parts in asked if parts.path.rstrip("/") == "/messages"]
+        if not found:
+            raise Failed(self.server.asked(by).actual_text(), expected="GET /messages", request=by)
+        return found
+
+    def asked(self, name: str, by: str) -> Listing:
+        """List what was asked for in one parameter, request by request."""
+        values = [query.get(name, "(absent)") for query in self.queries(by)]
+        return Listing(values, request=by, what=f"value of {name}")
+
+    def pages_asked(self, by: str) -> Value:
+        """Count the requests for a page."""
+        return Value(len(self.queries(by)), name="pages asked for", request=by)
+
+    def ways_asked(self, by: str) -> Value:
+        """Count in how many ways pages were asked for, the cursor aside."""
+        asked = {tuple(sorted((query | {"cursor": ""}).items())) for query in self.queries(by)}
+        return Value(len(asked), name="ways of asking, the cursor aside", request=by)
+
+    def since_asked(self, by: str) -> Instants:
+        """Give the instants that were asked for in `since`, without repetition."""
+        return Instants.asked([query.get("since") for query in self.queries(by)], request=by)
+
+    @staticmethod
+    def instant(written: str) -> frozenset[Fraction | None]:
+        """Give the only instant that may be asked for."""
+        return frozenset({moment_of(written)})
+
+    @staticmethod
+    def today(zone: str, hour: int, minute: int) -> Today:
+        """Give the instants that a time of day means there, now; two around midnight."""
+        return Today.at(zone, hour, minute)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self.server.close()
+
+    def _last_post(self, by: str) -> Recorded:
+        for request in reversed(self.server.requests):
+            if request.what.partition("?")[0].rstrip("/") == "POST /messages":
+                return request
+        raise Failed(self.server.asked(by).actual_text(), expected="POST /messages", request=by)
+
+    def _answer(self, request: Recorded) -> Answer:
+        if self.refusal is not None and not self.answered:
+            return REFUSALS.get(self.refusal, _json)({"error": "not today"}, self.refusal)
+        self.answered = max(0, self.answered - 1)
+        method, _, target = request.what.partition(" ")
+        parts = urlsplit(target)
+        path = parts.path.rstrip("/")
+        if method == "POST" and path == "/messages":
+            return self._accept(request)
+        if method == "GET" and path == "/messages":
+            return self._list(_query(parts.query))
+        if method == "GET" and path.startswith("/messages/"):
+            return self._show(unquote(path.removeprefix("/messages/")))
+        return _json({"error": "not found"}, 404)
+
+    def _accept(self, request: Recorded) -> Answer:
+        try:
+            body = json.loads(request.body)
+            parent = body.get("reply_to")
+            said = self.say(str(body["text"]), reply_to=None if parent is None else str(parent))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return _json({"error": "a JSON object with text is needed"}, 400)
+        return self._say(said.as_json(), self.dialect.accepted)
+
+    def _list(self, query: dict[str, str]) -> Answer:
+        wanted = query.get("cursor", _cursor(0))
+        begin = next((place for place in range(len(self.messages) + 1) if _cursor(place) == wanted), None)
+        if begin is None:
+            return _json({"error": "no such cursor"}, 400)
+        if "since" in query and instant.read(query["since"]) is None:
+            return _json({"error": "since is no time"}, 400)
+        limit = min(int(query["limit"]) if query.get("limit", "").isdecimal() else PAGE, 100)
+        size = max(1, limit - 1) if self.dialect.short and begin else limit
+        self.given = tuple(self.messages[begin : begin + size])
+        end = begin + len(self.given)
+        more = end < len(self.messages) or (len(self.given) == limit and not self.dialect.short)
+        messages = [self.dialect.spoken(said.as_json()) for said in self.given]
+        return self._say({"next": _cursor(end) if more else None, "messages": messages}, 200)
+
+    def _show(self, wanted: str) -> Answer:
+        found = next((said for said in self.messages if said.id == wanted), None)
+        if found is None:
+            return _json({"error": "no such message"}, 404)
+        replies = [said for said in reversed(self.messages) if said.reply_to == found.id]
+        spoken = [self.dialect.spoken(said.as_json()) for said in replies]
+        return self._say({**found.as_json(), "replies": spoken}, 200)
+
+    def _say(self, members: dict[str, Any], status: int) -> Answer:
+        return _json(self.dialect.spoken(members), status)
+
+
+def _cursor(place: int) -> str:
+    return f"c/{place}+="
+
+
+def _query(query: str) -> dict[str, str]:
+    return {name: values[-1] for name, values in parse_qs(query, keep_blank_values=True).items()}
+
+
+def _json(value: Any, status: int) -> Answer:
+    return Answer.text(json.dumps(value), status, "application/json")
+
+
+def _problem(value: Any, status: int) -> Answer:
+    """Write a refusal as frameworks do that check a body against a schema: its `detail` is a list."""
+    problem = {"status": status, "detail": [{"loc": ["body"], "msg": value["error"]}]}
+    return Answer.text(json.dumps(problem), status, "application/problem+json")
+
+
+REFUSALS = {422: _problem}
+"""How a refusal is written where it isn't `{"error": ...}` (clause K6)."""

@@ -1,0 +1,1 @@
+"""The words that people type after `kit`, a module for each."""

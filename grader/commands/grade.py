@@ -1,0 +1,100 @@
+"""Grading finished projects: each in turn, whatever happens to one of them, and what is written about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course import Step
+from grader.errors import KitError, UsageError
+from grader.project import config
+from grader.report.progress import Progress
+from grader.results.results import ExitStatus, Outcome, exit_status
+from grader.session import runner
+from grader.session.runner import RunResult
+
+WORST_FIRST = (ExitStatus.FAULT, ExitStatus.USAGE, ExitStatus.FAILED, ExitStatus.UNDECIDED, ExitStatus.PASSED)
+SEVERAL = Path("report")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What somebody asked to be graded, and how."""
+
+    steps: tuple[Step, ...]
+    load: str
+    seed: int | None
+    report: Path | None
+    verbose: bool
+
+
+def grade_one(folder: Path, request: Request, json_file: Path | None) -> ExitStatus:
+    """Grade one project, show the report, and write it where it was asked for."""
+    from grader.report import document, terminal
+
+    place = config.find(folder)
+    for target in (json_file, request.report):
+        if target is not None:
+            _writable(target.parent if target is json_file else target)
+    findings = _run(place, request)
+    written = document.document(place, findings)
+    out = terminal.console()
+    terminal.show(findings, out, verbose=request.verbose)
+    for path in [path for path in (json_file, request.report and request.report / "report.json") if path]:
+        document.write(written, path)
+        terminal.say(f"Report: {path}", out, style="dim")
+    terminal.show_total(written, out)
+    return status_of(findings)
+
+
+def grade_several(folders: Sequence[Path], request: Request) -> ExitStatus:
+    """Grade projects one after the other; one that can't be graded is a row with its reason."""
+    from grader.report import document, table, terminal
+
+    target = request.report or SEVERAL
+    _writable(target)
+    out = terminal.console()
+    rows: list[table.Row] = []
+    for name, folder in zip(table.names(folders), folders, strict=True):
+        try:
+            place = config.find(folder)
+            findings = _run(place, request, f"{name}: ")
+            written = document.document(place, findings)
+            document.write(written, target / f"{name}.json")
+            rows.append(table.row(name, written, status_of(findings)))
+        except KitError as error:
+            rows.append(table.unusable(name, str(error), ExitStatus(error.exit_status)))
+        terminal.say(rows[-1].line, out)
+    table.write_csv(rows, target / "grades.csv")
+    table.show(rows, out)
+    terminal.say(f"Grades: {target / 'grades.csv'}", out, style="dim")
+    return next(status for status in WORST_FIRST if any(row.status is status for row in rows))
+
+
+def status_of(findings: RunResult) -> ExitStatus:
+    """Reduce one project's findings, load included, to an exit status."""
+    extra = [Outcome(load["outcome"]) for load in findings.load]
+    extra += [Outcome.NOT_CHECKED] if findings.load_note else []
+    extra += [Outcome.ERROR] if findings.faults else []
+    return exit_status(findings.stages, extra)
+
+
+def _run(place: Path, request: Request, prefix: str = "") -> RunResult:
+    with Progress(prefix) as progress:
+        return runner.run(
+            place,
+            request.steps,
+            seed=request.seed,
+            load=request.load,
+            listener=progress.heard,
+            meanwhile=progress.begin,
+        )
+
+
+def _writable(folder: Path) -> None:
+    """Make the folder of a report now, so that nobody waits for a report that can't be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f'The folder "{folder}" cannot be made: {error.strerror}.') from None

@@ -1,0 +1,113 @@
+"""One answer of HTTP, read from a socket until a moment that was set beforehand."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import io
+import socket
+import time
+from http import HTTPStatus
+from typing import Any
+
+from grader.text.values import printable, shorten
+
+LARGEST = 1024 * 1024
+
+
+class Timed(io.RawIOBase):
+    """A socket with one deadline for everything, whatever trickles in meanwhile; http.client reads from it."""
+
+    def __init__(self, connection: socket.socket, deadline: float) -> None:
+        self._connection = connection
+        self._deadline = deadline
+        self._reader = io.BufferedReader(self)
+        self.ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._hurry()
+        count = self._connection.recv_into(buffer)
+        self.ended = not count
+        return count
+
+    def makefile(self, _mode: str) -> Any:
+        """Give the stream that http.client asks its socket for; always the same, as it reads ahead."""
+        return self._reader
+
+    def send(self, data: bytes) -> None:
+        """Send everything, by the deadline too."""
+        self._hurry()
+        self._connection.sendall(data)
+
+    def say_no_more(self) -> None:
+        """Let the server know that nothing follows."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_WR)
+
+    def await_end(self) -> None:
+        """Wait for the server to end the connection, for at most a second."""
+        self._deadline = min(self._deadline, time.monotonic() + 1.0)
+        with contextlib.suppress(OSError):
+            while self.readinto(bytearray(4096)):
+                pass
+
+    def _hurry(self) -> None:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(left)
+
+
+def read(stream: Timed, method: str) -> tuple[http.client.HTTPResponse, bytes]:
+    """Read one answer, and at most one byte more than 1 MiB of its body.
+
+    Raises OSError, HTTPException or ValueError when no complete answer comes.
+    """
+    response = _begin(stream, method)
+    while response.status < HTTPStatus.OK:
+        response.fp = None  # type: ignore[assignment]  # else the end of this object would close the stream
+        response = _begin(stream, method)
+    content = response.read(LARGEST + 1)
+    if response.length and len(content) <= LARGEST:
+        raise http.client.IncompleteRead(content, response.length)
+    return response, content
+
+
+class _Response(http.client.HTTPResponse):
+    """An answer that may outlive its stream."""
+
+    def flush(self) -> None:
+        """Do nothing, as nothing is ever written; else its end complains where the stream ended first."""
+
+
+def _begin(stream: Timed, method: str) -> http.client.HTTPResponse:
+    """Read the head of an answer; http.client takes a head that was cut off for a complete one."""
+    response = _Response(stream, method=method)  # type: ignore[arg-type]
+    response.begin()
+    if stream.ended:
+        raise http.client.HTTPException("the connection was closed in the middle of its head")
+    return response
+
+
+def what_came(error: Exception) -> str:
+    """Say in a few words what came instead of an answer, given what reading it raised."""
+    match error:
+        case http.client.RemoteDisconnected():
+            return "the connection was closed without an answer"
+        case http.client.BadStatusLine():
+            return f"something that is not HTTP: {shorten(str(error).encode())}"
+        case http.client.IncompleteRead(expected=None):
+            return "a chunked body that ended early or is not well formed"
+        case http.client.IncompleteRead():
+            return f"a body that ended early, {error.expected} bytes short"
+        case OSError():
+            return f"no complete answer ({plainly(error)})"
+    return f"an answer that is not valid HTTP ({printable(str(error)) or type(error).__name__})"
+
+
+def plainly(error: OSError) -> str:
+    """Name an error of the system as the system does."""
+    return (error.strerror or type(error).__name__).lower()

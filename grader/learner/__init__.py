@@ -1,0 +1,1 @@
+"""What only a learner's own loop needs: starting a project, serving it, and what comes next."""

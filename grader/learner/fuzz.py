@@ -1,0 +1,41 @@
+"""Fuzzing a learner's service against the description of its API: never scored, for the curious."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+from grader.course import EXERCISES
+from grader.errors import MachineError
+from grader.project.config import Project
+from grader.service.server import Service
+from grader.system.scratch import Scratch
+
+DESCRIPTION = EXERCISES / "openapi.yaml"
+COMMAND = "st"
+
+
+def fuzz(project: Project, *, examples: int) -> bool:
+    """Start the service on new data and let Schemathesis send it whatever the description allows and forbids.
+
+    `examples` is the number of requests tried for each operation. What is found is printed with lines to paste;
+    returns whether nothing was. Raises MachineError without Schemathesis, Failed when the service doesn't start.
+    """
+    if importlib.util.find_spec("schemathesis") is None:
+        raise MachineError("Fuzzing needs Schemathesis; in the kit's folder, type: make fuzz")
+    scratch = Scratch()
+    service = Service(project, scratch.fresh("data"))
+    try:
+        service.start()
+        return subprocess.run(_command(service.url, examples), cwd=scratch.folder, check=False).returncode == 0
+    finally:
+        service.kill()
+        scratch.close()
+
+
+def _command(url: str, examples: int) -> list[str]:
+    program = str(Path(sys.prefix) / "bin" / COMMAND)
+    fixed = ["--exclude-checks", "positive_data_acceptance", "--generation-deterministic", "--request-timeout", "10"]
+    return [program, "run", str(DESCRIPTION), "--url", url, "--max-examples", str(examples), *fixed]

@@ -1,0 +1,106 @@
+"""Running a learner's service for the learner: on a known port, with data that stays, until Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from grader.errors import ProjectError, UsageError
+from grader.project import environment
+from grader.project.config import Project
+from grader.project.state import FOLDER, SECRETS, ProjectState
+from grader.system.ports import LOOPBACK, is_free
+from grader.system.process import how_it_ended
+from grader.text.values import printable
+
+GRACE = 10.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a server is told beside its port and its database, and how people are told of it: never a secret."""
+
+    environment: Mapping[str, str]
+    shown: Mapping[str, str]
+
+
+def settings(memory: ProjectState, port: int) -> Settings:
+    """Set the public URL and the secrets that the kit keeps; whatever the shell sets, an empty value too, wins."""
+    kept = memory.make_credentials()
+    ours = kept.environment(f"http://{LOOPBACK}:{port}")
+    theirs = {name: os.environ[name] for name in ours if name in os.environ}
+    secrets = [
+        f"{name} from your shell" if name in theirs else f"{name} from {FOLDER}/{SECRETS}" for name in kept.by_name
+    ]
+    if not theirs.keys() & kept.by_name.keys():
+        secrets = [f"in {FOLDER}/{SECRETS}, for the webhooks of stage 3"]
+    public = theirs["PUBLIC_URL"] + " from your shell" if "PUBLIC_URL" in theirs else ours["PUBLIC_URL"]
+    return Settings(ours | theirs, {"PUBLIC_URL": public, "secrets": ", ".join(secrets)})
+
+
+def announce(url: str, told: Mapping[str, str], out: Console) -> None:
+    """Say where a server listens, and what it was told."""
+    rows = Table.grid(padding=(0, 2))
+    rows.add_column(style="dim")
+    rows.add_column(overflow="fold")
+    for name, value in told.items():
+        rows.add_row(name, Text(printable(value)))
+    out.print()
+    out.print(Text.assemble("  ", (url, "bold cyan"), "   Ctrl-C ends it; after a change, start it again."))
+    out.print()
+    out.print(Padding(rows, (0, 0, 0, 2), expand=False))
+    out.print()
+
+
+def confirm_free(port: int) -> None:
+    """Raise UsageError when somebody listens on a port."""
+    if not is_free(port):
+        raise UsageError(f"Port {port} is taken by another program; choose another: kit serve --port {port + 1}")
+
+
+def serve(project: Project, *, port: int, data: Path, more: Mapping[str, str] | None = None) -> int:
+    """Run `migrate` and the server in the foreground and return the server's exit code.
+
+    `more` is added to the environment of both. Ctrl-C, SIGTERM and the end of the terminal are passed on as SIGTERM;
+    what is still there after ten seconds is killed with its process group.
+    """
+    confirm_free(port)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)  # else the server, in a session of its own, would stay
+    env = environment.for_server(project, port=port, data=data, more=more)
+    if project.migrate and (code := _run(project.fill(project.migrate, port, data), project, env)):
+        raise ProjectError(f"migrate ended with {how_it_ended(code)}.")
+    return _run(project.fill(project.server, port, data), project, env)
+
+
+def _run(argv: list[str], project: Project, env: dict[str, str]) -> int:
+    try:
+        process = subprocess.Popen(argv, cwd=project.folder, env=env, stdin=subprocess.DEVNULL, start_new_session=True)
+    except OSError as error:
+        raise ProjectError(f'"{argv[0]}" cannot be run: {error.strerror}.') from None
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+            process.wait(GRACE)
+        return 0
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(OSError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -1,0 +1,180 @@
+"""The project as it was at an earlier step, and the database that this state wrote: what a migration has to deal with.
+
+The state is a tag of the project's repository, `step-2.5` or a later one, else its folder `history/2.5/`. Its database
+is made once, through its own API, and kept under the digest of the state, so that a second run costs nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.chat import instant
+from grader.chat.api import Chat
+from grader.errors import Failed, NotChecked, ProjectError
+from grader.project import config, dependencies
+from grader.project.clone import cache, create_environment, installs_only, run_setup
+from grader.project.config import Project
+from grader.project.git import ASKED_FOR_LATER, GitRepository
+from grader.service.server import Service
+from grader.system.scratch import Scratch
+from grader.testdata.payloads import LOOK_ALIKES, ZOO
+from grader.testdata.random_values import words
+
+TAGS = ASKED_FOR_LATER[:1]
+TAGS_OF_STAGE_2 = ASKED_FOR_LATER[::-1]
+FOLDER = Path("history") / "2.5"
+COUNT = 150
+MISSING = (
+    "There is no state of step 2.5 to migrate from. Where the project passed 2.5, type: git tag step-2.5 COMMIT; "
+    "or copy that state into history/2.5/."
+)
+OTHER_DATABASE = "The kit cannot copy a database that lies outside of {data}."
+
+
+@dataclass(frozen=True)
+class OldData:
+    """A database written by the old state: its `{data}` folder, an empty one, and what the API had answered.
+
+    `messages` are the old message objects, the newest first.
+    """
+
+    data: Path
+    empty: Path
+    messages: tuple[dict[str, Any], ...]
+
+    def had(self, name: str) -> bool:
+        """Tell whether the old state gave every message a member of this name already."""
+        return all(name in message for message in self.messages)
+
+    @property
+    def had_times(self) -> bool:
+        """Whether the old state gave every message a valid time already, so that nothing is to be brought forward."""
+        return all(instant.read(message.get("created_at")) is not None for message in self.messages)
+
+
+def old_data(
+    project: Project, scratch: Scratch, new_service: Callable[..., Service], tags: Sequence[str] = TAGS
+) -> OldData:
+    """Find the old state, the first of `tags` that there is, and make its database unless it is kept from earlier.
+
+    Raises NotChecked when there is no old state, Failed when it doesn't start or refuses messages any more.
+    """
+    if not re.search(r"\{data\}(?=$|[^A-Za-z0-9._-])", project.database):
+        raise NotChecked(OTHER_DATABASE)
+    place = scratch.fresh("old-state")
+    digest = _lay_out(project, place, tags)
+    kept = cache("old-messages") / digest
+    with _locked(kept):
+        if not (kept / "messages.json").exists():
+            _write_somehow(_read(place), project.folder, kept, scratch, new_service)
+        messages = json.loads((kept / "messages.json").read_text("utf-8"))
+    return OldData(kept / "data", kept / "empty", tuple(messages))
+
+
+def _lay_out(project: Project, place: Path, tags: Sequence[str]) -> str:
+    """Copy the old state to `place`, and return its digest."""
+    digest = ""
+    with contextlib.suppress(NotChecked):
+        repository = GitRepository(project.folder)
+        digest = next((found for tag in tags if (found := repository.state(tag, place))), "")
+    if not digest:
+        if not (project.folder / FOLDER).is_dir():
+            raise NotChecked(MISSING, because="project")
+        shutil.copytree(project.folder / FOLDER, place, ignore=shutil.ignore_patterns("__pycache__", ".git"))
+        digest = _digest(place)
+    return digest
+
+
+def _read(place: Path) -> Project:
+    try:
+        return config.read(place)
+    except ProjectError as error:
+        raise Failed(
+            f"in the project's earlier state: {error}", expected="an earlier state that can be started"
+        ) from None
+
+
+def _write_somehow(
+    old: Project, today: Path, kept: Path, scratch: Scratch, new_service: Callable[..., Service]
+) -> None:
+    """Let the old state write its database with what is installed today; where that fails, after its own `setup`.
+
+    A program may have to be built. What is installed for the project is out of reach of that `setup`, which could
+    remove it: it begins, as after a clean clone, with a new environment. So does a state for which the project's own
+    code is installed, as that would be today's.
+    """
+    has_setup = bool(old.setup) and not installs_only(old)
+    if not has_setup or not dependencies.leads_to(today):
+        links = dependencies.link(today, old.folder)
+        try:
+            _write(old, kept, new_service)
+        except Failed:
+            if not has_setup:
+                raise
+            for link in links:
+                link.unlink()
+        else:
+            return
+    create_environment(old.folder / ".venv")
+    run_setup(old, scratch)
+    _write(old, kept, new_service)
+
+
+def _write(old: Project, kept: Path, new_service: Callable[..., Service]) -> None:
+    """Let the old state write its database: an empty one, and one with messages that are easy to get wrong."""
+    for name in ("empty", "data"):
+        shutil.rmtree(kept / name, ignore_errors=True)
+    empty, full = new_service(old), new_service(old)
+    try:
+        for service in (empty, full):
+            service.launch()
+        for service in (empty, full):
+            service.ready()
+        sent = [_send(Chat(full), text) for text in _texts()]
+        for service in (empty, full):
+            service.stop().in_time()
+    except Failed as failure:
+        for service in (empty, full):
+            service.kill()
+        failure.actual = f"the project's earlier state: {failure.actual}"
+        raise
+    shutil.copytree(empty.data, kept / "empty")
+    shutil.copytree(full.data, kept / "data")
+    (kept / "messages.json").write_text(json.dumps(sent[::-1]), "utf-8")
+
+
+def _send(chat: Chat, text: str) -> dict[str, Any]:
+    return {**chat.send(text).fields, "text": text}
+
+
+def _texts() -> list[str]:
+    """List what to send: the awkward texts last, so that the first page of the brought-forward list holds them."""
+    awkward = [*ZOO.values(), *LOOK_ALIKES, "x" * 2000]
+    return [*(f"{words()} {number}" for number in range(COUNT - len(awkward))), *awkward]
+
+
+def _digest(folder: Path) -> str:
+    total = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        total.update(os.fsencode(path.relative_to(folder)) + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()[:24]
+
+
+@contextmanager
+def _locked(kept: Path) -> Iterator[None]:
+    kept.mkdir(parents=True, exist_ok=True)
+    os.utime(kept)
+    with (kept / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,1 @@
+"""A learner's folder: its configuration, its repository, its environment and what the kit remembers of it."""

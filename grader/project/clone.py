@@ -1,0 +1,238 @@
+"""A project as a stranger gets it: the committed state in an empty place, with only what `setup` installs."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from grader.errors import Failed, MachineError, NotChecked, ProjectError, TooLate
+from grader.project import config, environment
+from grader.project.config import Project
+from grader.project.git import GitRepository
+from grader.system.ports import Port
+from grader.system.process import Process, how_it_ended
+from grader.system.scratch import Scratch
+from grader.text.shell import command_line
+
+SETUP_WITHIN = 300.0
+KEPT_DAYS = 30
+ARCHIVES = (".whl", ".zip", ".tar", ".tgz", ".tbz", ".txz", ".tlz", ".gz", ".bz2", ".xz", ".lzma")
+"""What pip takes for a file rather than for a package."""
+REQUEST = "git clone . /tmp/clone && cd /tmp/clone"
+
+
+class CleanClone:
+    """A clone with its own environment; `project` is what can be started."""
+
+    def __init__(self, origin: Project, scratch: Scratch) -> None:
+        folder = GitRepository(origin.folder).clone(scratch.fresh("clone"))
+        try:
+            cloned = config.read(folder)
+        except ProjectError as error:
+            raise Failed(
+                f"in the clone: {error}", expected="service.toml among the committed files", request=REQUEST
+            ) from None
+        _stay_inside(folder, origin.folder)
+        self._kept: _Environment | None = None
+        if cloned.setup:
+            try:
+                self._set_up(cloned, lambda: run_setup(cloned, scratch))
+            except BaseException:
+                self.close()
+                raise
+        self.project = cloned
+
+    def _set_up(self, cloned: Project, setup: Callable[[], None]) -> None:
+        """Run `setup` with an environment, and once more where it fails: what isn't found now may be a moment later.
+
+        One that only installs packages gets an environment that is kept elsewhere, and isn't tried again where no
+        registry can be reached. Any other may make its `.venv` itself, or leave scripts in it that begin with the path
+        of the clone, so it gets a new one each time, in the clone.
+        """
+        only_installs = installs_only(cloned)
+        try:
+            if only_installs:
+                self._kept = _Environment(cloned)
+                self._kept.prepare(setup)
+            else:
+                create_environment(cloned.folder / ".venv")
+                setup()
+        except (Failed, NotChecked) as obstacle:
+            is_lasting = isinstance(obstacle, NotChecked) and only_installs
+            if is_lasting or isinstance(obstacle, TooLate):
+                raise
+            create_environment(cloned.folder / ".venv")
+            setup()
+
+    def close(self) -> None:
+        """Let others remove or renew the clone's environment."""
+        if self._kept is not None:
+            self._kept.close()
+
+
+class _Environment:
+    """A virtual environment for a `setup` that only installs, kept for the next run that would install the same."""
+
+    def __init__(self, project: Project) -> None:
+        self._link = project.folder / ".venv"
+        self._place = cache("environments") / _digest(project)
+        self._place.mkdir(parents=True, exist_ok=True)
+        self.folder = self._place / "venv"
+        self._done = self._place / "done"
+        self._lock = os.open(self._place / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def prepare(self, setup: Callable[[], None]) -> None:
+        """Link to the environment; make it and run `setup`, unless an earlier run finished doing both.
+
+        Whoever only uses it shares the lock, so that several runs on one machine need not wait for each other.
+        """
+        _remove(self._link)
+        self._link.symlink_to(self.folder)
+        fcntl.flock(self._lock, fcntl.LOCK_SH)
+        if not self._done.exists():
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            if not self._done.exists():
+                create_environment(self.folder)
+                setup()
+                self._done.touch()
+            fcntl.flock(self._lock, fcntl.LOCK_SH)
+        os.utime(self._place)
+
+    def close(self) -> None:
+        """Let go of the lock."""
+        os.close(self._lock)
+
+
+def create_environment(venv: Path) -> None:
+    """Make a new virtual environment, with pip, in place of whatever is there; raises MachineError."""
+    _remove(venv)
+    python = getattr(sys, "_base_executable", sys.executable)
+    made = subprocess.run([python, "-I", "-m", "venv", str(venv)], capture_output=True, text=True, check=False)
+    if made.returncode:
+        raise MachineError(f"No virtual environment could be made: {made.stderr.strip() or made.stdout.strip()}")
+
+
+def run_setup(project: Project, scratch: Scratch) -> None:
+    """Run a project's `setup` in its folder; raises Failed, or NotChecked where no registry can be reached."""
+    line = f"{REQUEST} && {command_line(project.setup)}"
+    with _port() as port:
+        data = scratch.fresh("data")
+        process = Process(
+            project.setup,
+            cwd=project.folder,
+            env=environment.for_setup(project, port=port.number, data=data),
+            mark=f"PORT={port.number}",
+        )
+        try:
+            code = process.wait(SETUP_WITHIN)
+        finally:
+            process.kill()
+    log = process.output.last_lines()
+    if code is None:
+        raise TooLate(f"setup still running after {SETUP_WITHIN:.0f} s", expected="an end", request=line, log=log)
+    if code != 0:
+        if not _registry_reachable(project):
+            raise NotChecked("No package registry can be reached from here, so setup cannot install anything.")
+        raise Failed(f"setup failed ({how_it_ended(code)})", expected="exit code 0", request=line, log=log)
+
+
+def _registry_reachable(project: Project) -> bool:
+    """Tell whether pip, in the clone's own environment, can find a package that surely exists."""
+    argv = ["python", "-I", "-m", "pip", "index", "versions", "pip"]
+    env = environment.for_setup(project, port=0, data=project.folder)
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        asked = subprocess.run(
+            argv, cwd=project.folder, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False
+        )
+        return asked.returncode == 0
+    return False
+
+
+def installs_only(project: Project) -> bool:
+    """Tell whether `setup` does nothing but install what requirement files list into the environment."""
+    words = list(project.setup)
+    if words[:3] in (["python", "-m", "pip"], ["python3", "-m", "pip"]):
+        words = words[2:]
+    if words[:2] not in (["pip", "install"], ["pip3", "install"]):
+        return False
+    options = [word for word in words[2:] if not word.startswith("-q") and word != "--quiet"]
+    files = options[1::2]
+    return (
+        bool(files)
+        and set(options[::2]) <= {"-r", "--requirement"}
+        and all(_is_plain(project.folder / name) for name in files)
+    )
+
+
+def _is_plain(requirements: Path) -> bool:
+    """Tell whether a requirement file names only packages: no path, no other file, no option."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        lines = [line.split("#")[0].strip() for line in requirements.read_text("utf-8").splitlines()]
+        return all(_is_package(line.split(";")[0].strip()) for line in lines if line)
+    return False
+
+
+def _is_package(line: str) -> bool:
+    return line[:1].isalnum() and not set(line) & set("/\\@") and not line.lower().endswith(ARCHIVES)
+
+
+def _digest(project: Project) -> str:
+    """Digest what decides the environment: `setup`, this Python, and the files that `setup` reads."""
+    parts = [sys.version, sys.prefix, *project.setup]
+    parts += [path.read_text("utf-8") for word in project.setup if (path := project.folder / word).is_file()]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def _stay_inside(clone: Path, origin: Path) -> None:
+    """Raise Failed where a clone's service.toml leads back to the folder that was cloned, which is there by chance."""
+    if f"{origin}{os.sep}" in (clone / config.FILE).read_text("utf-8"):
+        raise Failed(
+            f"service.toml names {origin}, which nobody else has",
+            expected="no path out of the clone",
+            request=f"grep -n {shlex.quote(str(origin))} service.toml",
+        )
+
+
+def _remove(path: Path) -> None:
+    """Remove a link, or a folder, a `.venv` that was committed for one."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+
+
+def cache(name: str) -> Path:
+    """Return the folder for what is kept between runs under a digest, without what nobody used for a month."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(base) / "backend-practice-kit" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    _forget_old(folder)
+    return folder
+
+
+def _forget_old(folder: Path) -> None:
+    """Remove environments that nobody used for a month and nobody uses now."""
+    for place in folder.iterdir():
+        with contextlib.suppress(OSError):
+            if time.time() - place.stat().st_mtime > KEPT_DAYS * 86_400:
+                with (place / "lock").open("r+b") as lock:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def _port() -> Iterator[Port]:
+    port = Port()
+    try:
+        yield port
+    finally:
+        port.release()

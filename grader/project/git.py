@@ -1,0 +1,207 @@
+"""A project as git sees it: commits, tracked files, a clean clone, and the tag of a step that passed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from grader.assertions.observed import Length, Listing
+from grader.errors import Failed, NotChecked
+
+LARGEST_BLOB = 4 * 1024 * 1024
+"""Bytes of a file that are searched for a secret."""
+SQLITE_HEADER = b"SQLite format 3\0"
+NEUTRAL = {
+    "safe.directory": "*",
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "log.showSignature": "false",
+    "tag.gpgSign": "false",
+    "gc.auto": "0",
+}
+UPLOAD_PACK = "git -c safe.directory=* upload-pack"
+"""The other side of a local clone, which doesn't hear of NEUTRAL and minds whose folder it reads."""
+ASKED_FOR_LATER = ("step-2.5", "step-2.10")
+"""The tags of the states that later steps start from, the earliest first."""
+
+
+class GitRepository:
+    """The git side of one project's folder, which may be a whole repository or a folder inside one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        if shutil.which("git") is None:
+            raise NotChecked("git is not installed.")
+
+    @property
+    def is_repository(self) -> bool:
+        """Whether git knows this folder at all."""
+        return self._git("rev-parse", "--is-inside-work-tree").stdout.strip() == b"true"
+
+    def commits(self) -> Listing:
+        """List the newest commits; of a folder inside a repository, those that touch it."""
+        listed = self._git("log", "--format=%h", "-n", "20", *([] if self.is_own_repository() else ["--", "."]))
+        return Listing(listed.stdout.decode().split(), request="git log --oneline -- .", what="commit")
+
+    def tracked(self, *, named: str = "", beginning: bytes = b"") -> Listing:
+        """List the tracked files that have this name (a folder's name counts) or begin with these bytes."""
+        entries = [
+            line.split(b"\t", 1) for line in self._git("ls-files", "-s", "-z", "--", ".").stdout.split(b"\0") if line
+        ]
+        files = [(os.fsdecode(path), info.split()[1].decode()) for info, path in entries]
+        if named:
+            found = [path for path, _ in files if named in PurePosixPath(path).parts]
+            return Listing(found, request="git ls-files", what=f"{named} among the tracked files")
+        heads = self._beginnings([blob for _, blob in files], len(beginning))
+        found = [path for (path, _), head in zip(files, heads, strict=True) if head == beginning]
+        return Listing(found, request="git ls-files", what="SQLite database among the tracked files")
+
+    def holding(self, needles: Mapping[str, bytes]) -> Listing:
+        """List what git keeps of these, by their names: in tracked files as they are now, and in every commit."""
+        listed = self._git("rev-list", "--objects", "--all").stdout.splitlines() if needles else []
+        staged = self._git("ls-files", "-s", "-z", "--", ".").stdout.split(b"\0") if needles else []
+        prefix = os.fsencode(self._prefix())
+        objects = [line.partition(b" ")[::2] for line in listed]
+        blobs = {sha.decode(): path for sha, path in objects if path.startswith(prefix) and path != prefix}
+        blobs |= {entry.split()[1].decode(): prefix + entry.split(b"\t", 1)[1] for entry in staged if entry}
+        found = [
+            f"{name} in {os.fsdecode(path.removeprefix(prefix))}"
+            for path, content in zip(blobs.values(), self._beginnings([*blobs], LARGEST_BLOB), strict=True)
+            for name, needle in needles.items()
+            if needle in content
+        ]
+        return Listing(dict.fromkeys(found), request="git log --all -p", what="secret in what git keeps")
+
+    def prose(self, name: str) -> Length:
+        """Say how many characters beside headings and blanks a tracked file has; 0 when it isn't tracked."""
+        request = f"git show :./{name}"
+        text = self._git("show", f":./{name}").stdout.decode("utf-8", "replace")
+        lines = [line.strip() for line in text.splitlines() if not line.lstrip().startswith("#")]
+        return Length(sum(map(len, lines)), request=request, what=f"characters beside headings in {name}")
+
+    def files(self) -> list[Path]:
+        """List the files that git tracks or would track, whether they still exist or not."""
+        listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".")
+        return [self.folder / os.fsdecode(name) for name in set(listed.stdout.split(b"\0")) if name]
+
+    def clone(self, place: Path) -> Path:
+        """Put the committed state of this folder into an empty place and return where the project lies there."""
+        prefix = self._prefix()
+        if not prefix:
+            self._clone(place)
+            return place
+        repository = place.with_name(f"{place.name}.git")
+        self._clone(repository, "--bare")
+        place.mkdir(parents=True)
+        apart = ["--git-dir", str(repository), "--work-tree", str(place)]
+        if self._git(*apart, "read-tree", f"HEAD:{prefix}", cwd=place).returncode:
+            raise Failed("nothing in this folder is committed", expected="a committed state", request="git status")
+        written = self._git(*apart, "checkout-index", "-a", cwd=place)
+        if written.returncode:
+            raise Failed(_last_line(written.stderr), expected="a clone", request=f"git clone . {place.name}")
+        return place
+
+    def state(self, revision: str, place: Path) -> str:
+        """Put an earlier state of this folder into an empty place and return its digest; empty if there is none."""
+        prefix = self._prefix()
+        tree = self._git("rev-parse", "--verify", "-q", f"{revision}:{prefix}").stdout.decode().strip()
+        if not tree:
+            return ""
+        repository = place.with_name(f"{place.name}.git")
+        self._clone(repository, "--bare")
+        place.mkdir(parents=True)
+        apart = ["--git-dir", str(repository), "--work-tree", str(place)]
+        self._git(*apart, "read-tree", tree, cwd=place)
+        return tree if self._git(*apart, "checkout-index", "-a", cwd=place).returncode == 0 else ""
+
+    def head(self) -> str:
+        """Return the short id of the current commit; empty where there is none."""
+        return self._git("rev-parse", "--short", "-q", "--verify", "HEAD").stdout.decode().strip()
+
+    def is_clean(self) -> bool:
+        """Tell whether everything in the repository is committed or ignored."""
+        status = self._git("status", "--porcelain", "--ignore-submodules=dirty")
+        return status.returncode == 0 and not status.stdout.strip()
+
+    def is_own_repository(self) -> bool:
+        """Tell whether the project's folder is the top of its repository."""
+        return self.is_repository and self._top().resolve() == self.folder.resolve()
+
+    def tag(self, name: str) -> bool:
+        """Put a lightweight tag on the current commit unless it exists; tell whether it was made."""
+        return self._git("tag", name).returncode == 0
+
+    def has_tag(self, name: str) -> bool:
+        """Tell whether there is such a tag, on whatever commit."""
+        return self._git("rev-parse", "--verify", "-q", f"refs/tags/{name}").returncode == 0
+
+    def tags_here(self) -> set[str]:
+        """Name the tags on the current commit."""
+        return set(os.fsdecode(self._git("tag", "--points-at", "HEAD").stdout).split())
+
+    def _top(self) -> Path:
+        return Path(self._path("--show-toplevel"))
+
+    def _prefix(self) -> str:
+        """Name this folder as seen from the top of its repository, with a slash at its end; empty for the top."""
+        return self._path("--show-prefix")
+
+    def _path(self, which: str) -> str:
+        return os.fsdecode(self._git("rev-parse", which).stdout.removesuffix(b"\n"))
+
+    def _clone(self, place: Path, *more: str) -> None:
+        if not self.is_repository:
+            raise Failed("this folder is in no git repository", expected="a repository", request="git status")
+        done = self._git("clone", "-q", *more, "-u", UPLOAD_PACK, "--", str(self._top()), str(place))
+        if done.returncode:
+            raise Failed(_last_line(done.stderr), expected="a clone", request=f"git clone . {place.name}")
+
+    def _beginnings(self, blobs: list[str], length: int) -> Iterator[bytes]:
+        """Yield the first bytes of each blob, in order, without keeping any blob whole."""
+        argv = ["git", "-C", str(self.folder), "cat-file", "--batch"]
+        with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()) as batch:
+            assert batch.stdin is not None
+            assert batch.stdout is not None
+            for blob in blobs:
+                batch.stdin.write(f"{blob}\n".encode())
+                batch.stdin.flush()
+                header = batch.stdout.readline().split()
+                if header[-1:] == [b"missing"]:
+                    yield b""
+                    continue
+                left = int(header[2]) + 1 if header else 1
+                head = batch.stdout.read(min(length, left))
+                left -= len(head)
+                while left and (more := batch.stdout.read(min(left, 65536))):
+                    left -= len(more)
+                if left:
+                    raise Failed("git cannot read what it keeps", expected="a sound repository", request="git fsck")
+                yield head
+
+    def _git(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            ["git", *arguments],
+            cwd=cwd or self.folder,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+
+
+def _environment() -> dict[str, str]:
+    """Keep the caller's environment, but run no program, and ask no server, that a repository names."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    local = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "file", "GIT_TERMINAL_PROMPT": "0"}
+    settings = local | {"GIT_CONFIG_COUNT": str(len(NEUTRAL)), "LC_ALL": "C"}
+    for number, (key, value) in enumerate(NEUTRAL.items()):
+        settings |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return kept | settings
+
+
+def _last_line(output: bytes) -> str:
+    lines = output.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "git said nothing"

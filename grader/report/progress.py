@@ -1,0 +1,56 @@
+"""What a terminal shows while checks run: which step it is about, and a failure that is to be looked at."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from grader.results.results import CheckResult
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+    from grader.results.held import Held
+
+
+class Progress:
+    """A spinner on standard error that names the step."""
+
+    def __init__(self, prefix: str = "") -> None:
+        self._prefix = prefix
+        self._status: Status | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def begin(self) -> None:
+        """Begin to spin; also the moment to import what the report will need, while the project starts."""
+        from grader.report import terminal
+
+        if sys.stderr.isatty():
+            self._status = terminal.console(stderr=True).status(f"{self._prefix}starting your server …", spinner="line")
+            self._status.start()
+
+    def hold(self, held: Held) -> None:
+        """Show a failure while what it used is still up, and wait for a line, or the end, of standard input."""
+        from grader.report import terminal
+
+        if self._status is not None:
+            self._status.stop()
+        terminal.show_held(held, terminal.console())
+        if sys.stdin is not None:
+            sys.stdin.readline()
+        if self._status is not None:
+            self._status.start()
+
+    def heard(self, found: CheckResult) -> None:
+        """Name the step whose check has just ended."""
+        if self._status is not None:
+            self._status.update(f"{self._prefix}checking {found.step} …")

@@ -1,0 +1,1 @@
+"""Outcomes and points: data in, data out."""

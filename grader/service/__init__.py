@@ -1,0 +1,1 @@
+"""A learner's server while it runs, and its database."""

@@ -1,0 +1,33 @@
+"""Many requests at the same moment, each on a connection of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from grader.http_client.client import Replies, Reply
+from grader.service.server import Service
+
+GATHERING = 0.5
+"""How long connections wait for one another, in seconds."""
+
+
+def at_once(count: int, service: Service, path: str, patience: float) -> Replies:
+    """Open `count` connections, send `GET path` on all of them at the same moment, and collect the answers.
+
+    A server may accept one after the other: a connection that isn't let in soon doesn't hold up the rest.
+    Raises what the first request that got no answer raised.
+    """
+    with service.explained():
+        barrier = threading.Barrier(count)
+
+        def send(_: int) -> Reply:
+            prepared = service.http.prepare("GET", path, patience)
+            with contextlib.suppress(threading.BrokenBarrierError):
+                barrier.wait(GATHERING)
+            return prepared.send(patience)
+
+        with ThreadPoolExecutor(count) as pool:
+            futures = [pool.submit(send, number) for number in range(count)]
+            return Replies(future.result() for future in futures)

@@ -1,0 +1,214 @@
+"""Looking into a project's database from outside: rows per table, and the write lock held on purpose.
+
+No table or column is known by name. An SQLite file is opened read-only by a second connection and closed at
+once; any other database is asked through the project's own `inspect` command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from grader.assertions.observed import Growth, Observed
+from grader.errors import Failed, NotChecked
+from grader.system.process import Process, how_it_ended
+from grader.text.values import shorten
+
+VISIBLE_WITHIN = 3.0
+QUIET = 1.0
+LONGEST = 8.0
+PATIENCE = 5.0
+INSPECT_WITHIN = 10.0
+LISTING = '{"table name": row count, ...} as JSON'
+LONGEST_LISTING = 1024 * 1024
+NO_MARK = "nobody carries this"
+"""The server has the same environment as `inspect`: nothing in it may tell whom to end."""
+TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+
+Rows = dict[str, int]
+
+
+class Database:
+    """One database of a project: a file, or whatever its `inspect` command counts."""
+
+    def __init__(self, url: str, *, folder: Path = Path(), inspect: Callable[[], str] | None = None) -> None:
+        self.url = url
+        self._folder = folder
+        self._inspect = inspect
+
+    @property
+    def path(self) -> Path:
+        """The file behind `DATABASE_URL`; a relative one begins where the server does, in the project's folder."""
+        if not self.url.startswith("sqlite:///"):
+            raise NotChecked("The database is not an SQLite file and service.toml has no inspect command.")
+        return self._folder.absolute() / self.url.removeprefix("sqlite:///")
+
+    def rows(self) -> Rows:
+        """Count the rows of every table; no file yet means no table."""
+        return self._by_command(self._inspect) if self._inspect else self._by_file()
+
+    def growth(self, before: Rows, expected: object) -> Growth:
+        """Say by how much each table grew since `before`.
+
+        When no table grew by `expected` at the first look, the next one that counts is after a second without
+        growth, as rows that come late may pass through any number; some growth has three seconds to come.
+        """
+        growth = _difference(before, self.rows())
+        if expected in growth:
+            return growth
+        begun = changed = time.monotonic()
+        while (now := time.monotonic()) < begun + LONGEST:
+            quiet = now - changed >= QUIET
+            if quiet and (expected in growth or now - begun >= VISIBLE_WITHIN):
+                break
+            time.sleep(0.05)
+            later = _difference(before, self.rows())
+            changed = time.monotonic() if later != growth else changed
+            growth = later
+        return growth
+
+    def difference(self, before: Rows, request: str = "") -> Growth:
+        """Say by how much each table has grown since `before`, as it is now."""
+        return _difference(before, self.rows(), request)
+
+    @contextmanager
+    def locked(self, seconds: float, *, once: Callable[[], object] = lambda: None) -> Iterator[None]:
+        """Hold the write lock from now for so many seconds, whatever the block does meanwhile.
+
+        The lock is taken before the block begins, and let go of by a thread, so that requests that wait for
+        it can finish inside the block. The seconds count from the moment when `once` has returned.
+        """
+        connection = self._open("rw", check_same_thread=False, isolation_level=None)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            connection.close()
+            who = "the server itself keeps it" if _code(error) == sqlite3.SQLITE_BUSY else self.path.name
+            raise Failed(f"{error} ({who})", expected="a write lock that another connection can take") from None
+        holder = threading.Thread(target=_let_go, args=[connection, seconds, once])
+        holder.start()
+        try:
+            yield
+        finally:
+            holder.join()
+
+    def _by_file(self) -> Rows:
+        if not self.path.exists():
+            return {}
+        try:
+            try:
+                return self._look("ro")
+            except sqlite3.OperationalError as error:
+                if _code(error) != sqlite3.SQLITE_READONLY:
+                    raise
+                return self._look("rw")  # a killed writer left its journal: whoever comes next tidies up
+        except sqlite3.Error as error:
+            raise Failed(f"{error} ({self.path.name})", expected="a database that can be read") from None
+
+    def _look(self, mode: str) -> Rows:
+        with closing(self._open(mode)) as connection:
+            names = [name for (name,) in connection.execute(TABLES)]
+            return {name: _count(connection, name) for name in names}
+
+    def _open(self, mode: str, **options: object) -> sqlite3.Connection:
+        uri = f"file://{quote(str(self.path))}?mode={mode}"
+        try:
+            return sqlite3.connect(uri, uri=True, timeout=PATIENCE, **options)  # type: ignore[call-overload, no-any-return]
+        except sqlite3.Error as error:
+            raise Failed(f"{error} ({self.path.name})", expected="a database file that can be opened") from None
+
+    @staticmethod
+    def _by_command(inspect: Callable[[], str]) -> Rows:
+        printed = inspect()
+        with contextlib.suppress(ValueError, RecursionError):
+            counts = json.loads(printed)
+            if isinstance(counts, dict) and all(type(count) is int for count in counts.values()):
+                return counts
+        raise Failed(
+            f"the inspect command printed {shorten(printed.encode()) if printed.strip() else 'nothing'}",
+            expected=LISTING,
+        )
+
+
+class Grown(Observed):
+    """The rows that came since some moment; `7 in grown` waits, as promised, until some table has seven more.
+
+    The rows of earlier requests may still have been on their way at that moment, so a wrong count is no finding
+    before the check was repeated.
+    """
+
+    timed = True
+
+    def __init__(self, database: Database, before: Rows | None = None) -> None:
+        self._database = database
+        self._before = database.rows() if before is None else before
+        self._growth = Growth()
+
+    def __contains__(self, expected: object) -> bool:
+        self._growth = self._database.growth(self._before, expected)
+        return expected in self._growth
+
+    def expected_text(self, operator: str, other: object) -> str:
+        return self._growth.expected_text(operator, other)
+
+    def actual_text(self) -> str:
+        return self._growth.actual_text()
+
+
+def inspector(argv: list[str], cwd: Path, env: Mapping[str, str]) -> Callable[[], str]:
+    """Make a function that runs a project's `inspect` command and returns what it printed."""
+
+    def inspect() -> str:
+        process = Process(argv, cwd=cwd, env=env, mark=NO_MARK, apart=True, keep=LONGEST_LISTING)
+        try:
+            code = process.wait(INSPECT_WITHIN)
+        finally:
+            process.kill()
+        if code is None:
+            raise Failed(f"the inspect command did not end within {INSPECT_WITHIN:.0f} s", expected=LISTING)
+        if code:
+            failed = f"the inspect command failed ({how_it_ended(code)})"
+            raise Failed(failed, expected=LISTING, log=process.errors.last_lines())
+        return process.output.text
+
+    return inspect
+
+
+def _count(connection: sqlite3.Connection, table: str) -> int:
+    """Count a table's rows; one that needs an extension which only the server has loaded counts as empty."""
+    quoted = table.replace('"', '""')
+    try:
+        (count,) = connection.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # noqa: S608 - it is quoted
+    except sqlite3.OperationalError as error:
+        if _code(error) == sqlite3.SQLITE_ERROR:
+            return 0
+        raise
+    return int(count)
+
+
+def _code(error: sqlite3.Error) -> int:
+    """Return SQLite's primary result code, or -1 for an error of Python's own module."""
+    code: int = getattr(error, "sqlite_errorcode", -1)
+    return code if code < 0 else code & 0xFF
+
+
+def _let_go(connection: sqlite3.Connection, seconds: float, once: Callable[[], object]) -> None:
+    try:
+        once()
+        time.sleep(seconds)
+    finally:
+        connection.rollback()
+        connection.close()
+
+
+def _difference(before: Rows, after: Rows, request: str = "") -> Growth:
+    growth = Growth({name: count - before.get(name, 0) for name, count in after.items()})
+    growth.request = request
+    return growth

@@ -1,0 +1,256 @@
+"""A learner's server, running: started on a free port with a folder of its own, ready, spoken to, stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.assertions.observed import Listing
+from grader.errors import Failed, MachineError, TooLate
+from grader.project import environment
+from grader.project.config import Project
+from grader.service.readiness import DYING, Taken, await_answer
+from grader.service.shutdown import SIGTERM, STOP_PATIENCE, STOP_WITHIN, Shutdown
+from grader.system.ports import Port, answers
+from grader.system.process import KEPT, Process, how_it_ended, wait_until
+from grader.text.shell import SHOWN_PORT, command_line
+
+if TYPE_CHECKING:
+    from grader.http_client.client import HttpClient, Reply
+    from grader.service.database import Database
+
+MIGRATE_WITHIN = 60.0
+TRIES_FOR_A_PORT = 3
+
+
+class Service:
+    """One server of a project.
+
+    `env` is added to its environment, with `{port}` filled in; `keep` says how much of its output is kept, in bytes.
+    `launch` starts it and returns at once; `ready` waits for the first answer. The port is chosen anew when
+    somebody else took it meanwhile, unless one was given.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        data: Path,
+        *,
+        port: Port | None = None,
+        env: Mapping[str, str] | None = None,
+        keep: int = KEPT,
+    ) -> None:
+        self.project = project
+        self.data = data
+        self.env = env or {}
+        self._keep = keep
+        self.port = port or Port()
+        self._own_port = port is None
+        self._process: Process | None = None
+        self._launched = 0.0
+        self.seconds_to_ready = 0.0
+
+    @cached_property
+    def http(self) -> HttpClient:
+        """The client that speaks to the server's port; imported while the server starts."""
+        from grader.http_client.client import HttpClient
+
+        return HttpClient(self.port.number)
+
+    @property
+    def url(self) -> str:
+        """The base URL, without a slash at its end."""
+        return f"http://127.0.0.1:{self.port.number}"
+
+    @property
+    def process(self) -> Process:
+        """The server's process."""
+        assert self._process is not None, "the service was never launched"
+        return self._process
+
+    @property
+    def running(self) -> bool:
+        """Whether the started process is there."""
+        return self._process is not None and self._process.exit_code is None
+
+    @property
+    def exchanges(self) -> Sequence[str]:
+        """What it was sent so far, each exchange as a line to paste."""
+        return self.http.exchanges if "http" in self.__dict__ else ()
+
+    @property
+    def log(self) -> str:
+        """The last lines that the server printed."""
+        return self._process.output.last_lines() if self._process else ""
+
+    @property
+    def printed(self) -> int:
+        """How many bytes the server has printed so far."""
+        return self._process.output.total if self._process else 0
+
+    def printed_since(self, total: int) -> str:
+        """Return what the server printed after so many bytes; after a new start, all."""
+        if self._process is None:
+            return ""
+        return self._process.output.since(total if total <= self.printed else 0)
+
+    @property
+    def database(self) -> Database:
+        """The database behind this server."""
+        from grader.service.database import Database, inspector
+
+        project, url = self.project, self.project.database_url(self.data)
+        if not project.inspect:
+            return Database(url, folder=project.folder)
+        env = environment.for_server(project, port=self.port.number, data=self.data)
+        return Database(
+            url, inspect=inspector(project.fill(project.inspect, self.port.number, self.data), project.folder, env)
+        )
+
+    def get(self, path: str, **more: Any) -> Reply:
+        """Send one GET request."""
+        return self.request("GET", path, **more)
+
+    def request(self, method: str, path: str, **more: Any) -> Reply:
+        """Send one request; a server that has died meanwhile is one sentence with its last lines."""
+        with self.explained():
+            return self.http.request(method, path, **more)
+
+    def raw(self, data: bytes) -> None:
+        """Send bytes that may be no request at all, and close the connection without reading."""
+        with self.explained():
+            self.http.raw(data)
+
+    @contextlib.contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn a failed exchange into the news that the server has died, where that is why."""
+        try:
+            yield
+        except Failed as failure:
+            if self._process is not None and self._process.wait(DYING) is not None:
+                self._process.output.finish()
+                raise Failed(
+                    f"the server stopped ({how_it_ended(self._process.exit_code or 0)})",
+                    expected=failure.expected,
+                    request=failure.request,
+                    log=self.log,
+                ) from None
+            failure.log = failure.log or self.log
+            raise
+
+    def launch(self, *, migrate: bool = True) -> None:
+        """Run `migrate`, if there is one, to completion, and start the server without waiting for it."""
+        self.seconds_to_ready = 0.0
+        self.data.mkdir(parents=True, exist_ok=True)
+        if migrate:
+            self.migrate()
+        self._launched = time.monotonic()
+        self._process = self._start(self.project.server)
+
+    def ready(self) -> None:
+        """Wait until the server has answered its first request; any status will do.
+
+        Raises Failed when the process ends before, TooLate when nobody answers within the project's
+        `start_timeout_s`; both say what the server printed last and where else it listens.
+        """
+        for left in reversed(range(TRIES_FOR_A_PORT)):
+            try:
+                await_answer(self, self._launched + self.project.start_timeout)
+            except Taken:
+                if not left or not self._own_port:
+                    raise MachineError("The server's port was taken by another program, again and again.") from None
+                self._move()
+            else:
+                self.seconds_to_ready = time.monotonic() - self._launched
+                return
+
+    def stop(self) -> Shutdown:
+        """Send SIGTERM to the started process, wait, see what is left listening, then end everything."""
+        process = self.process
+        began = time.monotonic()
+        process.terminate()
+        code = process.wait(STOP_PATIENCE)
+        seconds = time.monotonic() - began
+        grace = max(0.5, STOP_WITHIN - seconds) if process.tree() else 0.5
+        gone = code is None or wait_until(lambda: not answers(self.port.number), grace)
+        left = [] if gone else ["the port in PORT still accepts connections, though the started process has ended"]
+        log = self.log
+        process.kill()
+        return Shutdown(
+            code, STOP_PATIENCE, Listing(left, request=SIGTERM, what="process listening after SIGTERM"), log
+        )
+
+    def kill(self) -> None:
+        """End the server and everything it started, and give its port back."""
+        if self._process is not None:
+            self._process.kill()
+        if self._own_port:
+            self.port.release()
+
+    def start(self) -> None:
+        """Launch the server and wait until it is ready."""
+        self.launch()
+        self.ready()
+
+    def _start(self, command: tuple[str, ...]) -> Process:
+        port = self.port.number
+        return Process(
+            self.project.fill(command, port, self.data),
+            cwd=self.project.folder,
+            env=environment.for_server(self.project, port=port, data=self.data, more=self._more(port)),
+            mark=f"PORT={port}",
+            keep=self._keep,
+        )
+
+    def _more(self, port: int) -> dict[str, str]:
+        return {name: value.replace("{port}", str(port)) for name, value in self.env.items()}
+
+    def migrate(self) -> float:
+        """Run `migrate` to completion and return its seconds; 0 where there is none."""
+        if not self.project.migrate:
+            return 0.0
+        began = time.monotonic()
+        process = self._start(self.project.migrate)
+        try:
+            code = process.wait(MIGRATE_WITHIN)
+        finally:
+            process.kill()
+        line = self.line(self.project.migrate)
+        if code is None:
+            raise TooLate(
+                f"migrate still running after {MIGRATE_WITHIN:g} s",
+                expected="an end",
+                request=line,
+                log=process.output.last_lines(),
+            )
+        if code != 0:
+            raise Failed(
+                f"migrate ended with {how_it_ended(code)}",
+                expected="exit code 0",
+                request=line,
+                log=process.output.last_lines(),
+            )
+        return time.monotonic() - began
+
+    def begin(self) -> Process:
+        """Start whatever migrates, `migrate` or else the server, and return it; it is the caller's to end."""
+        return self._start(self.project.migrate or self.project.server)
+
+    def line(self, command: tuple[str, ...] = ()) -> str:
+        """Write a command, the server's unless another is given, as somebody would type it to see the same."""
+        place = Path("/tmp")  # noqa: S108 - only to be read
+        filled = self.project.fill(command or self.project.server, SHOWN_PORT, place)
+        return command_line(filled, PORT=str(SHOWN_PORT), DATABASE_URL=self.project.database_url(place))
+
+    def _move(self) -> None:
+        """Try again on another port, with the same data."""
+        self.process.kill()
+        self.port.release()
+        self.port = Port()
+        self.__dict__.pop("http", None)
+        self._launched = time.monotonic()
+        self._process = self._start(self.project.server)

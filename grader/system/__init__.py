@@ -1,0 +1,1 @@
+"""Processes, ports, folders and what else this machine has."""

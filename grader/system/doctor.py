@@ -1,0 +1,129 @@
+"""What this machine can and cannot check, and the remedy for what it can't."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import MachineError
+from grader.system import process_tree
+from grader.system.ports import Port
+from grader.system.scratch import ENOUGH, MEMORY
+
+OLDEST_SQLITE = (3, 35, 0)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing about this machine: whether it is as it should be, what was seen, and the remedy if not.
+
+    Without what is `needed` nothing can be checked; without the rest, something is left out.
+    """
+
+    name: str
+    fine: bool
+    seen: str
+    remedy: str = ""
+    needed: bool = False
+
+
+def examine() -> list[Finding]:
+    """Look at everything that checks and load runs rest on."""
+    return [look() for look in LOOKS]
+
+
+def _python() -> Finding:
+    fine = sys.version_info >= (3, 11)
+    return Finding("Python", fine, platform.python_version(), "install Python 3.11 or later", needed=True)
+
+
+def _git() -> Finding:
+    if shutil.which("git") is None:
+        return Finding(
+            "git", fine=False, seen="not installed", remedy="install git; without it 1.1 and 1.10 are left out"
+        )
+    version = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout.split()
+    return Finding("git", fine=True, seen=version[2] if len(version) > 2 else "installed")
+
+
+def _sqlite() -> Finding:
+    fine = sqlite3.sqlite_version_info >= OLDEST_SQLITE
+    return Finding("SQLite", fine, sqlite3.sqlite_version, "use a Python with SQLite 3.35 or later", needed=True)
+
+
+def _loopback() -> Finding:
+    try:
+        Port().release()
+    except (OSError, MachineError) as error:
+        return Finding(
+            "loopback", fine=False, seen=str(error), remedy="allow programs to listen on 127.0.0.1", needed=True
+        )
+    return Finding("loopback", fine=True, seen="127.0.0.1 has free ports")
+
+
+def _second_address() -> Finding:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.2", 0))
+        except OSError:
+            remedy = "macOS: sudo ifconfig lo0 alias 127.0.0.2; only a later stage needs it"
+            return Finding("second address", fine=False, seen="127.0.0.2 can't be used", remedy=remedy)
+    return Finding("second address", fine=True, seen="127.0.0.2 can be used")
+
+
+def _processes() -> Finding:
+    if process_tree.HAS_PROC:
+        return Finding("processes", fine=True, seen="every descendant can be found, and who listens where")
+    remedy = "use Linux, or WSL, to find daemons that leave their process group"
+    return Finding("processes", fine=False, seen="only process groups can be followed here", remedy=remedy)
+
+
+def _memory() -> Finding:
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+        return Finding("memory folder", fine=True, seen=f"{MEMORY}: databases of checks lie there")
+    remedy = "nothing to do: databases of checks lie on the disk, which is slower"
+    return Finding("memory folder", fine=True, seen=f"none. {remedy}")
+
+
+def _processors() -> Finding:
+    cores = os.cpu_count() or 1
+    remedy = "load figures on one processor say more about the generator than about the service"
+    return Finding("processors", cores > 1, str(cores), remedy)
+
+
+def _load() -> Finding:
+    missing = [name for name in ("locust", "psutil") if importlib.util.find_spec(name) is None]
+    if missing:
+        return Finding(
+            "load", fine=False, seen=f"{' and '.join(missing)} not installed", remedy="in the kit's folder: make grade"
+        )
+    return Finding("load", fine=True, seen="Locust is installed")
+
+
+def _time_zones() -> Finding:
+    found = any(Path(folder, "Asia/Kolkata").exists() for folder in ("/usr/share/zoneinfo", "/usr/share/lib/zoneinfo"))
+    remedy = "install tzdata; only a later stage needs it"
+    return Finding("time zones", found, "known" if found else "no time-zone data", remedy)
+
+
+LOOKS: tuple[Callable[[], Finding], ...] = (
+    _python,
+    _git,
+    _sqlite,
+    _loopback,
+    _second_address,
+    _processes,
+    _processors,
+    _memory,
+    _time_zones,
+    _load,
+)

@@ -1,0 +1,208 @@
+"""One program of a learner's, running: started without a shell, always drained, ended with all it started."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from grader.errors import Failed
+from grader.system import process_tree as tree
+
+KEPT = 64 * 1024
+LONGEST_LINE = 400
+LINES = 12
+
+
+def last_lines(text: str, count: int = LINES) -> str:
+    """Return the last lines of a text, without blank ones; of a line without end its last 400 characters."""
+    lines = [line for line in text.splitlines() if line.strip()][-count:]
+    return "\n".join(line if len(line) <= LONGEST_LINE else f"…{line[-LONGEST_LINE:]}" for line in lines)
+
+
+class Output:
+    """What a stream printed: always read to its end, only its last bytes kept, 64 KiB unless told otherwise."""
+
+    def __init__(self, descriptor: int, keep: int = KEPT) -> None:
+        self.total = 0
+        self._keep = keep
+        self._tail = bytearray()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._drain, args=(descriptor,), daemon=True)
+        self._thread.start()
+
+    @property
+    def bytes(self) -> bytes:
+        """What was kept."""
+        with self._lock:
+            return bytes(self._tail)
+
+    @property
+    def text(self) -> str:
+        """What was kept, as text, whatever it is."""
+        return self.bytes.decode("utf-8", "replace")
+
+    def last_lines(self, count: int = LINES) -> str:
+        """Return the last lines, as `last_lines` does."""
+        return last_lines(self.text, count)
+
+    def since(self, total: int) -> str:
+        """Return what was kept of what came after the first `total` bytes."""
+        with self._lock:
+            new = self.total - total
+            return bytes(self._tail[-new:] if new > 0 else b"").decode("utf-8", "replace")
+
+    def finish(self, patience: float = 1.0) -> None:
+        """Wait until the stream has ended, as long as nobody else keeps it open."""
+        self._thread.join(patience)
+
+    def _drain(self, descriptor: int) -> None:
+        with contextlib.suppress(OSError), os.fdopen(descriptor, "rb", buffering=0) as stream:
+            while chunk := stream.read(KEPT):
+                with self._lock:
+                    self.total += len(chunk)
+                    self._tail += chunk
+                    del self._tail[: -self._keep]
+
+
+class Process:
+    """A running program in a session of its own.
+
+    `mark` is an environment entry (`NAME=value`) that only this program and its children carry; by it the kit
+    finds those that left the process group.
+    """
+
+    started: Callable[[int], None] = staticmethod(lambda _pid: None)
+    """Told the id of every process right after its start, so that somebody else can clean up after a crash."""
+
+    living: ClassVar[set[int]] = set()
+    """The ids of the programs that were started and not yet ended with all they started."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        mark: str,
+        apart: bool = False,
+        keep: int = KEPT,
+    ) -> None:
+        self.argv = list(argv)
+        self.mark = mark
+        self._ending = threading.Lock()
+        self._stdin, self._held = os.pipe()
+        try:
+            self._popen = subprocess.Popen(
+                self.argv,
+                cwd=cwd,
+                env=dict(env),
+                stdin=self._stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE if apart else subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            os.close(self._held)
+            raise Failed(
+                _cannot_run(self.argv, cwd, env.get("PATH"), error), expected="a program that can be started"
+            ) from None
+        finally:
+            os.close(self._stdin)
+        Process.living.add(self._popen.pid)
+        Process.started(self._popen.pid)
+        assert self._popen.stdout is not None
+        self.output = Output(os.dup(self._popen.stdout.fileno()), keep)
+        self._popen.stdout.close()
+        self.errors = self.output
+        if self._popen.stderr is not None:
+            self.errors = Output(os.dup(self._popen.stderr.fileno()), keep)
+            self._popen.stderr.close()
+
+    @property
+    def pid(self) -> int:
+        """The id of the started process, which is also that of its group and session."""
+        return self._popen.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code, negative for a signal, or None while it runs."""
+        return self._popen.poll()
+
+    def wait(self, seconds: float) -> int | None:
+        """Wait for the end, at most so long, and return the exit code or None."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self._popen.wait(seconds)
+        return None
+
+    def terminate(self) -> None:
+        """Send SIGTERM to the started process, and to nobody else."""
+        if self._popen.poll() is None:
+            self._popen.send_signal(signal.SIGTERM)
+
+    def tree(self) -> list[int]:
+        """List the living processes of this program: itself, its group, its descendants and those who left."""
+        below = set(tree.descendants(os.getpid()))
+        group = set(tree.group(self.pid))
+        own = {self.pid, *group, *tree.descendants(self.pid, *group)} & below
+        others = Process.living - {self.pid}
+        strays = tree.carrying(self.mark, below - own - others - set(tree.descendants(*others)))
+        return [*own, *strays]
+
+    def kill(self) -> None:
+        """End the process and everything it started, wherever that went, and close what the kit holds."""
+        with self._ending:
+            if self._held < 0:
+                return
+            with contextlib.suppress(OSError):
+                os.killpg(self.pid, signal.SIGKILL)
+            tree.kill_all(lambda: [pid for pid in self.tree() if pid != self.pid])
+            self._popen.wait()
+            Process.living.discard(self.pid)
+            os.close(self._held)
+            self._held = -1
+            for output in {self.output, self.errors}:
+                output.finish()
+
+
+def how_it_ended(code: int) -> str:
+    """Say an exit code as people do: `exit code 1`, or the name of the signal."""
+    if code >= 0:
+        return f"exit code {code}"
+    with contextlib.suppress(ValueError):
+        return f"killed by {signal.Signals(-code).name}"
+    return f"killed by signal {-code}"
+
+
+def wait_until(condition: Callable[[], bool], seconds: float, interval: float = 0.01) -> bool:
+    """Wait until a condition holds, at most so many seconds; tell whether it did."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(interval)
+    return True
+
+
+def _cannot_run(argv: Sequence[str], cwd: Path, path: str | None, error: OSError) -> str:
+    there = cwd / argv[0]
+    found = shutil.which(argv[0], path=path)
+    if isinstance(error, FileNotFoundError) and "/" not in argv[0] and found:
+        return f'"{argv[0]}" on PATH is {found}, which begins with a #! line that names no program.'
+    if isinstance(error, FileNotFoundError) and "/" not in argv[0]:
+        near = f'; the file in this folder would be "./{argv[0]}"' if there.is_file() else ""
+        return f'There is no program "{argv[0]}" on PATH{near}.'
+    if isinstance(error, FileNotFoundError):
+        return f'"{argv[0]}" {"begins with a #! line that names no program" if there.exists() else "does not exist"}.'
+    if isinstance(error, PermissionError) and there.is_dir():
+        return f'"{argv[0]}" is a folder, not a program.'
+    if isinstance(error, PermissionError):
+        return f'"{argv[0]}" may not be run: is it marked as executable?'
+    return f'"{argv[0]}" cannot be run: {error.strerror or error}.'

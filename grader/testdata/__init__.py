@@ -1,0 +1,1 @@
+"""What checks draw at random, and what they send because it is hard to get right."""

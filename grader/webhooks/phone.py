@@ -1,0 +1,240 @@
+"""A telephone in the hands of a check: texts that reach a service as Twilio delivers them, and what became of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from grader.assertions.json_values import Count, counted, same
+from grader.assertions.observed import WRONG_METHOD, Fault, Listing, OneOf
+from grader.chat.api import Chat
+from grader.chat.messages import Message, Page
+from grader.chat.scenarios import Timed
+from grader.errors import Failed
+from grader.http_client.client import PATIENCE, Reply
+from grader.service.server import Service
+from grader.testdata.random_values import telephone_number, words
+from grader.text.shell import side_by_side
+from grader.text.values import shown
+from grader.webhooks import twilio
+from grader.webhooks.twilio import Delivery, Parameters
+
+DELIVERED = OneOf({200, 204}, "200 with TwiML, or 204")
+REFUSED = OneOf({403, 401, 400, 422}, "403, 401, 400 or 422")
+REFUSED_GET = OneOf({*WRONG_METHOD, *REFUSED}, "405; 404, 501, 403, 401, 400 and 422 are fine")
+USABLE = "an answer that Twilio can use: 200 with TwiML, or 204 and nothing"
+AUTHOR_LENGTHS = OneOf(range(1, 101), "1 to 100")
+WITHOUT_EVENT = OneOf({400, 422}, "400 or 422")
+WHITE_SPACE = " \t\r\n"
+
+
+class Phone:
+    """Texts the service from one number; the service believes `token`, and is called at `public_url`."""
+
+    def __init__(
+        self, service: Service, token: str, public_url: str = "", *, number: str = "", account: str = ""
+    ) -> None:
+        self.service = service
+        self.chat = Chat(service)
+        self.token = token
+        self.public_url = public_url
+        self.number = number or telephone_number()
+        self.account = account or twilio.new_event("AC")
+
+    def other(self, *, same_ending: int = 0) -> Phone:
+        """Give another telephone, whose number may end in the same digits."""
+        ending = self.number[len(self.number) - same_ending :]
+        while (number := telephone_number(ending)) == self.number:
+            pass
+        return self._with(number)
+
+    def neighbour(self) -> Phone:
+        """Give a telephone whose number differs from this one in the last digit only."""
+        last = "7" if self.number[-1] != "7" else "3"
+        return self._with(f"{self.number[:-1]}{last}")
+
+    def in_a_row(self, count: int) -> list[Phone]:
+        """Give telephones whose numbers follow each other, always the same ones."""
+        return [self._with(f"+1202555{number:04d}") for number in range(count)]
+
+    def abroad(self) -> Phone:
+        """Give a telephone in another country, whose number is the same but for the country."""
+        return self._with(f"+44{self.number.removeprefix('+1')}")
+
+    def _with(self, number: str) -> Phone:
+        return Phone(self.service, self.token, self.public_url, number=number, account=self.account)
+
+    def write(self, body: str, **more: Any) -> Parameters:
+        """Write a text message, an event of its own."""
+        return twilio.text_message(body, self.number, account=self.account, **more)
+
+    def deliver(
+        self,
+        message: Parameters,
+        *,
+        patience: float = PATIENCE,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> Reply:
+        """Deliver a message, with more headers than usual, and return the answer.
+
+        `query`, `signed`, `token` and `public_url` may differ.
+        """
+        written = self._written(message, **more)
+        return self._post(replace(written, headers={**written.headers, **(headers or {})}), patience)
+
+    def deliver_unsigned(self, message: Parameters) -> Reply:
+        """Deliver a message without any signature."""
+        written = self._written(message)
+        headers = {name: value for name, value in written.headers.items() if name != twilio.SIGNATURE}
+        return self._post(replace(written, headers=headers))
+
+    def get_unsigned(self, message: Parameters) -> Reply:
+        """Send a message as the query of a GET, without any signature."""
+        return self.service.get(twilio.PATH, params=dict(message))
+
+    def right_signature(self, message: Parameters, **more: Any) -> str:
+        """Give the signature that a delivery of this message carries."""
+        return self._written(message, **more).headers[twilio.SIGNATURE]
+
+    def deliver_raw(self, body: bytes) -> Reply:
+        """Deliver a body that may be no form, signed as if it held no parameters."""
+        return self._post(replace(self._written(()), body=body))
+
+    def _written(self, message: Parameters, **more: Any) -> Delivery:
+        known = {"token": self.token, "public_url": self.public_url or self.service.url}
+        return twilio.delivery(message, **{**known, **more})
+
+    def _post(self, written: Delivery, patience: float = PATIENCE) -> Reply:
+        return self.service.request(
+            "POST", written.target, headers=written.headers, body=written.body, patience=patience
+        )
+
+    @staticmethod
+    def changed(message: Parameters, name: str, value: str) -> Parameters:
+        """Give one parameter another value."""
+        return tuple((one, value if one == name else known) for one, known in message)
+
+    @staticmethod
+    def without(name: str, message: Parameters) -> Parameters:
+        """Leave one parameter out."""
+        return tuple(pair for pair in message if pair[0] != name)
+
+    def messages(self, text: str) -> Count:
+        """Count the messages that have a text, among the newest hundred."""
+        page = self.chat.page(limit=100)
+        return Count(_copies(page, text), request=page.request)
+
+    def deliver_others(self, count: int) -> Page:
+        """Deliver so many text messages that must be accepted, and return the first page after that."""
+        for _ in range(count):
+            accepted(self.deliver(self.write(words())))
+        return self.chat.page()
+
+    def shared_authors(self, count: int) -> Listing:
+        """Text from so many numbers in a row, and list the authors that several of them have."""
+        bodies = [words() for _ in range(count)]
+        for one, body in zip(self.in_a_row(count), bodies, strict=True):
+            accepted(one.deliver(one.write(body)))
+        page = self.chat.page(limit=100)
+        authors = Counter(str(one.member("author").value) for one in page.messages if one.fields.get("text") in bodies)
+        shared = [f"{shown(author)} for {times} numbers" for author, times in authors.items() if times > 1]
+        return Listing(shared, request=page.request, what="author for two numbers")
+
+    @property
+    def blank_messages(self) -> Listing:
+        """List the messages that say nothing but white space, among the newest hundred."""
+        page = self.chat.page(limit=100)
+        blank = [f"{shown(one.text.value)}, id {one.id}" for one in page.messages if _is_blank(one.text.value)]
+        return Listing(blank, request=page.request, what="message without a text")
+
+    def text(self, body: str) -> Message:
+        """Send a text that must be accepted, and return the message that it became."""
+        return self.text_timed(body).message
+
+    def text_timed(self, body: str) -> Timed:
+        """Send a text that must be accepted, and remember when; return it with the message that it became."""
+        begun = time.time()
+        reply = accepted(self.deliver(self.write(body)))
+        ended = time.time()
+        return Timed(found_first(self.chat.page(limit=100), body, reply.request), begun, ended)
+
+
+def accepted(reply: Reply) -> Reply:
+    """Return the answer to a delivery; raises Failed when it isn't a success."""
+    if reply.code not in DELIVERED:
+        raise Failed(reply.summary, expected=str(DELIVERED), request=reply.request)
+    return reply
+
+
+def found_first(page: Page, text: str, request: str) -> Message:
+    """Find the newest message with a text; raises Failed when there is none."""
+    for message in page.messages:
+        if same(message.fields.get("text"), text):
+            return message
+    raise Failed("no message with that text in GET /messages", expected="a message with the text sent", request=request)
+
+
+def _is_blank(text: object) -> bool:
+    return isinstance(text, str) and not text.strip(WHITE_SPACE)
+
+
+def _copies(page: Page, text: str) -> int:
+    return sum(same(message.fields.get("text"), text) for message in page.messages)
+
+
+def fault_of(reply: Reply) -> Fault:
+    """Say what keeps the provider from using an answer; `""` when it can."""
+    fault = ""
+    try:
+        twilio.read_answer(reply.code, reply.headers, reply.content)
+    except twilio.NotTwiml as wrong:
+        fault = str(wrong)
+    return Fault(fault, answer=USABLE, request=reply.request, summary=reply.summary)
+
+
+@dataclass(frozen=True)
+class Raced:
+    """What deliveries of the same events at the same moment led to, over several rounds."""
+
+    refused: Listing
+    wrong: Listing
+
+
+def race(phone: Phone, count: int, *, held: Sequence[float], holding: Callable[[float], Any]) -> Raced:
+    """Deliver an event several times at the same moment, over and over; each lists as soon as it has its success.
+
+    There are as many rounds as entries in `held`: the seconds for which the database is held in each. `holding` gives
+    what surrounds the deliveries of a round.
+    """
+    refused: list[str] = []
+    wrong: list[str] = []
+    request = ""
+    with ThreadPoolExecutor(count) as pool:
+        for number, seconds in enumerate(held, 1):
+            body = words()
+            deliver = partial(_deliver_and_list, phone, phone.write(body), body, threading.Barrier(count), seconds)
+            with holding(seconds):
+                seen = [one.result() for one in [pool.submit(deliver) for _ in range(count)]]
+            request = side_by_side(seen[0][0].request, count)
+            refused += [f"{fault} in round {number}" for reply, _ in seen if (fault := fault_of(reply))]
+            odd = {*(times for _, times in seen), int(phone.messages(body))} - {1}
+            wrong += [f"{counted(max(odd))} in round {number}"] if odd else []
+    return Raced(
+        Listing(refused, request=request, what="delivery whose answer is no success"),
+        Listing(wrong, request=request, what="event with more or less than one message"),
+    )
+
+
+def _deliver_and_list(
+    phone: Phone, message: Parameters, body: str, barrier: threading.Barrier, held: float
+) -> tuple[Reply, int]:
+    barrier.wait()
+    reply = phone.deliver(message, patience=PATIENCE + held)
+    return reply, int(phone.messages(body))

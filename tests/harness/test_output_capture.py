@@ -1,0 +1,143 @@
+"""What a project's programs were sent and what they printed, where it explains why a check failed."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from grader.client.program import Run
+from grader.errors import Failed
+from grader.harness.output_capture import OutputCapture, overheard
+
+TRACE = 'Traceback (most recent call last):\n  File "client.py", line 3, in <module>\nValueError: no such thing\n'
+
+
+class Printing:
+    """A service that prints."""
+
+    def __init__(self):
+        self.text = ""
+        self.exchanges = []
+        self.running = True
+
+    @property
+    def printed(self):
+        return len(self.text)
+
+    def printed_since(self, total):
+        return self.text[total:]
+
+
+@pytest.fixture
+def service():
+    return Printing()
+
+
+@pytest.fixture
+def heard(service):
+    made = OutputCapture(lambda: [service])
+    made.begin()
+    return made
+
+
+def run(code, complained):
+    return Run(code, "", complained, "python -m client ping")
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_the_trace_of_a_client_is_shown(heard, code):
+    heard.client(run(code, TRACE))
+
+    assert heard.explanation("nothing").splitlines()[-1] == "ValueError: no such thing"
+
+
+def test_what_a_client_complained_of_is_shown_unless_it_was_said(heard):
+    failed = heard.client(run(1, "There is no server.\n"))
+
+    assert heard.explanation("nothing") == "There is no server."
+    assert heard.explanation(failed.summary) == ""
+
+
+def test_a_client_that_went_well_explains_nothing(heard):
+    heard.client(run(0, "One message sent.\n"))
+
+    assert heard.explanation("nothing") == ""
+
+
+def test_only_a_trace_of_this_check_is_shown_of_a_server(heard, service):
+    service.text = f"GET / 200\n{TRACE}"
+    assert "ValueError: no such thing" in heard.explanation("500")
+
+    heard.begin()
+    service.text += "GET / 500\n"
+    assert heard.explanation("500") == ""
+
+
+def test_a_new_check_forgets_the_client_of_the_last(heard):
+    heard.client(run(1, TRACE))
+    heard.begin()
+
+    assert heard.explanation("nothing") == ""
+
+
+def test_a_run_is_handed_on(heard):
+    ended = SimpleNamespace()
+
+    assert heard.client(ended) is ended
+
+
+def print_and_fail(service, printed, failure):
+    with overheard(service):
+        service.text += printed
+        raise failure
+
+
+def test_a_failure_in_the_background_carries_the_trace_of_its_server(service):
+    service.text = f"{TRACE}and that was before\n"
+
+    with pytest.raises(Failed) as found:
+        print_and_fail(service, TRACE.replace("no such thing", "database is locked"), Failed("500"))
+
+    assert found.value.log.splitlines()[-1] == "ValueError: database is locked"
+    assert "before" not in found.value.log
+
+
+def test_a_failure_that_has_its_log_keeps_it(service):
+    with pytest.raises(Failed) as found:
+        print_and_fail(service, TRACE, Failed("ended", log="Killed"))
+
+    assert found.value.log == "Killed"
+
+
+def test_of_several_servers_the_one_is_meant_that_was_sent_the_request():
+    asked, other = Printing(), Printing()
+    asked.exchanges, other.exchanges = ["curl /a"], ["curl /b"]
+    heard = OutputCapture(lambda: [other, asked])
+    heard.begin()
+
+    assert heard.spoken_to("curl /a   # 3 such requests") == [asked]
+
+
+def test_of_two_that_were_sent_the_same_the_one_is_meant_that_this_check_spoke_to():
+    earlier, now = Printing(), Printing()
+    earlier.exchanges = ["curl /a"]
+    heard = OutputCapture(lambda: [earlier, now])
+    heard.begin()
+    now.exchanges.append("curl /a")
+
+    assert heard.spoken_to("curl /a") == [now]
+
+
+def test_a_server_that_runs_no_longer_is_not_meant(service, heard):
+    service.exchanges.append("curl /a")
+    service.running = False
+
+    assert heard.spoken_to("curl /a") == []
+
+
+def test_what_names_no_request_is_about_the_servers_that_this_check_spoke_to():
+    silent, spoken = Printing(), Printing()
+    heard = OutputCapture(lambda: [silent, spoken])
+    heard.begin()
+    spoken.exchanges.append("curl /a")
+
+    assert heard.spoken_to("the database") == [spoken]

@@ -1,0 +1,63 @@
+"""Things that are made once, or begun before anybody asks for them."""
+
+import threading
+
+import pytest
+
+from grader.errors import Failed
+from grader.harness.shared import Shared
+
+
+def test_a_thing_is_made_once():
+    things, tries = Shared(), []
+
+    assert things.once("list", lambda: tries) is things.once("list", list)
+
+
+def test_what_was_begun_is_what_is_asked_for_later():
+    things, tries = Shared(), []
+
+    def make():
+        things.pause(0.01)
+        tries.append(threading.current_thread().name)
+        return 7
+
+    things.begin("seven", make)
+    things.begin("seven", make)
+
+    assert things.once("seven", make) == things.once("seven", make) == 7
+    assert tries == ["seven"]
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_what_failed_is_told_once_and_then_tried_anew(begun):
+    things, tries = Shared(), []
+
+    def make():
+        tries.append(1)
+        if len(tries) == 1:
+            raise Failed("broken", expected="whole")
+        return 7
+
+    if begun:
+        things.begin("seven", make)
+
+    with pytest.raises(Failed, match="broken"):
+        things.once("seven", make)
+    assert things.once("seven", make) == 7
+
+
+def test_one_thing_may_need_another():
+    things = Shared()
+
+    assert things.once("outer", lambda: things.once("inner", lambda: 7) + 1) == 8
+
+
+def test_the_end_wakes_whoever_pauses():
+    things = Shared()
+    things.begin("one", lambda: things.pause(300))
+
+    things.end(lambda: None)
+
+    with pytest.raises(Failed, match="ended meanwhile"):
+        things.once("one", int)

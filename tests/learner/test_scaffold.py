@@ -1,0 +1,219 @@
+from pathlib import Path
+
+import pytest
+
+from grader import course
+from grader.errors import UsageError
+from grader.learner import scaffold
+from tests.command import kit
+from tests.repository import commit, git, repository
+
+FIRST, SECOND = course.stages()[:2]
+
+
+def files(folder):
+    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts}
+
+
+def contents(folder):
+    return {path: (folder / path).read_bytes() for path in files(folder)}
+
+
+@pytest.fixture
+def chat(tmp_path):
+    """A project of stage 1, as `kit start` makes it."""
+    scaffold.start(FIRST, tmp_path / "chat")
+    return tmp_path / "chat"
+
+
+@pytest.fixture
+def starters(tmp_path, monkeypatch):
+    """Let there be two stages with these starters: `starters(first, second)`, each a dictionary of files."""
+
+    def make(*stages):
+        for number, written in enumerate(stages, 1):
+            stage = tmp_path / "exercises" / f"0{number}-stage"
+            for name, content in written.items():
+                (stage / "starter" / name).parent.mkdir(parents=True, exist_ok=True)
+                (stage / "starter" / name).write_text(content)
+            step = (
+                f'[[steps]]\nid = "{number}.1"\ntitle = "Step"\nneeds = []\nbonus = false\nhints = ["One.", "Two."]\n'
+            )
+            (stage / "steps.toml").write_text(f'title = "Stage"\n{step}')
+        monkeypatch.setattr(course, "EXERCISES", tmp_path / "exercises")
+        course.stages.cache_clear()
+        return course.stages()
+
+    yield make
+    course.stages.cache_clear()
+
+
+# kit start
+
+
+@pytest.mark.parametrize("stage", [FIRST, SECOND])
+def test_a_project_starts_with_the_starter_committed(tmp_path, stage):
+    scaffold.start(stage, tmp_path / "deep" / "chat")
+
+    folder = tmp_path / "deep" / "chat"
+    assert git(folder, "status", "--porcelain") == ""
+    assert git(folder, "log", "--format=%s") == f"Start stage {stage.id}: {stage.title}\n"
+    assert (folder / "service.toml").exists()
+
+
+def test_joining_late_brings_the_old_state(starters, tmp_path):
+    stages = starters({"a": ""}, {"a": "", "service.toml": "", "history/1.1/a": ""})
+
+    scaffold.start(stages[1], tmp_path / "chat")
+
+    assert files(tmp_path / "chat") == {Path("a"), Path("service.toml"), Path("history/1.1/a")}
+    with pytest.raises(UsageError):
+        scaffold.advance(tmp_path / "chat")
+
+
+def test_an_empty_folder_may_be_named(tmp_path):
+    (tmp_path / "chat").mkdir()
+
+    scaffold.start(FIRST, tmp_path / "chat")
+
+    assert (tmp_path / "chat" / "service.toml").exists()
+
+
+def test_a_folder_with_something_in_it_is_left_alone(chat):
+    before = contents(chat)
+
+    with pytest.raises(UsageError, match=r"^The folder \".*/chat\" is not empty; name a new one\.$"):
+        scaffold.start(SECOND, chat)
+
+    assert contents(chat) == before
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "chat").write_text("mine")
+
+    with pytest.raises(UsageError, match=r"is a file; name a new folder\.$"):
+        scaffold.start(FIRST, tmp_path / "chat")
+    with pytest.raises(UsageError, match=r"^The folder \".*\" cannot be made: Not a directory\.$"):
+        scaffold.start(FIRST, tmp_path / "chat" / "inside")
+
+
+# kit next
+
+
+def test_the_new_files_of_the_next_stage_are_copied_and_nothing_else_changes(chat):
+    before = contents(chat)
+
+    stage, copied = scaffold.advance(chat)
+
+    assert stage.id == "02"
+    assert set(copied) == files(chat) - set(before)
+    assert {Path("DECISIONS.md"), Path("server/messages.py")} <= set(copied)
+    after = contents(chat)
+    assert {path: after[path] for path in before} == before
+    assert all(after[path] == (SECOND.starter / path).read_bytes() for path in copied)
+    assert copied == sorted(copied)
+
+
+def test_what_is_already_there_is_never_touched(chat):
+    (chat / "DECISIONS.md").write_text("mine")
+    (chat / "server" / "messages.py").symlink_to("nowhere.py")
+    (chat / "client" / "messages.py").mkdir()
+
+    _, copied = scaffold.advance(chat)
+
+    assert not set(copied) & {Path("DECISIONS.md"), Path("server/messages.py"), Path("client/messages.py")}
+    assert (chat / "DECISIONS.md").read_text() == "mine"
+    assert (chat / "server" / "messages.py").readlink() == Path("nowhere.py")
+    assert not (chat / "server" / "nowhere.py").exists()
+    assert list((chat / "client" / "messages.py").iterdir()) == []
+
+
+def test_what_the_solution_before_has_is_not_new(chat):
+    """A learner solved the stage before in files of their own."""
+    scaffold.advance(chat)
+
+    stage, copied = scaffold.advance(chat)
+
+    assert stage.id == "03"
+    assert set(copied) == {Path("server/slack.py"), Path("server/sms.py")}
+
+
+def test_the_old_state_is_only_for_joining_late(chat):
+    scaffold.advance(chat)
+
+    assert not (chat / "history").exists()
+
+
+def test_traces_of_trying_a_starter_are_not_copied(starters, tmp_path):
+    odd = dict.fromkeys(["__pycache__/a.pyc", ".venv/pyvenv.cfg", ".kit/last.json", "app.db", "history/1.1/x"], "")
+    starters({"app": "one"}, {"app": "two", "new/er": "two", **odd})
+    folder = repository(tmp_path / "mine", **{"service.toml": "", "app": "mine"})
+
+    _, copied = scaffold.advance(folder)
+
+    assert copied == [Path("new/er")]
+    assert files(folder) == {Path("app"), Path("new/er"), Path("service.toml")}
+
+
+def test_what_was_copied_once_is_not_offered_again(chat):
+    for stage in course.stages()[1:]:
+        assert scaffold.advance(chat)[0] == stage
+
+    with pytest.raises(UsageError) as caught:
+        scaffold.advance(chat)
+
+    last = course.stages()[-1].id
+    assert str(caught.value) == f"This project has the files of every stage there is, up to {last}; see: kit"
+
+
+def test_a_file_that_was_deleted_comes_back_alone(chat):
+    scaffold.advance(chat)
+    commit(chat, {"server/messages.py": "mine"})
+    (chat / "DECISIONS.md").unlink()
+
+    assert scaffold.advance(chat) == (SECOND, [Path("DECISIONS.md")])
+    assert (chat / "server" / "messages.py").read_text() == "mine"
+
+
+def test_one_stage_at_a_time(starters, tmp_path):
+    first, second, third = starters({"a": "1"}, {"a": "2", "b": "2"}, {"a": "3", "b": "3", "c": "3"})
+    folder = repository(tmp_path / "mine", **{"service.toml": "", "a": "mine"})
+
+    assert scaffold.advance(folder) == (second, [Path("b")])
+    assert scaffold.advance(folder) == (third, [Path("c")])
+    assert (folder / "b").read_text() == "2"
+    assert first.id == "01"
+
+
+def test_a_file_where_a_folder_is_needed_is_named_and_nothing_is_copied(starters, tmp_path):
+    starters({"a": ""}, {"a": "", "b": "", "client/new": ""})
+    folder = repository(tmp_path / "mine", **{"service.toml": "", "client": "mine"})
+
+    with pytest.raises(UsageError) as caught:
+        scaffold.advance(folder)
+
+    assert str(caught.value) == f'"{folder / "client"}" is a file, and stage 02 needs a folder there; rename it.'
+    assert files(folder) == {Path("client"), Path("service.toml")}
+
+
+def test_the_command_says_what_is_new_and_what_to_do(chat):
+    done = kit("next", cwd=chat)
+
+    assert done.status == 0
+    assert done.text.startswith(f"Stage 02, {SECOND.title}. New here: DECISIONS.md, ")
+    assert "kit check 2.1" in done.text
+    assert kit("next", cwd=chat).text.startswith("Stage 03, ")
+    assert kit("next", cwd=chat).status == 2
+
+
+def test_the_command_wants_a_project(tmp_path):
+    done = kit("next", cwd=tmp_path)
+
+    assert done.status == 2
+    assert f'There is no project in "{tmp_path}", as it has no service.toml; start one with: kit start' in done.text
+    assert files(tmp_path) == set()
+
+
+def test_the_command_is_told_where_the_project_is(chat):
+    assert kit("next", "--project", "chat", cwd=chat.parent).status == 0
+    assert (chat / "DECISIONS.md").exists()

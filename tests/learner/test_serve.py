@@ -1,0 +1,148 @@
+"""What `kit serve` tells a server, whose word wins, and that nothing outlives it."""
+
+import io
+import json
+import os
+import signal
+import stat
+import subprocess
+import tomllib
+
+import pytest
+from rich.console import Console
+
+from grader.learner import serve as serving
+from grader.project.state import ProjectState
+from grader.system.ports import LOOPBACK, Port
+from grader.system.process import wait_until
+from tests import projects
+from tests.command import KIT, environment
+from tests.talking import SETTINGS
+
+TELLING = """
+import json, os, pathlib, sys
+wanted = ("PORT", "PUBLIC_URL", "TWILIO_AUTH_TOKEN", "SLACK_SIGNING_SECRET")
+pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "server.json").write_text(
+    json.dumps({name: os.environ.get(name) for name in wanted}))
+"""
+
+
+@pytest.fixture(autouse=True)
+def unset(monkeypatch):
+    for name in SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+
+
+def shown(settings):
+    file = io.StringIO()
+    serving.announce("http://127.0.0.1:5000/", settings.shown, Console(file=file, width=100))
+    return [line.strip() for line in file.getvalue().splitlines() if line.strip()]
+
+
+def test_the_secrets_are_made_once_and_for_nobody_else_to_read(tmp_path):
+    first = serving.settings(ProjectState(tmp_path), 5000).environment
+    again = serving.settings(ProjectState(tmp_path), 5000).environment
+
+    path = tmp_path / ".kit" / "secrets.toml"
+    assert first == again
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert sorted(entry.name for entry in path.parent.iterdir()) == [".gitignore", "secrets.toml"]
+    assert {**tomllib.loads(path.read_text()), "PUBLIC_URL": f"http://{LOOPBACK}:5000"} == first
+    assert len({*first.values()}) == 3
+
+
+def test_a_broken_file_is_made_anew_and_for_nobody_else_to_read_either(tmp_path):
+    ProjectState(tmp_path).make_credentials()
+    path = tmp_path / ".kit" / "secrets.toml"
+    path.write_text("TWILIO_AUTH_TOKEN = 'half")
+    path.chmod(0o644)
+
+    made = ProjectState(tmp_path).make_credentials()
+
+    assert ProjectState(tmp_path).credentials() == made
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_is_shown_says_where_the_secrets_are_and_not_what_they_are(tmp_path):
+    settings = serving.settings(ProjectState(tmp_path), 5000)
+
+    lines = shown(settings)
+    assert lines == [
+        "http://127.0.0.1:5000/   Ctrl-C ends it; after a change, start it again.",
+        "PUBLIC_URL  http://127.0.0.1:5000",
+        "secrets     in .kit/secrets.toml, for the webhooks of stage 3",
+    ]
+    assert not {settings.environment["TWILIO_AUTH_TOKEN"], settings.environment["SLACK_SIGNING_SECRET"]} & set(
+        " ".join(lines).split()
+    )
+
+
+def test_what_the_shell_sets_wins_and_is_not_shown(tmp_path, monkeypatch):
+    monkeypatch.setenv("PUBLIC_URL", "https://some-words.trycloudflare.com")
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "a-real-one")
+    settings = serving.settings(ProjectState(tmp_path), 5000)
+
+    lines = shown(settings)
+    assert settings.environment["PUBLIC_URL"] == "https://some-words.trycloudflare.com"
+    assert settings.environment["TWILIO_AUTH_TOKEN"] == "a-real-one"
+    assert settings.environment["SLACK_SIGNING_SECRET"] == ProjectState(tmp_path).credentials().slack_signing_secret
+    assert lines[1:] == [
+        "PUBLIC_URL  https://some-words.trycloudflare.com from your shell",
+        "secrets     TWILIO_AUTH_TOKEN from your shell, SLACK_SIGNING_SECRET from .kit/secrets.toml",
+    ]
+
+
+def test_an_empty_value_of_the_shell_wins_too(tmp_path, monkeypatch):
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "")
+
+    assert serving.settings(ProjectState(tmp_path), 5000).environment["TWILIO_AUTH_TOKEN"] == ""
+
+
+@pytest.fixture
+def told(tmp_path):
+    """Make a project whose `migrate` and server write down what they were told."""
+    project = projects.project(tmp_path / "project", TELLING + projects.ANSWERING).folder
+    (project / "migrate.py").write_text(TELLING)
+    text = (project / "service.toml").read_text()
+    assert "migrate" not in text
+    text = text.replace("[server]\n", '[server]\nmigrate = ["python", "migrate.py", "migrate.json"]\n')
+    (project / "service.toml").write_text(text)
+    return project
+
+
+@pytest.fixture
+def port():
+    held = Port()
+    yield held.number
+    held.release()
+
+
+def serve(folder, port):
+    return subprocess.Popen(
+        [KIT, "serve", "--port", str(port)],
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_the_server_and_its_migrate_hear_it_and_end_with_kit(told, port, number, nothing_left):
+    run = serve(told, port)
+    try:
+        assert wait_until((told / "server.json").exists, 20)
+        assert wait_until(lambda: (told / "server.json").read_text() != "", 5)
+    finally:
+        run.send_signal(number)
+        printed, _ = run.communicate(timeout=20)
+
+    heard = json.loads((told / "server.json").read_text())
+    kept = tomllib.loads((told / ".kit" / "secrets.toml").read_text())
+    assert heard == {"PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}", **kept}
+    assert json.loads((told / "migrate.json").read_text()) == heard
+    assert run.returncode == 0
+    assert ".kit/secrets.toml" in printed
+    assert not [value for value in kept.values() if value in printed]
+    assert os.environ.get("TWILIO_AUTH_TOKEN") is None

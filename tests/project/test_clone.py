@@ -1,0 +1,376 @@
+import contextlib
+import fcntl
+import http.server
+import json
+import os
+import shutil
+import sysconfig
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from grader.errors import Failed, NotChecked, TooLate
+from grader.project import clone as clean, config, environment
+from grader.system import process_tree
+from grader.system.process import Process
+from tests import service_file
+from tests.repository import commit, repository
+
+TELL = "import json, os, sys; json.dump([sys.prefix, os.getcwd(), dict(os.environ)], open('told', 'a'))"
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """An empty place for environments, and no way to any registry but the one that a test makes."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+    return tmp_path / "cache" / "backend-practice-kit" / "environments"
+
+
+@pytest.fixture
+def a_project(tmp_path):
+    """Write a project with this `setup` and commit it."""
+
+    def make(setup, **files):
+        folder = repository(tmp_path / "project", **files)
+        made = service_file.write(folder, server={"setup": setup} if setup else {})
+        commit(folder, {})
+        return made
+
+    return make
+
+
+@pytest.fixture
+def clone(scratch):
+    """Make clones, which are closed at the end of the test."""
+    with contextlib.ExitStack() as closing:
+        yield lambda project: closing.enter_context(contextlib.closing(clean.CleanClone(project, scratch)))
+
+
+def run_in(project, *argv):
+    process = Process(argv, cwd=project.folder, env=environment.for_client(project, server_url="x"), mark="A=B")
+    process.wait(30)
+    process.kill()
+    return process.output.text
+
+
+def a_wheel(folder, name, version):
+    """Build by hand the smallest package that pip accepts."""
+    folder.mkdir(exist_ok=True)
+    info = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{name}.py", f"VERSION = {version!r}\n")
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        wheel.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        wheel.writestr(f"{info}/RECORD", "")
+
+
+@pytest.fixture
+def registry():
+    """A package registry on this machine, that knows of one version of pip."""
+
+    class Index(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = b'<a href="pip-1.0-py3-none-any.whl">pip-1.0-py3-none-any.whl</a>'
+            self.send_response(200 if self.path == "/simple/pip/" else 404)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Index) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield f"http://127.0.0.1:{server.server_port}/simple"
+        server.shutdown()
+
+
+# without setup
+
+
+def test_without_setup_no_environment_is_made(a_project, clone, cache):
+    project = a_project("", **{"app.py": "1"})
+    (project.folder / "app.py").write_text("2")
+
+    cloned = clone(project).project
+
+    assert (cloned.folder / "app.py").read_text() == "1"
+    assert cloned.folder != project.folder
+    assert not (cloned.folder / ".venv").exists()
+    assert not cache.exists()
+
+
+def test_a_project_whose_service_file_is_not_committed_fails_in_the_clone(tmp_path, clone):
+    project = service_file.write(repository(tmp_path / "project", x="1"))
+
+    with pytest.raises(Failed, match=r"^in the clone: There is no service.toml in ") as caught:
+        clone(project)
+
+    assert caught.value.expected == "service.toml among the committed files"
+    assert caught.value.request == "git clone . /tmp/clone && cd /tmp/clone"
+
+
+def test_the_committed_service_file_counts(a_project, clone):
+    project = a_project("")
+    (project.folder / "service.toml").write_text('[server]\ncommand = "something else"\n')
+
+    assert clone(config.read(project.folder)).project.server == ("python", "app.py")
+
+
+def test_a_folder_inside_a_repository_is_set_up_alone(tmp_path, clone):
+    top = repository(tmp_path / "top", **{"other/x": "1"})
+    project = service_file.write(top / "mine")
+    commit(top, {})
+
+    cloned = clone(project).project
+
+    assert [path.name for path in cloned.folder.iterdir()] == ["service.toml"]
+
+
+# setup
+
+
+def test_setup_runs_in_the_clone_with_an_environment_of_its_own(a_project, clone, cache):
+    project = a_project(["python", "-c", TELL], **{".venv/committed": "by mistake"})
+
+    cloned = clone(project).project
+
+    prefix, cwd, env = json.loads((cloned.folder / "told").read_text())
+    venv = cloned.folder / ".venv"
+    assert (prefix, cwd) == (str(venv), str(cloned.folder))
+    assert env["PATH"].startswith(f"{venv}/bin:")
+    assert env["DATABASE_URL"].startswith("sqlite:////")
+    assert env["PORT"].isdecimal()
+    assert not (project.folder / "told").exists()
+    assert run_in(cloned, "python", "-c", "import sys; print(sys.prefix)") == f"{venv}\n"
+    assert run_in(cloned, "pip", "--version").startswith("pip ")
+    assert not (venv / "committed").exists()
+
+
+INSTALLS = """import os, sys
+if os.path.exists(".venv/bin/hello"):
+    sys.exit()  # as pip does with what is there already
+with open(".venv/bin/hello", "w") as script:
+    script.write(f"#!{sys.executable}\\nprint('hello')")
+os.chmod(".venv/bin/hello", 0o755)"""
+
+
+def test_a_script_that_names_the_clone_is_installed_anew_in_the_next(a_project, scratch, cache):
+    project = a_project([".venv/bin/python", "-c", INSTALLS])
+
+    for _ in range(2):
+        with contextlib.closing(clean.CleanClone(project, scratch)) as cloned:
+            assert run_in(cloned.project, "hello") == "hello\n"
+            shutil.rmtree(cloned.project.folder)
+
+
+def test_installed_packages_are_kept_until_the_requirements_change(a_project, clone, cache, tmp_path, monkeypatch):
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "wheels"))
+    a_wheel(tmp_path / "wheels", "tiny", "1.0")
+    project = a_project("pip install -q -r requirements.txt", **{"requirements.txt": "tiny  # comment\n"})
+
+    first = clone(project)
+    assert run_in(first.project, "python", "-c", "import tiny; print(tiny.VERSION)") == "1.0\n"
+    assert not (Path(sysconfig.get_path("purelib")) / "tiny.py").exists()
+
+    shutil.rmtree(tmp_path / "wheels")
+    commit(project.folder, {"app.py": "changed"})
+    second = clone(project)  # nothing is installed twice, and nobody waits for the first to be closed
+    assert run_in(second.project, "python", "-c", "import tiny; print(tiny.VERSION)") == "1.0\n"
+
+    commit(project.folder, {"requirements.txt": "tiny==2.0\n"})
+    with pytest.raises(NotChecked, match=r"^No package registry can be reached from here") as caught:
+        clone(project)
+    assert caught.value.because == "machine"
+    assert len(list(cache.iterdir())) == 2
+
+
+def test_a_setup_that_fails_says_how_and_what_it_printed(a_project, clone, cache, monkeypatch, registry):
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.setenv("PIP_INDEX_URL", registry)
+    setup = ["python", "-c", "import sys; print('Collecting'); print('no such package', file=sys.stderr); sys.exit(3)"]
+    project = a_project(setup, **{"pip.py": "raise SystemExit('this is not pip')", "pip/__init__.py": ""})
+
+    with pytest.raises(Failed) as caught:
+        clone(project)
+
+    assert type(caught.value) is Failed
+    assert caught.value.actual == "setup failed (exit code 3)"
+    assert caught.value.expected == "exit code 0"
+    assert caught.value.log == "Collecting\nno such package"
+    assert caught.value.request.startswith("git clone . /tmp/clone && cd /tmp/clone && python -c 'import sys;")
+    assert not list(cache.glob("*/done"))
+
+
+def test_without_a_registry_a_plain_installation_is_tried_once(a_project, clone, cache, monkeypatch):
+    runs = []
+    monkeypatch.setattr(clean, "run_setup", lambda *_: runs.append(1) or _raise(NotChecked("no registry")))
+
+    with pytest.raises(NotChecked, match="no registry"):
+        clone(a_project("pip install -r requirements.txt", **{"requirements.txt": "tiny\n"}))
+
+    assert len(runs) == 1
+    (place,) = cache.iterdir()
+    with (place / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _raise(error):
+    raise error
+
+
+def test_a_setup_may_make_its_environment_itself(a_project, clone, cache):
+    project = a_project("sh setup.sh", **{"setup.sh": "set -e\npython3 -m venv .venv\n.venv/bin/python -c 'pass'\n"})
+
+    cloned = clone(project).project
+
+    assert not (cloned.folder / ".venv").is_symlink()
+    assert run_in(cloned, "python", "-c", "import sys; print(sys.prefix)") == f"{cloned.folder / '.venv'}\n"
+
+
+def test_a_setup_that_fails_once_is_run_once_more(a_project, clone, cache, tmp_path):
+    script = (
+        f"import os, sys; open({str(tmp_path / 'runs')!r}, 'a').write('x'); sys.exit(os.path.getsize(sys.argv[1]) < 2)"
+    )
+
+    clone(a_project(["python", "-c", script, str(tmp_path / "runs")]))
+
+    assert (tmp_path / "runs").read_text() == "xx"
+
+
+def test_a_clone_must_not_need_the_folder_that_was_cloned(tmp_path, clone):
+    folder = repository(tmp_path / "project")
+    project = service_file.write(folder, server={"command": [f"{folder}/.venv/bin/python", "-m", "server"]})
+    commit(folder, {})
+
+    with pytest.raises(Failed) as caught:
+        clone(project)
+
+    assert caught.value.actual == f"service.toml names {folder}, which nobody else has"
+    assert caught.value.request == f"grep -n {folder} service.toml"
+
+
+def test_a_setup_that_hangs_is_ended_with_all_it_started(a_project, clone, cache, monkeypatch, tmp_path):
+    monkeypatch.setattr(clean, "SETUP_WITHIN", 0.5)
+    script = f"""import subprocess, time
+child = subprocess.Popen(["sleep", "300"], start_new_session=True)
+print("waiting for", child.pid, flush=True)
+open({str(tmp_path / "child")!r}, "w").write(str(child.pid))
+time.sleep(300)"""
+
+    with pytest.raises(TooLate, match=r"^setup still running after 0 s$") as caught:
+        clone(a_project(["python", "-c", script]))
+
+    child = int((tmp_path / "child").read_text())
+    assert caught.value.log == f"waiting for {child}"
+    assert child not in process_tree.descendants(os.getpid())
+
+
+# what is kept, and under which name
+
+
+@pytest.mark.parametrize(
+    ("setup", "kept"),
+    [
+        ("pip install -r requirements.txt", True),
+        ("pip3 install -q -r requirements.txt", True),
+        ("pip install --quiet -r requirements.txt", True),
+        ("python -m pip install --requirement requirements.txt", True),
+        ("python3 -m pip install -r requirements.txt -r more.txt", True),
+        ("pip install", False),
+        ("pip install .", False),
+        ("pip install -e .", False),
+        ("pip install -r requirements.txt .", False),
+        ("pip install -r requirements.txt -e .", False),
+        ("pip install -r missing.txt", False),
+        ("pip install -r local.txt", False),
+        ("pip install flask", False),
+        ("pip install -r", False),
+        ("pip uninstall -r requirements.txt", False),
+        ("sh -c 'pip install -r requirements.txt && make'", False),
+        ("make", False),
+        ("python setup.py", False),
+    ],
+)
+def test_only_a_plain_installation_is_not_repeated(tmp_path, setup, kept):
+    project = service_file.write(tmp_path, server={"setup": setup})
+    for name, content in {"requirements.txt": "flask\n", "more.txt": "", "local.txt": "./here\n"}.items():
+        (tmp_path / name).write_text(content)
+
+    assert clean.installs_only(project) is kept
+
+
+@pytest.mark.parametrize(
+    ("line", "plain"),
+    [
+        ("flask", True),
+        ("Flask[async]>=3.0,<4 ; python_version < '4' and platform_system != 'a/b'", True),
+        ("  flask==3.0  # ./comment", True),
+        ("flask==3.0 --hash=sha256:abc", True),
+        ("# -e .", True),
+        ("", True),
+        ("-e .", False),
+        ("-r other.txt", False),
+        ("--index-url http://127.0.0.1/", False),
+        (".", False),
+        ("./here", False),
+        ("here/there", False),
+        ("tiny-1.0-py3-none-any.whl", False),
+        ("tiny-1.0.tar.gz", False),
+        ("TINY.ZIP", False),
+        ("tiny @ file:///x", False),
+        ("git+https://127.0.0.1/x", False),
+        ("flask \\\n  --hash=sha256:abc", False),
+        ("${HOME}", False),
+    ],
+)
+def test_a_requirement_is_plain_when_it_only_names_a_package(tmp_path, line, plain):
+    (tmp_path / "requirements.txt").write_text(f"flask\n{line}\n")
+
+    assert clean._is_plain(tmp_path / "requirements.txt") is plain
+
+
+def test_requirements_in_another_encoding_are_not_plain(tmp_path):
+    (tmp_path / "requirements.txt").write_bytes("flask\n".encode("utf-16"))
+
+    assert not clean._is_plain(tmp_path / "requirements.txt")
+
+
+def digest(folder, setup, **files):
+    for name, content in files.items():
+        (folder / name).write_text(content)
+    return clean._digest(service_file.write(folder, server={"setup": setup}))
+
+
+def test_a_plain_installation_is_kept_under_its_requirements_alone(tmp_path):
+    setup = "pip install -r requirements.txt"
+    before = digest(tmp_path, setup, **{"requirements.txt": "flask\n"})
+
+    assert digest(tmp_path, setup, **{"app.py": "1"}) == before
+    assert digest(tmp_path, setup, **{"requirements.txt": "flask==3\n"}) != before
+    assert digest(tmp_path, "pip install -q -r requirements.txt", **{"requirements.txt": "flask\n"}) != before
+
+
+def test_what_nobody_used_for_a_month_is_forgotten(cache):
+    cache.mkdir(parents=True)
+    for name, days in {"old": 31, "used": 31, "new": 29}.items():
+        (cache / name).mkdir()
+        (cache / name / "lock").touch()
+        os.utime(cache / name, (time.time() - days * 86_400,) * 2)
+    (cache / "stray").touch()
+    with (cache / "used" / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+
+        assert clean.cache("environments") == cache
+
+    assert sorted(path.name for path in cache.iterdir()) == ["new", "stray", "used"]

@@ -1,0 +1,223 @@
+"""The faces of a report: what is written is valid, what is shown is as recorded, whatever the outcome."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from rich.console import Console
+
+from grader import course
+from grader.learner import overview
+from grader.project.state import ProjectState, outcomes
+from grader.report import document, table, terminal, terminal_load
+from grader.results.results import CheckResult, ExitStatus, Outcome, judge
+from grader.session import runner
+
+RECORDED = Path(__file__).parent / "recorded"
+STAGE = course.stages()[0]
+LOAD = {
+    "workload": "root",
+    "model": "closed",
+    "generator_bound": True,
+    "probes": [
+        {
+            "users": 8,
+            "offered": None,
+            "achieved": 812.4,
+            "p50_ms": 9.1,
+            "p95_ms": 14.0,
+            "p99_ms": None,
+            "failed": 1,
+            "cpu_service": 0.91,
+            "cpu_generator": 0.42,
+            "other": 0.05,
+        }
+    ],
+    "answered": 3301,
+    "failed": 1,
+    "note": "One request was still unanswered 5 s after the end.",
+    "rows_written": 3100,
+    "outcome": Outcome.FAIL,
+}
+
+
+def check(step: str, outcome: Outcome, **more: str) -> CheckResult:
+    return CheckResult(
+        step=step, id="test_it", sentence="`GET /` does what it says.", outcome=outcome, clause="K4", **more
+    )
+
+
+def findings(**changed: Outcome) -> runner.RunResult:
+    """Make up a run in which all steps pass but those that are named, as in `step_1_4`."""
+    changes = {name.removeprefix("step_").replace("_", "."): outcome for name, outcome in changed.items()}
+    details = {
+        Outcome.FAIL: {
+            "request": "curl -i 'http://127.0.0.1:5000/a-rather-long-path/that-does-not-fit/into-eighty-columns?page=1&size=2'",
+            "expected": "404",
+            "actual": '200 OK, text/html, "<h1>\x1b[31mHello</h1>"',
+            "log": "Serving on 5000\n\x1b[2JTraceback (most recent call last):\nValueError: no",
+        },
+        Outcome.NOT_CHECKED: {"actual": "git is not installed.", "because": "machine"},
+        Outcome.UNCLEAR: {"actual": "too noisy", "because": "too noisy"},
+        Outcome.ERROR: {"actual": "KeyError: 'x'", "log": "where it happened"},
+    }
+    checks = [
+        check(step.id, found, **details.get(found, {}))
+        for step in STAGE.steps
+        for found in [changes.get(step.id, Outcome.PASS)]
+    ]
+    return runner.RunResult(judge([(STAGE, STAGE.steps)], checks), seed=11)
+
+
+SITUATIONS = {
+    "all-pass": findings(),
+    "one-fails": findings(step_1_3=Outcome.FAIL),
+    "machine-cannot": findings(step_1_1=Outcome.NOT_CHECKED),
+    "unclear": findings(step_1_9=Outcome.UNCLEAR),
+    "own-fault": findings(step_1_4=Outcome.ERROR),
+}
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_the_terminal_shows_what_was_recorded(name, width, recorded):
+    page = io.StringIO()
+    out = Console(file=page, width=min(width, terminal.WIDEST), highlight=False)
+
+    terminal.show(SITUATIONS[name], out)
+    terminal.show_total(document.document(Path(__file__).parent, SITUATIONS[name]), out)
+
+    shown = "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
+    assert "\x1b" not in shown
+    recorded(RECORDED / f"{name}-{width}.txt", shown)
+
+
+def test_load_is_shown_as_recorded(recorded):
+    page = io.StringIO()
+
+    terminal_load.show_load(LOAD, Console(file=page, width=80, highlight=False))
+
+    recorded(RECORDED / "load.txt", "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n")
+
+
+def test_what_looks_like_markup_is_shown_as_it_is(capsys):
+    said = "text: '[/b] [red]x :smile:'"
+    stage = judge(
+        [(STAGE, STAGE.steps)], [check("1.1", Outcome.FAIL, request=said, expected=said, actual=said, log=said)]
+    )[0]
+    out = terminal.console()
+
+    terminal.show_problem(stage.steps[0].problem, out)
+    out.print(said)
+
+    assert capsys.readouterr().out.count(said) == 5
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_a_report_obeys_its_schema(name, tmp_path):
+    written = document.document(tmp_path, SITUATIONS[name])
+    document.write(written, tmp_path / "deep" / "report.json")
+
+    jsonschema.Draft202012Validator.check_schema(document.schema())
+    jsonschema.validate(json.loads((tmp_path / "deep" / "report.json").read_text()), document.schema())
+
+
+def test_what_is_not_the_learners_fault_costs_nothing_and_is_run_again(tmp_path):
+    machine = document.document(tmp_path, SITUATIONS["machine-cannot"])
+    assert (machine["points"], machine["max_points"]) == (90, 90)
+    own = document.document(tmp_path, SITUATIONS["own-fault"])
+    assert own["rerun"] == ["kit check 1.4"]
+
+
+def test_the_digest_changes_with_the_files_and_with_nothing_else(tmp_path):
+    (tmp_path / "a.py").write_text("1")
+    before = document.digest(tmp_path)
+    (tmp_path / ".kit").mkdir()
+    (tmp_path / ".kit" / "report.json").write_text("{}")
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "a.pyc").write_bytes(b"1")
+
+    assert document.digest(tmp_path) == before
+    (tmp_path / "a.py").write_text("2")
+    assert document.digest(tmp_path) != before
+
+
+def test_names_of_projects_are_unique():
+    assert table.names([Path("a/chat"), Path("b/chat"), Path("chat-3")]) == ["chat", "chat-2", "chat-3"]
+
+
+def test_the_table_names_each_project_as_its_folder_is_named_with_points_and_bonus():
+    rows = [
+        table.Row("[red]a", ExitStatus.PASSED, 200, 200, 10, (), "", provisional=False),
+        table.Row("b\x1b[2J", ExitStatus.FAILED, 30, 200, 0, (), "1.4 fail", provisional=False),
+        table.unusable("c", "There is no folder [c].", ExitStatus.USAGE),
+    ]
+    out = Console(file=io.StringIO(), width=80)
+
+    table.show(rows, out)
+
+    assert [line.split() for line in out.file.getvalue().splitlines()] == [
+        [],
+        ["project", "points", "of", "bonus", "result", "first", "problem"],
+        ["[red]a", "200", "200", "10", "passed"],
+        ["b\\x1b[2J", "30", "200", "0", "failed", "1.4", "fail"],
+        ["c", *table.SAID[ExitStatus.USAGE].split(), "There", "is", "no", "folder", "[c]."],
+    ]
+    assert [row.line for row in rows] == [
+        "[red]a: 200 of 200 points and 10 bonus points",
+        "b\x1b[2J: 30 of 200 points",
+        "c: There is no folder [c].",
+    ]
+
+
+def test_no_cell_of_the_csv_is_a_formula(tmp_path):
+    rows = [table.unusable("=1+1", "@reason", ExitStatus.USAGE)]
+    table.write_csv(rows, tmp_path / "grades.csv")
+
+    (row,) = csv.DictReader((tmp_path / "grades.csv").read_text().splitlines())
+    assert (row["project"], row["first_problem"], row["points"]) == ("'=1+1", "'@reason", "")
+
+
+def test_a_report_is_remembered_and_a_part_of_it_renewed(tmp_path):
+    memory = ProjectState(tmp_path)
+    memory.keep_report(document.document(tmp_path, SITUATIONS["one-fails"]))
+    part = runner.RunResult(judge([(STAGE, STAGE.steps[2:3])], [check("1.3", Outcome.PASS)]), seed=1)
+
+    memory.keep_report(document.document(tmp_path, part))
+
+    found = outcomes(memory.report())
+    assert list(found) == [step.id for step in STAGE.steps]
+    assert found["1.3"] == "pass"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", "\0"])
+def test_a_broken_memory_is_an_empty_one(tmp_path, content):
+    (tmp_path / ".kit").mkdir()
+    (tmp_path / ".kit" / "report.json").write_text(content)
+    (tmp_path / ".kit" / "hints.json").write_text(content)
+
+    assert (ProjectState(tmp_path).report(), ProjectState(tmp_path).hints_read("1.3")) == ({}, 0)
+
+
+def test_the_status_of_a_changed_project_says_so(tmp_path):
+    (tmp_path / "service.toml").write_text("")
+    report = document.document(tmp_path, SITUATIONS["one-fails"])
+    (tmp_path / "more.py").write_text("")
+    page = io.StringIO()
+
+    overview.show(tmp_path, report, Console(file=page, width=80))
+
+    assert "files have changed since" in page.getvalue()
+
+
+def test_a_command_too_long_for_its_row_stands_alone_on_one_line():
+    page = io.StringIO()
+    path = "less /" + "a" * 60 + "/README.md"
+
+    terminal.show_next([(path, "read the brief"), ("kit check 2.1", "A title " * 4)], Console(file=page, width=80))
+
+    assert f"\n  {path}\n" in page.getvalue()
+    assert "kit check 2.1   A title" in page.getvalue()

@@ -1,0 +1,152 @@
+"""Runs that are killed in the middle of a check: whoever dies, nothing stays."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from grader import course
+from grader.session import runner
+from grader.system import ports
+from grader.system.process import wait_until
+from tests import projects
+from tests.projects import ANSWERING, CHILD, DAEMON, TRACING, a_check
+
+RUN = """
+import json, sys
+from pathlib import Path
+from grader.session import runner
+from grader import course
+course.EXERCISES = Path(sys.argv[1])
+findings = runner.run(Path(sys.argv[2]), course.all_steps())
+steps = [step for stage in findings.stages for step in stage.steps]
+print(json.dumps([{step.id: step.outcome for step in steps}, findings.faults]))
+"""
+SERVER = TRACING + CHILD + DAEMON + ANSWERING
+WAITING = (
+    'assert service.get("/").status == 200',
+    '(harness.folder / "draft").write_text(f"{os.getpid()} {harness.scratch.folder}")',
+    '(harness.folder / "draft").rename(harness.folder / "middle")',
+    "time.sleep(300)",
+)
+CHECKS = {
+    "1.1": a_check("1.1", "", "assert True"),
+    "1.2": a_check("1.2", "service", "assert True") + a_check("1.2", "harness, service", *WAITING, name="waits"),
+    "1.3": a_check("1.3", "unanswered_ping", "assert True"),
+}
+
+
+@dataclass
+class Running:
+    """A run of the kit in the middle of a check: its two processes, and what it has on this machine."""
+
+    command: subprocess.Popen
+    checks: int
+    scratch: Path
+    lock: Path
+
+    @property
+    def left(self) -> bool:
+        return self.scratch.exists() or self.lock.exists()
+
+
+@pytest.fixture
+def running(tmp_path: Path, nothing_left: Callable[[], set[int]]) -> Iterator[Running]:
+    project = projects.project(tmp_path / "project", SERVER, client="import time; time.sleep(300)")
+    exercises = projects.course(tmp_path, CHECKS)
+    argv = [sys.executable, "-c", RUN, exercises, project.folder]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as command:
+        try:
+            middle = project.folder / "middle"
+            assert wait_until(middle.exists, 20)
+            checks, folder = middle.read_text().split()
+            (_, number, _) = json.loads((project.folder / "traces").read_text())
+            yield Running(command, int(checks), Path(folder), ports._path(number))
+        finally:
+            command.kill()
+
+
+@pytest.fixture
+def _another_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    (tmp_path / "other").mkdir()
+    monkeypatch.setattr(course, "EXERCISES", projects.course(tmp_path / "other", {"1.1": CHECKS["1.1"]}))
+    course.stages.cache_clear()
+    yield
+    course.stages.cache_clear()
+
+
+def test_there_is_much_that_could_stay(running, nothing_left):
+    assert len(nothing_left()) == 6  # the command, the checks, the client, the server, its child and its daemon
+    assert running.left
+    running.command.terminate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_nothing_stays_when_the_command_is_ended(running, nothing_left, number):
+    running.command.send_signal(number)
+
+    assert running.command.wait(20) != 0
+    assert wait_until(lambda: not nothing_left() and not running.left, 10)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_nothing_stays_when_the_checks_are_ended_and_it_is_an_error(running, nothing_left, number):
+    os.kill(running.checks, number)
+    said, _ = running.command.communicate(timeout=20)
+
+    assert nothing_left() == set()
+    assert not running.left
+    outcomes, faults = json.loads(said)
+    assert outcomes == {"1.1": "pass", "1.2": "error", "1.3": "error"}
+    assert len(faults) == 1
+    assert faults[0].startswith("The process of the checks ended early (status ")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_nothing_stays_when_the_command_is_ended_while_a_failure_is_looked_at(tmp_path, nothing_left, number):
+    project = projects.project(tmp_path / "project", SERVER)
+    exercises = projects.course(tmp_path, {"1.1": a_check("1.1", "service", "assert service.get('/').status == 404")})
+    look = "all_steps(), hold=lambda held: (print('held', flush=True), time.sleep(300)))"
+    argv = [sys.executable, "-c", "import time" + RUN.replace("all_steps())", look), exercises, project.folder]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as command:
+        assert command.stdout.readline() == b"held\n"
+        (_, port_number, _) = json.loads((project.folder / "traces").read_text())
+        lock = ports._path(port_number)
+        assert (lock.exists(), len(nothing_left())) == (True, 5)  # as above, without a client
+
+        command.send_signal(number)
+
+        assert command.wait(20) != 0
+        assert wait_until(lambda: not nothing_left() and not lock.exists(), 10)
+
+
+@pytest.mark.usefixtures("_another_course")
+def test_when_both_are_killed_the_next_run_ends_what_stayed(running, tmp_path, nothing_left):
+    for pid in (running.command.pid, running.checks):
+        os.kill(pid, signal.SIGKILL)
+    running.command.wait(20)
+    assert wait_until(lambda: len(nothing_left()) == 4, 5)
+    assert running.left
+
+    findings = runner.run(tmp_path / "project", course.all_steps())
+
+    assert [step.outcome for step in findings.stages[0].steps] == ["pass"]
+    assert wait_until(lambda: not nothing_left() and not running.left, 5)
+
+
+@pytest.mark.usefixtures("_another_course")
+def test_a_run_beside_another_spares_it(running, tmp_path, nothing_left):
+    before = nothing_left()
+
+    runner.run(tmp_path / "project", course.all_steps())
+
+    assert nothing_left() == before
+    assert running.left
+    running.command.terminate()
+    assert wait_until(lambda: not nothing_left(), 10)

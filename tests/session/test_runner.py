@@ -1,0 +1,316 @@
+import re
+import shlex
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import course
+from grader.results.results import Outcome
+from grader.session import runner
+from grader.session.runner import RunResult
+from tests import projects
+from tests.projects import ANSWERING, DAEMON, a_check
+
+Run = Callable[..., RunResult]
+PASSING = a_check("1.1", "", "assert True")
+DYING = ANSWERING.replace(
+    "if connection.recv(65536):", "if b'/die' in connection.recv(65536): os._exit(7)\n        else:"
+)
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nothing_left: object) -> Run:
+    """Run a course of its own, given as the checks of its steps, on a project."""
+
+    def run_(checks: dict[str, str], needs: dict[str, list[str]] | None = None, **more: Any) -> RunResult:
+        server = {key: more.pop(key) for key in ("server", "client", "command", "more") if key in more}
+        projects.project(tmp_path / "project", **server)
+        if "toml" in more:
+            (tmp_path / "project" / "service.toml").write_text(more.pop("toml"))
+        monkeypatch.setattr(course, "EXERCISES", projects.course(tmp_path, checks, needs))
+        course.stages.cache_clear()
+        return runner.run(tmp_path / "project", course.all_steps(), **more)
+
+    yield run_
+    course.stages.cache_clear()
+
+
+def outcomes(findings: RunResult) -> dict[str, str]:
+    return {step.id: step.outcome.value for stage in findings.stages for step in stage.steps}
+
+
+def reasons(findings: RunResult) -> dict[str, str | None]:
+    return {step.id: step.because for stage in findings.stages for step in stage.steps if step.because}
+
+
+def test_a_step_passes_when_all_its_checks_do(run):
+    heard: list[str] = []
+    both = PASSING + a_check("1.1", "service", "assert service.get('/').status == 200", name="that")
+
+    findings = run({"1.1": both}, listener=lambda found: heard.append(found.id))
+
+    assert outcomes(findings) == {"1.1": "pass"}
+    assert heard == ["test_it", "test_that"]
+    assert findings.problem is None
+    assert findings.faults == ()
+
+
+def test_a_failure_says_what_was_asked_wanted_and_got(run):
+    findings = run({"1.1": a_check("1.1", "service", "assert service.get('/x').status == 404")})
+
+    assert outcomes(findings) == {"1.1": "fail"}
+    assert findings.problem.sentence == "It works."
+    assert findings.problem.request == "curl -i 'http://127.0.0.1:5000/x'"
+    assert (findings.problem.expected, findings.problem.actual) == ("404", '200 OK, no content type, "hi"')
+
+
+def test_a_failure_can_be_looked_at_while_all_that_it_used_is_up(run):
+    fails = a_check("1.1", "service, answering", "answering('page')", "assert service.get('/x').status == 404")
+    seen = []
+
+    def look(held):
+        (server,) = held.servers
+        line = held.shown.request
+        page = subprocess.run(shlex.split(line), capture_output=True, text=True, check=False).stdout
+        seen.append((held.check.id, f":{server.port}/x" in line, page[-2:], Path(server.data).is_dir()))
+
+    another = a_check("1.1", "service", "assert service.get('/').status == 7", name="another")
+
+    findings = run({"1.1": fails + another}, hold=look)
+
+    assert seen == [("test_it", True, "hi", True)]
+    assert findings.problem.request == "curl -i 'http://127.0.0.1:5000/x'"
+    assert [check.outcome for check in findings.stages[0].steps[0].checks] == ["fail", "fail"]
+
+
+def test_what_is_looked_at_may_be_a_client_and_its_scripted_server(run):
+    asks = ("page = answering('page')", "run = client('ping', server_url=page.url)", "assert run.exit_code == 3")
+    seen = []
+
+    def look(held):
+        (_, url) = re.search("(SERVER_URL)=([^ ]+)", held.shown.request).groups()
+        page = subprocess.run(["curl", "-s", url], capture_output=True, text=True, check=False).stdout
+        seen.append((held.servers, page))
+
+    run({"1.1": a_check("1.1", "client, answering", *asks)}, hold=look)
+
+    assert seen == [((), "page")]
+
+
+def test_what_gets_a_second_try_is_looked_at_when_that_fails_too(run):
+    late = "from grader.errors import TooLate\n" + a_check(
+        "1.1", "harness", "tries = open(harness.folder / 'tries', 'a')", "tries.write('x')", "raise TooLate('late')"
+    )
+    seen = []
+
+    run({"1.1": late}, hold=lambda held: seen.append(held.check.actual))
+
+    assert seen == ["late"]
+
+
+def test_nothing_is_held_when_only_the_kit_is_at_fault(run):
+    seen = []
+
+    run({"1.1": PASSING, "1.2": a_check("1.2", "", "raise ValueError('the kit is wrong')")}, hold=seen.append)
+
+    assert seen == []
+
+
+def test_a_server_that_dies_in_mid_check_is_one_sentence_and_the_next_check_gets_another(run):
+    checks = a_check("1.1", "service", "service.get('/die')") + a_check("1.1", "service", "service.get('/')", name="b")
+
+    findings = run({"1.1": checks}, server=f"print('so long', flush=True)\n{DYING}")
+
+    first, second = findings.stages[0].steps[0].checks
+    assert (first.outcome, first.actual) == ("fail", "the server stopped (exit code 7)")
+    assert first.log == "so long"
+    assert second.outcome == "pass"
+
+
+def test_a_service_that_cannot_start_fails_every_check_with_its_sentence(run):
+    uses = a_check("1.2", "service", "service.get('/')") + a_check("1.2", "service", "service.get('/')", name="b")
+
+    findings = run({"1.1": PASSING, "1.2": uses}, command="./missing")
+
+    assert outcomes(findings) == {"1.1": "pass", "1.2": "fail"}
+    assert [c.actual for c in findings.stages[0].steps[1].checks] == ['"./missing" does not exist.'] * 2
+
+
+def test_what_is_too_late_is_tried_once_more(run, tmp_path):
+    late = "from grader.errors import TooLate\n" + a_check(
+        "1.1",
+        "harness",
+        "tries = open(harness.folder / 'tries', 'a+')",
+        "tries.write('x')",
+        "tries.seek(0)",
+        "if tries.read() == 'x': raise TooLate('late')",
+    )
+
+    assert outcomes(run({"1.1": late})) == {"1.1": "pass"}
+    assert (tmp_path / "project" / "tries").read_text() == "xx"
+
+
+def test_what_passed_before_is_checked_again_only_where_it_may_explain_a_failure(run, tmp_path):
+    traces = {step: a_check(step, "harness", f"(harness.folder / '{step}').touch()") for step in ("1.1", "1.2", "1.3")}
+    failing = {"1.4": a_check("1.4", "", "assert 1 == 2")}
+
+    findings = run({**traces, **failing}, {"1.2": ["1.1"], "1.4": ["1.2"]}, known={"1.1", "1.2", "1.3"})
+
+    assert outcomes(findings) == {"1.1": "pass", "1.2": "pass", "1.3": "pass", "1.4": "fail"}
+    assert [step.note for step in findings.stages[0].steps] == [None, None, "passed before", None]
+    assert sorted(path.name for path in (tmp_path / "project").glob("1.*")) == ["1.1", "1.2"]
+
+
+def test_steps_whose_need_failed_are_skipped_and_name_the_root(run):
+    failing = a_check("1.2", "", "assert 1 == 2")
+    unreached = {step: a_check(step, "", "assert False, 'was run'") for step in ("1.3", "1.4")}
+
+    findings = run({"1.1": PASSING, "1.2": failing, **unreached}, {"1.3": ["1.2"], "1.4": ["1.1", "1.3"]})
+
+    assert outcomes(findings) == {"1.1": "pass", "1.2": "fail", "1.3": "skip", "1.4": "skip"}
+    assert reasons(findings) == {"1.3": "1.2", "1.4": "1.2"}
+    assert all(step.checks == () for step in findings.stages[0].steps[2:])
+
+
+def test_a_broken_service_file_fails_1_2_and_explains_the_rest(run):
+    checks = {step: a_check(step, "service", "service.get('/')") for step in ("1.2", "1.3", "1.4")}
+
+    findings = run({"1.1": PASSING, **checks}, {"1.4": ["1.3"]}, toml="[sever]\ncommand = 'x'")
+
+    assert outcomes(findings) == {"1.1": "pass", "1.2": "fail", "1.3": "skip", "1.4": "skip"}
+    assert reasons(findings) == {"1.3": "1.2", "1.4": "1.2"}
+    assert findings.problem.expected == "a service.toml that can be used"
+    assert findings.problem.actual == 'service.toml has an unknown table "sever"; did you mean "server"?'
+
+
+def test_stopping_ends_at_the_first_step_that_does_not_pass(run, tmp_path):
+    checks = {"1.1": PASSING, "1.2": a_check("1.2", "", "assert 1 == 2")}
+    never = {step: a_check(step, "harness", f"(harness.folder / '{step}').touch()") for step in ("1.3", "1.4")}
+
+    findings = run({**checks, **never}, stop=True)
+
+    assert outcomes(findings) == {"1.1": "pass", "1.2": "fail"}
+    assert not (tmp_path / "project" / "1.3").exists()
+
+
+def test_a_check_that_waits_long_is_asked_last(run):
+    heard: list[str] = []
+    waiting = a_check("1.1", "unanswered_ping", "assert unanswered_ping.exit_code == 0")
+
+    run({"1.1": waiting, "1.2": a_check("1.2", "", "pass")}, client="", listener=lambda found: heard.append(found.step))
+
+    assert heard == ["1.2", "1.1"]
+
+
+@pytest.mark.parametrize(("code", "first"), [("0", "pass"), ("1", "fail")])
+def test_stopping_still_judges_an_earlier_step_that_waits_long(run, code, first):
+    waiting = a_check("1.1", "unanswered_ping", f"assert unanswered_ping.exit_code == {code}")
+    failing = a_check("1.2", "", "assert 1 == 2")
+
+    findings = run({"1.1": waiting, "1.2": failing}, stop=True, client="")
+
+    expected = {"1.1": "pass", "1.2": "fail"} if code == "0" else {"1.1": "fail"}
+    assert outcomes(findings) == expected
+    assert findings.stages[0].steps[0].outcome == first
+
+
+def test_stopping_does_not_wait_for_a_later_step_that_waits_long(run):
+    waiting = a_check("1.2", "unanswered_ping", "assert unanswered_ping.exit_code == 0")
+
+    findings = run(
+        {"1.1": a_check("1.1", "", "assert 1 == 2"), "1.2": waiting}, stop=True, client="import time; time.sleep(300)"
+    )
+
+    assert outcomes(findings) == {"1.1": "fail"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import no_such_module", "No module named 'no_such_module'"),
+        ("def test_it(:", "SyntaxError"),
+    ],
+)
+def test_a_file_of_checks_that_cannot_be_imported_is_an_error_of_its_step_alone(run, text, said):
+    later = {
+        "1.2": text,
+        "1.3": a_check("1.3", "", "assert False, 'was run'"),
+        "1.4": a_check("1.4", "", "assert True"),
+    }
+
+    findings = run({"1.1": PASSING, **later}, {"1.3": ["1.2"]})
+
+    assert outcomes(findings) == {"1.1": "pass", "1.2": "error", "1.3": "skip", "1.4": "pass"}
+    assert reasons(findings) == {"1.3": "1.2"}
+    assert findings.stages[0].steps[2].checks == ()
+    assert said in findings.faults[0]
+
+
+def test_a_step_without_checks_is_an_error(run):
+    assert outcomes(run({"1.1": PASSING, "1.2": ""})) == {"1.1": "pass", "1.2": "error"}
+
+
+@pytest.mark.parametrize(
+    "fault", ["1 / 0", "assert False", "raise SystemExit", "os.close(3); raise OSError", "missing()"]
+)
+def test_a_fault_of_a_check_is_an_error_and_never_a_failure(run, fault):
+    findings = run({"1.1": a_check("1.1", "", fault), "1.2": a_check("1.2", "", "assert True")})
+
+    assert outcomes(findings)["1.1"] == "error"
+
+
+def test_a_check_with_a_fixture_that_does_not_exist_is_an_error(run):
+    assert outcomes(run({"1.1": a_check("1.1", "no_such_fixture", "pass")})) == {"1.1": "error"}
+
+
+def test_a_check_of_a_step_that_does_not_exist_is_an_error_with_its_reason(run):
+    findings = run({"1.1": PASSING + a_check("9.9", "", "pass", name="stray")})
+
+    assert outcomes(findings) == {"1.1": "error"}
+    assert "KeyError: '9.9'" in findings.faults[0]
+
+
+def test_a_check_that_ends_its_own_process_is_an_error(run):
+    checks = PASSING + a_check("1.1", "service", "os._exit(5)", name="that") + a_check("1.1", "", "pass", name="last")
+
+    findings = run({"1.1": checks, "1.2": a_check("1.2", "", "pass")}, server=DAEMON + ANSWERING)
+
+    assert outcomes(findings) == {"1.1": "error", "1.2": "error"}
+    assert findings.faults[0].startswith("The process of the checks ended early (status 5).")
+
+
+def test_settings_for_somebody_elses_pytest_change_nothing(run, monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only -p no_such_plugin")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+
+    assert outcomes(run({"1.1": PASSING})) == {"1.1": "pass"}
+
+
+def test_a_seed_repeats_what_was_drawn(run, tmp_path):
+    drawing = "from grader.check import words\n" + a_check("1.1", "", "assert words() == ''")
+    first = run({"1.1": drawing}, seed=7)
+
+    again = runner.run(tmp_path / "project", course.all_steps(), seed=7)
+
+    assert first.seed == again.seed == 7
+    assert first.problem.actual == again.problem.actual
+
+
+def test_a_folder_may_be_named_from_where_one_is(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    findings = run({"1.1": a_check("1.1", "service", "assert service.get('/').status == 200")})
+
+    assert outcomes(findings) == {"1.1": "pass"}
+    assert outcomes(runner.run(Path("project"), course.all_steps())) == {"1.1": "pass"}
+
+
+def test_nothing_of_a_run_stays(run, tmp_path, nothing_left):
+    folder = "open(harness.folder / 'scratch', 'w').write(str(harness.scratch.folder))"
+    findings = run({"1.1": a_check("1.1", "harness, service", folder)}, server=projects.TRACING + DAEMON + ANSWERING)
+
+    assert findings.stages[0].steps[0].outcome is Outcome.PASS
+    assert nothing_left() == set()
+    assert not Path((tmp_path / "project" / "scratch").read_text()).exists()
