@@ -1,7 +1,13 @@
 """The command `kit`; also `python -m grader`."""
 
+from __future__ import annotations
+
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.session.runner import Session
 
 USAGE, FAULT, INTERRUPTED = 2, 3, 130
 
@@ -17,23 +23,24 @@ def main() -> None:
     sys.exit(_run())
 
 
-def _warm_up() -> None:
-    """Start what a check will need before the words are even read; nothing comes of it when they make no sense."""
-    if sys.argv[1:2] == ["check"]:
-        from grader.session import runner
+def _begin_session() -> Session | None:
+    """Start the process of the checks before the words are even read; it just ends when they make no sense."""
+    if sys.argv[1:2] != ["check"]:
+        return None
+    from grader.session import runner
 
-        runner.warm_up()
+    return runner.Session()
 
 
 def _run() -> int:  # noqa: PLR0911 - a status for each way to end
-    _warm_up()
+    session = _begin_session()
     import click
 
     from grader.cli import cli
     from grader.errors import KitError, ProjectError
 
     try:
-        status = cli.main(prog_name="kit", standalone_mode=False)
+        status = cli.main(prog_name="kit", standalone_mode=False, obj=session)
     except click.ClickException as error:
         error.show()
         return USAGE

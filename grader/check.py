@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from grader.testdata.random_values import seed, words
+from grader.testdata.random_values import words
 
-__all__ = ["check", "seed", "words"]
+__all__ = ["check", "words"]
 
 
 def check(step: str, *, clause: str) -> Callable[[Callable[..., None]], Any]:

@@ -6,7 +6,8 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,17 @@ from grader.errors import CourseError, UsageError
 
 ROOT = Path(__file__).resolve().parent.parent
 EXERCISES = ROOT / "exercises"
+
+
+class ServiceFile(StrEnum):
+    """What a step has to do with the project's service.toml."""
+
+    NEEDED = "needed"
+    """The step can't be checked where that file can't be used."""
+    EXPLAINED = "explained"
+    """The step fails where that file can't be used, and so says why the others are skipped."""
+    IGNORED = "ignored"
+    """The step is checked with or without that file."""
 
 
 @dataclass(frozen=True)
@@ -31,16 +43,28 @@ class Step:
     """The command of the kit that helps to try this step by hand, beside `kit serve`."""
     repeats: str = ""
     """The stage whose checks this step asks once more, on data which that stage has left."""
+    service_file: ServiceFile = ServiceFile.NEEDED
+
+    @property
+    def tag(self) -> str:
+        """The git tag for a state of the project in which this step passed."""
+        return tag_of(self.id)
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One stage: its two-digit id, its folder, and its steps in order."""
+    """One stage: its two-digit id, its folder, and its steps in order.
+
+    `fixtures` names the modules of `grader.fixtures` that its checks need beside those of the stages before.
+    `earlier_states` names the steps whose state of the project this stage migrates from, the one to prefer first.
+    """
 
     id: str
     title: str
     folder: Path
     steps: tuple[Step, ...]
+    fixtures: tuple[str, ...] = ()
+    earlier_states: tuple[str, ...] = ()
 
     @property
     def starter(self) -> Path:
@@ -48,7 +72,7 @@ class Stage:
 
     @property
     def solution(self) -> Path:
-        return ROOT / "solutions" / self.folder.name
+        return self.folder.parent.parent / "solutions" / self.folder.name
 
     def check_file(self, step: Step) -> Path:
         """Find the file that holds a step's checks: `checks/test_1_03_*.py` for step 1.3."""
@@ -59,87 +83,98 @@ class Stage:
         return found[0]
 
 
-@cache
-def stages() -> tuple[Stage, ...]:
-    """Read every stage under `exercises/`, in order.
+@dataclass(frozen=True)
+class Course:
+    """Every stage of the folder `exercises`, in order."""
+
+    exercises: Path
+    stages: tuple[Stage, ...]
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Every step of every stage, in order."""
+        return tuple(step for stage in self.stages for step in stage.steps)
+
+    @property
+    def asked_for_later(self) -> list[str]:
+        """The steps whose state of the project a stage migrates from, in course order."""
+        asked = {step for stage in self.stages for step in stage.earlier_states}
+        return [step.id for step in self.steps if step.id in asked]
+
+    def find_stage(self, word: str) -> Stage:
+        """Find a stage by `1`, `01` or `01-scaffolding`; raises UsageError."""
+        for stage in self.stages:
+            if word in (stage.id, stage.id.lstrip("0"), stage.folder.name):
+                return stage
+        known = [stage.id for stage in self.stages]
+        there = f"There is only {known[0]}" if len(known) == 1 else f"There are {known[0]} to {known[-1]}"
+        raise UsageError(f'No stage "{word}". {there}; see: kit')
+
+    def find_step(self, word: str) -> Step:
+        """Find a step by its id, such as `1.3`; raises UsageError."""
+        for step in self.steps:
+            if step.id == word:
+                return step
+        stage = self.find_stage(word.partition(".")[0])
+        first, last = stage.steps[0].id, stage.steps[-1].id
+        raise UsageError(f'No step "{word}". Stage {stage.id} has {first} to {last}; see: kit')
+
+    def find(self, word: str) -> tuple[Step, ...]:
+        """Turn what a person typed, a stage or a step, into the steps that were meant."""
+        return (self.find_step(word),) if re.fullmatch(r"\d+\.\d+", word) else self.find_stage(word).steps
+
+    def with_needs(self, steps: Iterable[Step]) -> tuple[Step, ...]:
+        """Add every step that the given ones need, directly or not; in course order."""
+        wanted: set[str] = set()
+
+        def add(step: Step) -> None:
+            if step.id not in wanted:
+                wanted.add(step.id)
+                for need in step.needs:
+                    add(self.find_step(need))
+
+        for step in steps:
+            add(step)
+        return tuple(step for step in self.steps if step.id in wanted)
+
+    def stages_between(self, words: str) -> tuple[Stage, ...]:
+        """Read what `--stages` was given: one stage (`2`) or a range (`1-4`); raises UsageError."""
+        first, _, last = words.partition("-") if re.fullmatch(r"\d+-\d+", words) else (words, "", words)
+        begin, end = self.find_stage(first), self.find_stage(last)
+        chosen = tuple(stage for stage in self.stages if begin.id <= stage.id <= end.id)
+        if not chosen:
+            raise UsageError(f'"{words}" is no range of stages; write 1-{int(self.stages[-1].id)} or one stage.')
+        return chosen
+
+    def stage_of(self, step: Step) -> Stage:
+        """Find the stage that a step belongs to."""
+        return self.find_stage(step.stage)
+
+    def check_file(self, step: Step) -> Path:
+        """Find the file that holds a step's checks."""
+        return self.stage_of(step).check_file(step)
+
+    def split(self, steps: Sequence[Step]) -> list[tuple[Stage, list[Step]]]:
+        """Group steps by stage, both in course order."""
+        grouped = [(stage, [step for step in steps if step.stage == stage.id]) for stage in self.stages]
+        return [(stage, of_stage) for stage, of_stage in grouped if of_stage]
+
+
+def tag_of(step_id: str) -> str:
+    """Name the git tag for a state of a project in which the step of this id passed."""
+    return f"step-{step_id}"
+
+
+def load(exercises: Path = EXERCISES) -> Course:
+    """Read every stage in a folder of exercises; the kit's own unless another is named.
 
     Raises CourseError when there is none, when a `steps.toml` is broken, or when steps contradict each other.
     """
-    found = tuple(_read(path.parent) for path in sorted(EXERCISES.glob("[0-9][0-9]-*/steps.toml")))
-    if not found:
-        raise CourseError(f'There is no stage in "{EXERCISES}": was the kit installed without its exercises?')
-    _confirm(found)
-    return found
-
-
-def find_stage(word: str) -> Stage:
-    """Find a stage by `1`, `01` or `01-scaffolding`."""
-    for stage in stages():
-        if word in (stage.id, stage.id.lstrip("0"), stage.folder.name):
-            return stage
-    known = [stage.id for stage in stages()]
-    there = f"There is only {known[0]}" if len(known) == 1 else f"There are {known[0]} to {known[-1]}"
-    raise UsageError(f'No stage "{word}". {there}; see: kit')
-
-
-def find_step(word: str) -> Step:
-    """Find a step by its id, such as `1.3`."""
-    for stage in stages():
-        for step in stage.steps:
-            if step.id == word:
-                return step
-    major = word.partition(".")[0]
-    stage = find_stage(major)
-    raise UsageError(f'No step "{word}". Stage {stage.id} has {stage.steps[0].id} to {stage.steps[-1].id}; see: kit')
-
-
-def find(word: str) -> tuple[Step, ...]:
-    """Turn what somebody typed, a stage or a step, into the steps that were meant."""
-    return (find_step(word),) if re.fullmatch(r"\d+\.\d+", word) else find_stage(word).steps
-
-
-def with_needs(steps: Iterable[Step]) -> tuple[Step, ...]:
-    """Add every step that the given ones need, directly or not; in course order."""
-    wanted: set[str] = set()
-
-    def add(step: Step) -> None:
-        if step.id not in wanted:
-            wanted.add(step.id)
-            for need in step.needs:
-                add(find_step(need))
-
-    for step in steps:
-        add(step)
-    return tuple(step for step in all_steps() if step.id in wanted)
-
-
-def all_steps() -> tuple[Step, ...]:
-    """List every step of every stage, in order."""
-    return tuple(step for stage in stages() for step in stage.steps)
-
-
-def stages_between(words: str) -> tuple[Stage, ...]:
-    """Read what `--stages` was given: one stage (`2`) or a range (`1-4`)."""
-    first, _, last = words.partition("-") if re.fullmatch(r"\d+-\d+", words) else (words, "", words)
-    begin, end = find_stage(first), find_stage(last)
-    chosen = tuple(stage for stage in stages() if begin.id <= stage.id <= end.id)
-    if not chosen:
-        raise UsageError(f'"{words}" is no range of stages; write 1-{int(stages()[-1].id)} or one stage.')
-    return chosen
-
-
-def stage_of(step: Step) -> Stage:
-    """Find the stage that a step belongs to."""
-    return find_stage(step.stage)
-
-
-def split(steps: Sequence[Step]) -> list[tuple[Stage, list[Step]]]:
-    """Group steps by stage, both in course order."""
-    return [
-        (stage, [s for s in steps if s.stage == stage.id])
-        for stage in stages()
-        if any(s.stage == stage.id for s in steps)
-    ]
+    stages = tuple(_read(path.parent) for path in sorted(exercises.glob("[0-9][0-9]-*/steps.toml")))
+    if not stages:
+        raise CourseError(f'There is no stage in "{exercises}": was the kit installed without its exercises?')
+    _confirm(stages)
+    return Course(exercises, stages)
 
 
 def _read(folder: Path) -> Stage:
@@ -149,11 +184,12 @@ def _read(folder: Path) -> Stage:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         title, entries = data["title"], data["steps"]
         steps = tuple(_step(entry, number) for entry in entries)
+        more = {name: tuple(data.get(name, [])) for name in ("fixtures", "earlier_states")}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CourseError(f"{folder.name}/{path.name} cannot be read: {error!r}.") from error
     if not steps:
         raise CourseError(f"{folder.name}/{path.name} lists no steps.")
-    return Stage(number, title, folder, steps)
+    return Stage(number, title, folder, steps, **more)
 
 
 def _step(entry: dict[str, Any], stage: str) -> Step:
@@ -170,6 +206,7 @@ def _step(entry: dict[str, Any], stage: str) -> Step:
         slow=entry.get("slow", False),
         tool=entry.get("tool", ""),
         repeats=entry.get("repeats", ""),
+        service_file=ServiceFile(entry.get("service_file", ServiceFile.NEEDED)),
     )
 
 
@@ -183,3 +220,5 @@ def _confirm(stages: Sequence[Stage]) -> None:
             if unknown := [need for need in step.needs if need not in earlier]:
                 raise CourseError(f"Step {step.id} needs {unknown[0]}, which is not an earlier step.")
             earlier.add(step.id)
+        if unknown := [one for one in stage.earlier_states if one not in earlier]:
+            raise CourseError(f"Stage {stage.id} migrates from {unknown[0]}, which is not an earlier step.")

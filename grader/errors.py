@@ -7,7 +7,7 @@ KitError
 
 ProjectError        the learner's service.toml cannot be used: a result, never a crash
 
-Finding             what a check found, when it is not a plain pass
+CheckException             what a check found, when it is not a plain pass
 ├── Failed          a promise is not kept
 │   └── TooLate     a promise about time is not kept; tried once more before it is shown
 ├── NotChecked      this cannot be verified here
@@ -39,11 +39,11 @@ class ProjectError(Exception):
     """A project's service.toml is missing or cannot be used; the text says why and what to do."""
 
 
-class Finding(Exception):
+class CheckException(Exception):
     """What a check found, when it is not a plain pass."""
 
 
-class Failed(Finding):
+class Failed(CheckException):
     """A promise of the contract is not kept."""
 
     def __init__(self, actual: str, *, expected: str = "", request: str = "", log: str = "") -> None:
@@ -58,7 +58,7 @@ class TooLate(Failed):
     """Something took longer than was promised."""
 
 
-class NotChecked(Finding):
+class NotChecked(CheckException):
     """Something cannot be verified, because of the `machine` or because of the `project`."""
 
     def __init__(self, reason: str, *, because: str = "machine") -> None:
@@ -66,5 +66,5 @@ class NotChecked(Finding):
         self.because = because
 
 
-class Unclear(Finding):
+class Unclear(CheckException):
     """A measurement was too noisy for a verdict."""

@@ -8,7 +8,7 @@ from grader.assertions.observed import ExitCode, Text
 from grader.errors import Failed, TooLate
 from grader.project import environment
 from grader.project.config import FILE, Project
-from grader.system.process import Process, how_it_ended
+from grader.system.process import Process, Programs, how_it_ended
 from grader.text.shell import command_line
 from grader.text.values import shorten
 
@@ -59,44 +59,35 @@ def _gist(text: str) -> str:
     return text.strip().splitlines()[-1] if TRACE in text else text
 
 
-class Running:
-    """A client that was started and not yet waited for."""
+def run(project: Project, *arguments: str, server_url: str, zone: str = "", programs: Programs | None = None) -> Run:
+    """Run the client with these arguments, in a time zone unless that is UTC, and wait for its end.
 
-    def __init__(self, project: Project, arguments: tuple[str, ...], server_url: str, zone: str = "") -> None:
-        if not project.client:
-            raise Failed(f"{FILE} does not say how to start the client", expected="command = [...] under [client]")
-        chosen = {"TZ": zone} if zone else {}
-        self.request = command_line([*project.client, *arguments], **chosen, SERVER_URL=server_url)
-        self._process = Process(
-            [*project.client, *arguments],
-            cwd=project.folder,
-            env=environment.for_client(project, server_url=server_url) | chosen,
-            mark=f"SERVER_URL={server_url}",
-            apart=True,
-            keep=KEPT,
+    `programs` are those of the same run of the kit, which are spared when the client is ended. Raises TooLate when the
+    client is still running after 20 s.
+    """
+    if not project.client:
+        raise Failed(f"{FILE} does not say how to start the client", expected="command = [...] under [client]")
+    chosen = {"TZ": zone} if zone else {}
+    request = command_line([*project.client, *arguments], **chosen, SERVER_URL=server_url)
+    process = Process(
+        [*project.client, *arguments],
+        cwd=project.folder,
+        env=environment.for_client(project, server_url=server_url) | chosen,
+        mark=f"SERVER_URL={server_url}",
+        programs=programs,
+        apart=True,
+        keep=KEPT,
+    )
+    try:
+        code = process.wait(PATIENCE)
+    finally:
+        process.kill()
+    printed, complained = process.output.text, process.errors.text
+    if code is None:
+        raise TooLate(
+            f"still running after {PATIENCE:g} s",
+            expected=f"an end within {LONGEST} s",
+            request=request,
+            log=process.errors.last_lines(),
         )
-
-    def finish(self, patience: float = PATIENCE) -> Run:
-        """Wait for the end; raises TooLate when the client is still running then."""
-        try:
-            code = self._process.wait(patience)
-        finally:
-            self._process.kill()
-        printed, complained = self._process.output.text, self._process.errors.text
-        if code is None:
-            raise TooLate(
-                f"still running after {patience:g} s",
-                expected=f"an end within {LONGEST} s",
-                request=self.request,
-                log=self._process.errors.last_lines(),
-            )
-        return Run(code, printed, complained, self.request)
-
-    def kill(self) -> None:
-        """End it, whatever it does."""
-        self._process.kill()
-
-
-def run(project: Project, *arguments: str, server_url: str, zone: str = "") -> Run:
-    """Run the client with these arguments, in a time zone unless that is UTC, and wait for it."""
-    return Running(project, arguments, server_url, zone).finish()
+    return Run(code, printed, complained, request)

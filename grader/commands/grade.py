@@ -1,4 +1,4 @@
-"""Grading finished projects: each in turn, whatever happens to one of them, and what is written about it."""
+"""`kit grade`: finished projects, each in turn, whatever happens to one of them, and what is written about it."""
 
 from __future__ import annotations
 
@@ -6,22 +6,69 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course import Step
+import click
+
+from grader import course
+from grader.commands.options import seed_option, verbose_option
+from grader.course import Course, Step
 from grader.errors import KitError, UsageError
 from grader.project import config
 from grader.report.progress import Progress
-from grader.results.results import ExitStatus, Outcome, exit_status
+from grader.results.results import ExitStatus, Outcome, RunResult
+from grader.results.scoring import exit_status
 from grader.session import runner
-from grader.session.runner import RunResult
 
 WORST_FIRST = (ExitStatus.FAULT, ExitStatus.USAGE, ExitStatus.FAILED, ExitStatus.UNDECIDED, ExitStatus.PASSED)
 SEVERAL = Path("report")
 
 
+@click.command(short_help="Grade one project, or a whole class.")
+@click.argument("folders", nargs=-1, required=True, metavar="PROJECT...")
+@click.option("--stages", metavar="2 or 1-4", help="The stages to grade; all there are unless given.")
+@click.option(
+    "--load",
+    type=click.Choice(["none", "quick", "full"]),
+    default="quick",
+    show_default=True,
+    help="How long to load it.",
+)
+@click.option("--json", "json_file", metavar="FILE", help="Write the report of one project to this file.")
+@click.option("--report", "report_folder", metavar="DIR", help="Write every face of the report into this folder.")
+@seed_option
+@verbose_option
+def grade(  # noqa: PLR0917 - one parameter for each word that people may type
+    folders: tuple[str, ...],
+    stages: str | None,
+    load: str,
+    json_file: str | None,
+    report_folder: str | None,
+    seed: int | None,
+    verbose: bool,  # noqa: FBT001
+) -> int:
+    """Grade one project, or several one after the other, and write the report.
+
+    Several projects get a table, and a file grades.csv in the report's folder (report/ unless given).
+    One that can't be graded doesn't stop the others.
+
+    \b
+    Example:  kit grade .                kit grade class/* --report results
+    """
+    known = course.load()
+    chosen = known.stages_between(stages) if stages else known.stages
+    steps = tuple(step for stage in chosen for step in stage.steps)
+    if json_file and len(folders) > 1:
+        raise UsageError("--json takes the report of one project; with several, use --report DIR.")
+    request = Request(known, steps, load, seed, Path(report_folder) if report_folder else None, verbose)
+    if len(folders) == 1:
+        return grade_one(Path(folders[0]), request, Path(json_file) if json_file else None)
+    return grade_several([Path(folder) for folder in folders], request)
+
+
 @dataclass(frozen=True)
 class Request:
-    """What somebody asked to be graded, and how."""
+    """What is to be graded, and how."""
 
+    course: Course
     steps: tuple[Step, ...]
     load: str
     seed: int | None
@@ -83,6 +130,7 @@ def status_of(findings: RunResult) -> ExitStatus:
 def _run(place: Path, request: Request, prefix: str = "") -> RunResult:
     with Progress(prefix) as progress:
         return runner.run(
+            request.course,
             place,
             request.steps,
             seed=request.seed,

@@ -1,25 +1,45 @@
-"""What several commands have in common: where the project lies, and the port that its service listens on."""
+"""What several commands have in common: their options, and where the project lies."""
 
 from __future__ import annotations
 
 import os
 import shlex
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from grader.errors import UsageError
 from grader.project import config
+from grader.text.shell import SERVE_PORT
 
-SERVE_PORT = 5000
+if TYPE_CHECKING:
+    from grader.session.runner import Session
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 project_option = click.option(
     "--project", "folder", default=".", metavar="DIR", help="The project's folder; this folder unless given."
 )
+
+
+verbose_option = click.option(
+    "-v", "--verbose", is_flag=True, help="Show all that was printed, and the kit's own faults."
+)
+seed_option = click.option("--seed", type=int, metavar="N", help="Repeat what a report's seed drew at random.")
+repeat_option = click.option(
+    "--repeat", metavar="N", default=1, type=click.IntRange(1, 100), help="Deliver the same event N times."
+)
+
+
+@dataclass
+class Invocation:
+    """What is known before a command runs: the folder that was named before it, and a process begun for its checks."""
+
+    folder: str = "."
+    session: Session | None = None
 
 
 def port_option(purpose: str) -> Callable[[Command], Command]:
@@ -29,8 +49,7 @@ def port_option(purpose: str) -> Callable[[Command], Command]:
 
 def place(context: click.Context, folder: str) -> Path:
     """Find the folder that was named, whether before or behind the command."""
-    before = context.obj if isinstance(context.obj, str) else "."
-    return config.find(Path(folder if folder != "." else before).expanduser())
+    return config.find(Path(folder if folder != "." else context.obj.folder).expanduser())
 
 
 def project_place(context: click.Context, folder: str) -> Path:

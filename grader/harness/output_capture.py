@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import Protocol, TypeVar
 
 from grader.errors import Failed
 from grader.service.server import Service
 from grader.system.process import last_lines, wait_until
 from grader.text.values import shorten, stack_traces
 
-if TYPE_CHECKING:
-    from grader.client.program import Run
-
 ON_ITS_WAY = 0.05
 """Seconds that a line may need at most from a program to us."""
+
+
+class ClientRun(Protocol):
+    """How one run of a client ended, as far as it matters here: its exit code, and what it printed on stderr."""
+
+    @property
+    def code(self) -> int: ...
+
+    @property
+    def complained(self) -> str: ...
+
+
+Ended = TypeVar("Ended", bound=ClientRun)
 
 
 class OutputCapture:
@@ -25,7 +35,7 @@ class OutputCapture:
         self._services = services
         self._before: dict[int, int] = {}
         self._sent_before: dict[int, int] = {}
-        self._run: Run | None = None
+        self._run: ClientRun | None = None
 
     def begin(self) -> None:
         """Forget what was printed so far: a check begins."""
@@ -33,7 +43,7 @@ class OutputCapture:
         self._sent_before = {id(service): len(service.exchanges) for service in self._services()}
         self._run = None
 
-    def client(self, run: Run) -> Run:
+    def client(self, run: Ended) -> Ended:
         """Keep how a client's last run ended, and hand it on."""
         self._run = run
         return run

@@ -1,4 +1,4 @@
-"""What several checks share: made once, by whoever asks first, or in the background before anybody asks."""
+"""What several checks share: made once, by the first that asks, or in the background before any asks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
 from grader.errors import Failed
+from grader.testdata.random_values import drawing_for
 
 Thing = TypeVar("Thing")
 AGAIN = 0.1
@@ -15,9 +16,13 @@ AGAIN = 0.1
 
 
 class Shared:
-    """Things by name. What fails is told to the next who asks, and tried anew by the one after."""
+    """Things by name. What fails is told to the next who asks, and tried anew by the one after.
 
-    def __init__(self) -> None:
+    What is drawn at random while a thing is made depends on the seed and its name, not on who asks first.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
         self._made: dict[str, Future[Any]] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -28,7 +33,7 @@ class Shared:
             mine = name not in self._made
             one = self._made.setdefault(name, Future())
         if mine:
-            _fulfil(one, make)
+            self._fulfil(one, name, make)
         try:
             thing: Thing = one.result()
         except BaseException:
@@ -37,12 +42,12 @@ class Shared:
         return thing
 
     def begin(self, name: str, make: Callable[[], object]) -> None:
-        """Make in the background what somebody will ask for by `once`, as it takes long."""
+        """Make in the background what a check will ask for by `once`, as it takes long."""
         with self._lock:
             if name in self._made:
                 return
             one = self._made[name] = Future()
-        threading.Thread(target=_fulfil, args=(one, make), name=name, daemon=True).start()
+        threading.Thread(target=self._fulfil, args=(one, name, make), name=name, daemon=True).start()
 
     def pause(self, seconds: float) -> None:
         """Wait; raises Failed when the end comes first."""
@@ -56,9 +61,9 @@ class Shared:
             stop()
             wait(unfinished, timeout=AGAIN)
 
-
-def _fulfil(one: Future[Any], make: Callable[[], object]) -> None:
-    try:
-        one.set_result(make())
-    except BaseException as found:  # noqa: BLE001 - whoever asks for the result gets it
-        one.set_exception(found)
+    def _fulfil(self, one: Future[Any], name: str, make: Callable[[], object]) -> None:
+        try:
+            with drawing_for(self._seed, name):
+                one.set_result(make())
+        except BaseException as found:  # noqa: BLE001 - the check that asks for the result gets it
+            one.set_exception(found)

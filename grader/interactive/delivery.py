@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from grader.commands.options import SERVE_PORT
 from grader.errors import Failed
 from grader.http_client.client import HttpClient
 from grader.interactive.event import Came, Event
+from grader.text.shell import SERVE_PORT
 
 MOST = 100
 

@@ -7,17 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-from grader.course import EXERCISES
+from grader.course import Course
 from grader.errors import MachineError
 from grader.project.config import Project
 from grader.service.server import Service
-from grader.system.scratch import Scratch
+from grader.system.resources import Resources
 
-DESCRIPTION = EXERCISES / "openapi.yaml"
+DESCRIPTION = "openapi.yaml"
 COMMAND = "st"
 
 
-def fuzz(project: Project, *, examples: int) -> bool:
+def fuzz(course: Course, project: Project, *, examples: int) -> bool:
     """Start the service on new data and let Schemathesis send it whatever the description allows and forbids.
 
     `examples` is the number of requests tried for each operation. What is found is printed with lines to paste;
@@ -25,17 +25,18 @@ def fuzz(project: Project, *, examples: int) -> bool:
     """
     if importlib.util.find_spec("schemathesis") is None:
         raise MachineError("Fuzzing needs Schemathesis; in the kit's folder, type: make fuzz")
-    scratch = Scratch()
-    service = Service(project, scratch.fresh("data"))
+    resources = Resources()
+    service = Service(project, resources, resources.fresh("data"))
     try:
         service.start()
-        return subprocess.run(_command(service.url, examples), cwd=scratch.folder, check=False).returncode == 0
+        command = _command(course.exercises / DESCRIPTION, service.url, examples)
+        return subprocess.run(command, cwd=resources.folder, check=False).returncode == 0
     finally:
         service.kill()
-        scratch.close()
+        resources.close()
 
 
-def _command(url: str, examples: int) -> list[str]:
+def _command(description: Path, url: str, examples: int) -> list[str]:
     program = str(Path(sys.prefix) / "bin" / COMMAND)
     fixed = ["--exclude-checks", "positive_data_acceptance", "--generation-deterministic", "--request-timeout", "10"]
-    return [program, "run", str(DESCRIPTION), "--url", url, "--max-examples", str(examples), *fixed]
+    return [program, "run", str(description), "--url", url, "--max-examples", str(examples), *fixed]

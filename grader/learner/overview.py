@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from grader import course
+from grader.course import Course
 from grader.learner import next_steps
 from grader.project.config import FILE
 from grader.project.state import outcomes
@@ -16,22 +16,22 @@ from grader.report.document import digest
 from grader.results.results import Outcome
 
 
-def show(folder: Path, report: dict[str, Any], out: Console) -> None:
+def show(course: Course, folder: Path, report: dict[str, Any], out: Console) -> None:
     """Show every stage with the steps passed in the last report, and the next commands."""
     if not (folder / FILE).exists():
-        _show_beginning(out)
+        _show_beginning(course, out)
         return
     if not report:
         terminal.say("Nothing was checked here yet.", out)
         terminal.show_next([("kit check", "see the first thing to do")], out)
         return
     found = outcomes(report)
-    for stage in course.stages():
+    for stage in course.stages:
         terminal.show_overview(stage, found, out)
     if report.get("project", {}).get("digest") != digest(folder):
         terminal.say("That is what the last check found; files have changed since.", out, style="dim")
-    step = next_steps.current_step(report)
-    if all(found.get(one.id) == Outcome.PASS for one in course.all_steps() if not one.bonus):
+    step = next_steps.current_step(course, report)
+    if all(found.get(one.id) == Outcome.PASS for one in course.steps if not one.bonus):
         terminal.show_next([("kit grade .", "the whole report, with load")], out)
         return
     brief = course.stage_of(step).folder / "README.md"
@@ -43,9 +43,9 @@ def show(folder: Path, report: dict[str, Any], out: Console) -> None:
     terminal.show_next(lines, out)
 
 
-def _show_beginning(out: Console) -> None:
+def _show_beginning(course: Course, out: Console) -> None:
     terminal.say(f"There is no project here: no {FILE} in this folder.", out)
-    for stage in course.stages():
+    for stage in course.stages:
         terminal.say(f"{stage.id}  {stage.title}: {len(stage.steps)} steps", out)
     terminal.show_next(
         [("kit start ~/chat", "make a project in a new folder"), ("kit --help", "everything there is")], out

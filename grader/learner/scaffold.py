@@ -10,8 +10,7 @@ from fnmatch import fnmatch
 from itertools import pairwise
 from pathlib import Path
 
-from grader import course
-from grader.course import Stage
+from grader.course import Course, Stage
 from grader.errors import MachineError, UsageError
 from grader.project.config import FILE
 
@@ -40,7 +39,7 @@ def start(stage: Stage, folder: Path) -> None:
     _git(folder, *_identity(folder), "commit", "-q", "-m", f"Start stage {stage.id}: {stage.title}")
 
 
-def advance(folder: Path) -> tuple[Stage, list[Path]]:
+def advance(course: Course, folder: Path) -> tuple[Stage, list[Path]]:
     """Copy the new files of the next stage into a project, and never touch one that exists.
 
     New is what a starter has and the stage before, starter and solution, has not. The next stage is the first of whose
@@ -49,7 +48,7 @@ def advance(folder: Path) -> tuple[Stage, list[Path]]:
     """
     if not (folder / FILE).exists():
         raise UsageError(f'There is no project in "{folder}", as it has no {FILE}; start one with: kit start')
-    stages = course.stages()
+    stages = course.stages
     for before, stage in pairwise(stages):
         new = _files(stage.starter) - _files(before.starter) - _files(before.solution)
         lacking = [path for path in sorted(new) if not os.path.lexists(folder / path)]
@@ -63,11 +62,9 @@ def advance(folder: Path) -> tuple[Stage, list[Path]]:
     raise UsageError(f"This project has the files of every stage there is, up to {stages[-1].id}; see: kit")
 
 
-def unfinished(stage: Stage, passed: Collection[str]) -> list[str]:
+def unfinished(course: Course, stage: Stage, passed: Collection[str]) -> list[str]:
     """List the steps of earlier stages, none of them a bonus, that have not passed."""
-    return [
-        step.id for step in course.all_steps() if step.stage < stage.id and not step.bonus and step.id not in passed
-    ]
+    return [step.id for step in course.steps if step.stage < stage.id and not step.bonus and step.id not in passed]
 
 
 def has_identity(folder: Path) -> bool:

@@ -1,7 +1,8 @@
-"""The project as it was at an earlier step, and the database that this state wrote: what a migration has to deal with.
+"""The project as it was at an earlier step, and the database that this state wrote, for a migration to deal with.
 
-The state is a tag of the project's repository, `step-2.5` or a later one, else its folder `history/2.5/`. Its database
-is made once, through its own API, and kept under the digest of the state, so that a second run costs nothing.
+The state is a tag of the project's repository, such as `step-2.5`, else its folder `history/2.5/`; the stage says which
+steps it may be. Its database is made once, through its own API. The kit keeps it under the digest of the state, so
+that a second run costs nothing.
 """
 
 from __future__ import annotations
@@ -21,23 +22,22 @@ from typing import Any
 
 from grader.chat import instant
 from grader.chat.api import Chat
+from grader.course import tag_of
 from grader.errors import Failed, NotChecked, ProjectError
 from grader.project import config, dependencies
 from grader.project.clone import cache, create_environment, installs_only, run_setup
 from grader.project.config import Project
-from grader.project.git import ASKED_FOR_LATER, GitRepository
+from grader.project.git import GitRepository
 from grader.service.server import Service
-from grader.system.scratch import Scratch
+from grader.system.resources import Resources
 from grader.testdata.payloads import LOOK_ALIKES, ZOO
 from grader.testdata.random_values import words
 
-TAGS = ASKED_FOR_LATER[:1]
-TAGS_OF_STAGE_2 = ASKED_FOR_LATER[::-1]
-FOLDER = Path("history") / "2.5"
+HISTORY = Path("history")
 COUNT = 150
 MISSING = (
-    "There is no state of step 2.5 to migrate from. Where the project passed 2.5, type: git tag step-2.5 COMMIT; "
-    "or copy that state into history/2.5/."
+    "There is no state of step {0} to migrate from. Where the project passed {0}, type: git tag {1} COMMIT; "
+    "or copy that state into history/{0}/."
 )
 OTHER_DATABASE = "The kit cannot copy a database that lies outside of {data}."
 
@@ -64,34 +64,37 @@ class OldData:
 
 
 def old_data(
-    project: Project, scratch: Scratch, new_service: Callable[..., Service], tags: Sequence[str] = TAGS
+    project: Project, resources: Resources, new_service: Callable[..., Service], earlier_states: Sequence[str]
 ) -> OldData:
-    """Find the old state, the first of `tags` that there is, and make its database unless it is kept from earlier.
+    """Find the old state, the first of `earlier_states` that there is, and make its database unless it is kept.
+
+    `earlier_states` are ids of steps. A repository has tags for them; the last may also lie in the folder `history/`.
 
     Raises NotChecked when there is no old state, Failed when it doesn't start or refuses messages any more.
     """
     if not re.search(r"\{data\}(?=$|[^A-Za-z0-9._-])", project.database):
         raise NotChecked(OTHER_DATABASE)
-    place = scratch.fresh("old-state")
-    digest = _lay_out(project, place, tags)
+    place = resources.fresh("old-state")
+    digest = _lay_out(project, place, earlier_states)
     kept = cache("old-messages") / digest
     with _locked(kept):
         if not (kept / "messages.json").exists():
-            _write_somehow(_read(place), project.folder, kept, scratch, new_service)
+            _write_somehow(_read(place), project.folder, kept, resources, new_service)
         messages = json.loads((kept / "messages.json").read_text("utf-8"))
     return OldData(kept / "data", kept / "empty", tuple(messages))
 
 
-def _lay_out(project: Project, place: Path, tags: Sequence[str]) -> str:
+def _lay_out(project: Project, place: Path, earlier_states: Sequence[str]) -> str:
     """Copy the old state to `place`, and return its digest."""
-    digest = ""
+    digest, oldest = "", earlier_states[-1]
     with contextlib.suppress(NotChecked):
         repository = GitRepository(project.folder)
-        digest = next((found for tag in tags if (found := repository.state(tag, place))), "")
+        digest = next((found for step in earlier_states if (found := repository.state(tag_of(step), place))), "")
     if not digest:
-        if not (project.folder / FOLDER).is_dir():
-            raise NotChecked(MISSING, because="project")
-        shutil.copytree(project.folder / FOLDER, place, ignore=shutil.ignore_patterns("__pycache__", ".git"))
+        folder = project.folder / HISTORY / oldest
+        if not folder.is_dir():
+            raise NotChecked(MISSING.format(oldest, tag_of(oldest)), because="project")
+        shutil.copytree(folder, place, ignore=shutil.ignore_patterns("__pycache__", ".git"))
         digest = _digest(place)
     return digest
 
@@ -106,7 +109,7 @@ def _read(place: Path) -> Project:
 
 
 def _write_somehow(
-    old: Project, today: Path, kept: Path, scratch: Scratch, new_service: Callable[..., Service]
+    old: Project, today: Path, kept: Path, resources: Resources, new_service: Callable[..., Service]
 ) -> None:
     """Let the old state write its database with what is installed today; where that fails, after its own `setup`.
 
@@ -127,7 +130,7 @@ def _write_somehow(
         else:
             return
     create_environment(old.folder / ".venv")
-    run_setup(old, scratch)
+    run_setup(old, resources)
     _write(old, kept, new_service)
 
 

@@ -5,117 +5,28 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from grader.assertions.json_values import same
-from grader.assertions.observed import Listing
-from grader.chat import instant
-from grader.chat.messages import Page
-from grader.chat.scenarios import LongChat
 from grader.errors import Failed
+from grader.harness.harness import Harness
 from grader.migration import startup_race, wal
-from grader.migration.old_version import OldData
+from grader.migration.migrated_chat import MigratedChat
+from grader.migration.old_version import OldData, old_data
 from grader.service.server import Service
-from grader.system.scratch import Scratch
-from grader.text.values import shown
+from grader.system.resources import Resources
 
-IN_1971 = 31_536_000
-"""No time before 1971 is ever sent (clause K8), so an old message with such a time isn't looked for."""
 UNSEEN = 1.6
-"""Seconds for which the database is held at most while nobody is seen to open it (clause K6 promises 2)."""
+"""Seconds for which the database is locked at most while nobody is seen to open it (clause K6 promises 2)."""
 UNSEEN_AND_SLOW = 8.0
 """The same for a second look, of which nothing is believed but that it was opened."""
 PAIRS = 3
-"""How many pairs of servers are started, at most, until two come to the held database together."""
+"""How many pairs of servers are started, at most, until two come to the locked database together."""
 SETTLING = 0.3
 """Seconds after the first answer in which a server may still bring rows forward in the background."""
-
-
-class MigratedChat(LongChat):
-    """The project's present state on a copy of the old database."""
-
-    def __init__(self, service: Service, old: OldData) -> None:
-        super().__init__(service, [message["id"] for message in old.messages])
-        self.old = old
-        self.ready_at = time.monotonic()
-
-    def old_page(self) -> Page:
-        """Fetch the old messages among the newest hundred: following pages is asked later."""
-        fetched = self.page(limit=100)
-        return Page(tuple(m for m in fetched.messages if self._is_old(m.id)), None, fetched.request)
-
-    @property
-    def expected(self) -> tuple[Any, ...]:
-        """The ids that `old_page` has to hold, in order."""
-        return self.history[:100]
-
-    @property
-    def changed_texts(self) -> Listing:
-        """List the old messages whose text isn't what was sent."""
-        page = self.old_page()
-        sent = {str(message["id"]): message["text"] for message in self.old.messages}
-        wrong = [
-            f"{m.id}: {shown(m.fields.get('text'))}" for m in page.messages if m.fields.get("text") != sent[str(m.id)]
-        ]
-        return Listing(wrong, request=page.request, what="old message with another text")
-
-    @property
-    def impossible_times(self) -> Listing:
-        """List the old messages whose time is neither null nor a valid one that has passed."""
-        page, now = self.old_page(), time.time()
-        return Listing(
-            [
-                f"{m.id}: {shown(m.member('created_at').value)}"
-                for m in page.messages
-                if not _possible(m.member("created_at").value, now)
-            ],
-            request=page.request,
-            what="old message with a time that can't be",
-        )
-
-    def other_than(self, name: str, value: object) -> Listing:
-        """List the old messages whose member of this name has another value."""
-        return self.old_page().other_than(name, value, what="old message")
-
-    @property
-    def changed_times(self) -> Listing:
-        """List the old messages whose time isn't the instant that the old state had told."""
-        page = self.old_page()
-        told = {str(m["id"]): _instant(m.get("created_at")) for m in self.old.messages if "created_at" in m}
-        wrong = [
-            f"{m.id}: {shown(m.fields.get('created_at'))}"
-            for m in page.messages
-            if str(m.id) in told and _instant(m.fields.get("created_at")) != told[str(m.id)]
-        ]
-        return Listing(wrong, request=page.request, what="old message with another time")
-
-    @property
-    def not_found_by_their_time(self) -> Listing:
-        """List the newest old message that shows a time, from 1971 on, unless it is listed since that time."""
-        page = self.old_page()
-        times = [(message, instant.read(message.fields.get("created_at"))) for message in page.messages]
-        dated = [(message, moment) for message, moment in times if moment is not None and moment.seconds >= IN_1971]
-        if not dated:
-            return Listing([], request=page.request, what="old message missing")
-        newest, moment = dated[0]
-        found = self.page(since=moment.written, limit=100)
-        missing = [] if any(same(newest.id, one) for one in found.ids) else [f"{newest.id}: {moment.written}"]
-        return Listing(missing, request=found.request, what="old message missing")
-
-    def times(self) -> Listing:
-        """List the old messages with their times, to be compared with a later look."""
-        page = self.old_page()
-        said = [f"{message.id}: {shown(message.member('created_at').value)}" for message in page.messages]
-        return Listing(said, request=page.request, what="old message with its time")
-
-    def _is_old(self, wanted: Any) -> bool:
-        return any(same(wanted, one) for one in self.history)
 
 
 @dataclass(frozen=True)
@@ -126,12 +37,25 @@ class Recorded:
     ends: tuple[int, ...]
 
 
+def migration_from(harness: Harness, earlier_states: tuple[str, ...]) -> Migration:
+    """Give the database of an earlier state of the project, and the ways to bring it forward; found once each.
+
+    `earlier_states` are ids of steps: that state is one in which such a step passed, the first that there is.
+    """
+
+    def find() -> Migration:
+        old = old_data(harness.project, harness.resources, harness.services.new, earlier_states)
+        return Migration(old, harness.resources, harness.services.new)
+
+    return harness.shared.once(f"migration from {earlier_states}", find)
+
+
 class Migration:
     """Copies of the old database, and the starts that bring them forward."""
 
-    def __init__(self, old: OldData, scratch: Scratch, new_service: Callable[..., Service]) -> None:
+    def __init__(self, old: OldData, resources: Resources, new_service: Callable[..., Service]) -> None:
         self.old = old
-        self._scratch = scratch
+        self._resources = resources
         self._new_service = new_service
         self._seconds = 0.0
         self._is_seen = False
@@ -149,45 +73,45 @@ class Migration:
         service.start()
         return MigratedChat(service, self.old)
 
-    def two_chats(self, held: float) -> tuple[MigratedChat, MigratedChat]:
+    def two_chats(self, locked: float) -> tuple[MigratedChat, MigratedChat]:
         """Start two servers at the same moment on one copy; `migrate`, if given, has run once before.
 
-        A database that is held for some seconds lets both come to where they need it, and go on together. On a busy
+        A database that is locked for some seconds lets both come to where they need it, and go on together. On a busy
         machine one may come too late for that; then another pair is started.
         """
         for _ in range(PAIRS - 1):
-            pair, have_met = self._pair(held)
+            pair, have_met = self._pair(locked)
             if have_met:
                 break
             for service in pair:
                 service.kill()
         else:
-            pair, _ = self._pair(held)
+            pair, _ = self._pair(locked)
         return MigratedChat(pair[0], self.old), MigratedChat(pair[1], self.old)
 
-    def _pair(self, held: float) -> tuple[tuple[Service, Service], bool]:
-        """Start two servers, and tell whether both came to the held database, as far as that can be seen."""
+    def _pair(self, locked: float) -> tuple[tuple[Service, Service], bool]:
+        """Start two servers, and tell whether both came to the locked database, as far as that can be seen."""
         data = self._copy(self.old.data)
         pair = self._new_service(data=data), self._new_service(data=data)
         pair[0].migrate()
-        if held:
+        if locked:
             self._length()
         for service in pair:
             service.launch(migrate=False)
-        with self._held(held, pair) as missing, ThreadPoolExecutor(len(pair)) as pool:
+        with self._locked(locked, pair) as missing, ThreadPoolExecutor(len(pair)) as pool:
             list(pool.map(Service.ready, pair))
         return pair, not missing
 
     @contextmanager
-    def _held(self, seconds: float, starting: Sequence[Service]) -> Iterator[list[Service]]:
-        """Hold the database of two starting servers while they come to it; yields those that don't, as far as is seen.
+    def _locked(self, seconds: float, starting: Sequence[Service]) -> Iterator[list[Service]]:
+        """Lock the database of two starting servers while they come to it; yields those that don't, as far as is seen.
 
         Where the system doesn't show it, the lock is taken so late that a start on a quiet machine needs it then.
         """
         if not seconds or not starting[0].project.has_file_database:
             yield []
         elif self._is_seen:
-            with startup_race.held(starting, seconds) as missing:
+            with startup_race.locked(starting, seconds) as missing:
                 yield missing
         else:
             starting[0].process.wait(max(0.0, self._length() - seconds))
@@ -240,7 +164,7 @@ class Migration:
                 service.process.wait(SETTLING)
             service.kill()
             ends = wal.commits(path)[:-1] if wal.only_database(self.old.data, service.data, path) else []
-            kept = self._scratch.fresh("recorded")
+            kept = self._resources.fresh("recorded")
             shutil.copytree(service.data, kept)
         return Recorded(kept / path.relative_to(service.data), tuple(ends))
 
@@ -268,7 +192,7 @@ class Migration:
     def _measured_anew(self) -> Service:
         """Start again a server that wasn't seen to open its database: on a busy machine it may only have been slow.
 
-        If it isn't seen now, the time for which we held the database is in what was measured, and it starts once more.
+        If it isn't seen now, the measured time includes that of the lock, and the server starts once more.
         """
         service = self._copied()
         with contextlib.suppress(Failed):
@@ -280,16 +204,6 @@ class Migration:
         return service
 
     def _copy(self, data: Path) -> Path:
-        place = self._scratch.fresh("data")
+        place = self._resources.fresh("data")
         shutil.copytree(data, place)
         return place
-
-
-def _instant(value: Any) -> object:
-    found = instant.read(value)
-    return found.seconds if found else None
-
-
-def _possible(value: Any, now: float) -> bool:
-    found = instant.read(value)
-    return value is None or (found is not None and float(found.seconds) <= now + 1)

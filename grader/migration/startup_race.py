@@ -1,4 +1,4 @@
-"""Two servers that start at once and meet at a held database: seeing who has opened it, and holding it until then."""
+"""Two servers that start at once and meet at a locked database: seeing who has opened it, and locking it until then."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from grader.system.process import wait_until
 LOOKS = 0.02
 """Seconds between two looks at which files a starting server has opened."""
 LEEWAY = 0.2
-"""The share of the time of holding that the later of two servers has to itself, to look before the lock is gone."""
+"""The share of the time of locking that the later of two servers has to itself, to look before the lock is gone."""
 
 
 @contextmanager
-def held(starting: Sequence[Service], seconds: float) -> Iterator[list[Service]]:
-    """Hold the database of two starting servers, for so many seconds after one of them has opened it.
+def locked(starting: Sequence[Service], seconds: float) -> Iterator[list[Service]]:
+    """Lock the database of two starting servers, for so many seconds after one of them has opened it.
 
     Yields a list, to which the other one is added if it doesn't open it meanwhile.
     """
@@ -31,7 +31,7 @@ def held(starting: Sequence[Service], seconds: float) -> Iterator[list[Service]]
 def is_seen_opening(service: Service, seconds: float) -> bool:
     """Start a server, and tell whether it could be seen to open its database; raises Failed where it can't start.
 
-    The database is held until then, so that even who opens it for a moment only waits with it open; for so many
+    The database is locked until then, so that even who opens it for a moment only waits with it open; for so many
     seconds at most, as it may be opened where we don't see it.
     """
     if not service.project.has_file_database:

@@ -11,17 +11,15 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from grader.errors import Failed, MachineError, NotChecked, ProjectError, TooLate
 from grader.project import config, environment
 from grader.project.config import Project
 from grader.project.git import GitRepository
-from grader.system.ports import Port
 from grader.system.process import Process, how_it_ended
-from grader.system.scratch import Scratch
+from grader.system.resources import Resources
 from grader.text.shell import command_line
 
 SETUP_WITHIN = 300.0
@@ -34,8 +32,8 @@ REQUEST = "git clone . /tmp/clone && cd /tmp/clone"
 class CleanClone:
     """A clone with its own environment; `project` is what can be started."""
 
-    def __init__(self, origin: Project, scratch: Scratch) -> None:
-        folder = GitRepository(origin.folder).clone(scratch.fresh("clone"))
+    def __init__(self, origin: Project, resources: Resources) -> None:
+        folder = GitRepository(origin.folder).clone(resources.fresh("clone"))
         try:
             cloned = config.read(folder)
         except ProjectError as error:
@@ -46,7 +44,7 @@ class CleanClone:
         self._kept: _Environment | None = None
         if cloned.setup:
             try:
-                self._set_up(cloned, lambda: run_setup(cloned, scratch))
+                self._set_up(cloned, lambda: run_setup(cloned, resources))
             except BaseException:
                 self.close()
                 raise
@@ -122,21 +120,22 @@ def create_environment(venv: Path) -> None:
         raise MachineError(f"No virtual environment could be made: {made.stderr.strip() or made.stdout.strip()}")
 
 
-def run_setup(project: Project, scratch: Scratch) -> None:
+def run_setup(project: Project, resources: Resources) -> None:
     """Run a project's `setup` in its folder; raises Failed, or NotChecked where no registry can be reached."""
     line = f"{REQUEST} && {command_line(project.setup)}"
-    with _port() as port:
-        data = scratch.fresh("data")
-        process = Process(
-            project.setup,
-            cwd=project.folder,
-            env=environment.for_setup(project, port=port.number, data=data),
-            mark=f"PORT={port.number}",
-        )
-        try:
-            code = process.wait(SETUP_WITHIN)
-        finally:
-            process.kill()
+    port, data = resources.port(), resources.fresh("data")
+    process = Process(
+        project.setup,
+        cwd=project.folder,
+        env=environment.for_setup(project, port=port.number, data=data),
+        mark=f"PORT={port.number}",
+        programs=resources.programs,
+    )
+    try:
+        code = process.wait(SETUP_WITHIN)
+    finally:
+        process.kill()
+        port.release()
     log = process.output.last_lines()
     if code is None:
         raise TooLate(f"setup still running after {SETUP_WITHIN:.0f} s", expected="an end", request=line, log=log)
@@ -227,12 +226,3 @@ def _forget_old(folder: Path) -> None:
                 with (place / "lock").open("r+b") as lock:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     shutil.rmtree(place, ignore_errors=True)
-
-
-@contextmanager
-def _port() -> Iterator[Port]:
-    port = Port()
-    try:
-        yield port
-    finally:
-        port.release()

@@ -24,8 +24,6 @@ NEUTRAL = {
 }
 UPLOAD_PACK = "git -c safe.directory=* upload-pack"
 """The other side of a local clone, which doesn't hear of NEUTRAL and minds whose folder it reads."""
-ASKED_FOR_LATER = ("step-2.5", "step-2.10")
-"""The tags of the states that later steps start from, the earliest first."""
 
 
 class GitRepository:

@@ -16,8 +16,8 @@ from typing import Any
 from grader import CONTRACT, __version__
 from grader.errors import NotChecked
 from grader.project.git import GitRepository
-from grader.results.results import StageResult, reruns
-from grader.session.runner import RunResult
+from grader.results.results import RunResult, StageResult
+from grader.results.scoring import reruns
 
 SCHEMA = "1"
 NOT_SUBMITTED = {".git", ".kit", ".venv", "venv", "node_modules", "__pycache__"}

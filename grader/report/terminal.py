@@ -10,13 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader import course
 from grader.course import Stage, Step
 from grader.report.terminal_load import show_load
 from grader.results.held import Held
-from grader.results.results import CheckResult, Outcome, StageResult, StepResult
-from grader.session.runner import RunResult
-from grader.system.doctor import Finding
+from grader.results.results import CheckResult, Outcome, RunResult, StageResult, StepResult
+from grader.system.doctor import Diagnosis
 from grader.text.values import printable
 
 WIDEST = 100
@@ -64,8 +62,7 @@ def show(findings: RunResult, out: Console, *, beyond: int = 0, verbose: bool = 
 
 def show_stage(stage: StageResult, out: Console) -> None:
     """Show a stage's heading, with its points where all of it was asked for, and a line for each step."""
-    whole = len(stage.steps) == len(course.find_stage(stage.id).steps)
-    points = f"{stage.points} of {stage.max_points} points" if whole else ""
+    points = f"{stage.points} of {stage.max_points} points" if stage.whole else ""
     out.print()
     out.print(_ends(Text(f"  {stage.id}  {stage.title}", style="bold"), Text(points, style="bold"), out.width))
     out.print()
@@ -126,8 +123,8 @@ def show_held(held: Held, out: Console) -> None:
 
 def show_next(lines: Sequence[tuple[str, str]], out: Console) -> None:
     """Show commands to type next, each with what it is for."""
-    scripted_chat = out.width - 5 - max(len(purpose) for _, purpose in lines)
-    short = [(command, purpose) for command, purpose in lines if len(command) <= scripted_chat]
+    room = out.width - 5 - max(len(purpose) for _, purpose in lines)
+    short = [(command, purpose) for command, purpose in lines if len(command) <= room]
     rows = Table.grid(padding=(0, 3))
     for command, purpose in short:
         rows.add_row(Text(command, style="bold cyan"), Text(purpose, style="dim"))
@@ -189,7 +186,7 @@ def show_hints(step: Step, level: int, out: Console) -> None:
     show_next([*more, (f"kit check {step.id}", "when you have tried")], out)
 
 
-def show_doctor(found: Sequence[Finding], out: Console) -> None:
+def show_doctor(found: Sequence[Diagnosis], out: Console) -> None:
     """Show what this machine can and can't do, and the remedies."""
     rows = Table.grid(padding=(0, 2))
     for one in found:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from grader.results.results import CheckResult
 from grader.text.shell import SHOWN_PORT
-
-if TYPE_CHECKING:
-    from grader.service.server import Service
 
 
 @dataclass(frozen=True)
@@ -28,11 +25,6 @@ class Held:
 
     check: CheckResult
     servers: tuple[Standing, ...]
-
-    @classmethod
-    def of(cls, check: CheckResult, services: Sequence[Service]) -> Self:
-        """Put together what a check found and the running services that it spoke to."""
-        return cls(check, tuple(Standing(service.port.number, str(service.data)) for service in services))
 
     @classmethod
     def read(cls, check: Mapping[str, Any], servers: Sequence[Mapping[str, Any]]) -> Self:

@@ -1,16 +1,11 @@
-"""What a run found: outcomes of checks, steps and stages, and the points they earn. Data in, data out."""
+"""What a run found: the outcomes of checks, steps and stages. Data in, data out."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, Self
-
-from grader.course import Stage, Step
-
-POINTS = 10
-BONUS_POINTS = 5
 
 
 class Outcome(StrEnum):
@@ -88,11 +83,12 @@ class StepResult:
 
 @dataclass(frozen=True)
 class StageResult:
-    """The steps of one stage and their sums."""
+    """The steps of one stage and their sums; `whole` where no step of the stage was left out."""
 
     id: str
     title: str
     steps: tuple[StepResult, ...] = field(default=())
+    whole: bool = False
 
     @property
     def points(self) -> int:
@@ -111,96 +107,22 @@ class StageResult:
         return sum(step.max_points for step in self.steps if step.bonus)
 
 
-def judge(
-    parts: Iterable[tuple[Stage, Sequence[Step]]], checks: Iterable[CheckResult], known: Collection[str] = ()
-) -> tuple[StageResult, ...]:
-    """Judge the steps of each stage that were asked for, in course order.
+@dataclass(frozen=True)
+class RunResult:
+    """Everything that one run of checks found; `seed` repeats what was drawn at random."""
 
-    A step whose need was found wanting is `skip` and names that step, in whatever stage it is; a need that was
-    not asked for, or that could not be checked, is taken as met. Of the steps that are `known` to have passed before,
-    those that were not checked again, and need nothing that was found wanting, count as passed, and say so.
-    """
-    by_step: dict[str, list[CheckResult]] = {}
-    for check in checks:
-        by_step.setdefault(check.step, []).append(check)
-    done: dict[str, StepResult] = {}
-    judged = []
-    for stage, steps in parts:
-        for step in steps:
-            found = by_step.get(step.id, [])
-            before = step.id in known and not found and blocked_by(step, done) is None
-            done[step.id] = _passed_before(step) if before else judge_step(step, found, done)
-        judged.append(StageResult(stage.id, stage.title, tuple(done[step.id] for step in steps)))
-    return tuple(judged)
+    stages: tuple[StageResult, ...]
+    seed: int
+    faults: tuple[str, ...] = ()
+    load: tuple[dict[str, Any], ...] = ()
+    load_note: str = ""
 
+    @property
+    def steps(self) -> list[StepResult]:
+        """Every step of every stage, in order."""
+        return [step for stage in self.stages for step in stage.steps]
 
-def judge_step(step: Step, checks: Sequence[CheckResult], done: Mapping[str, StepResult]) -> StepResult:
-    """Judge one step by its checks and by the steps it needs, all or nothing."""
-    outcome, because = _combine(checks)
-    blocker = blocked_by(step, done)
-    if blocker is not None:
-        outcome, because = Outcome.SKIP, blocker
-    worth = BONUS_POINTS if step.bonus else POINTS
-    left_out = outcome is Outcome.NOT_CHECKED and because == "machine"
-    notes = [check.actual for check in checks if check.outcome is Outcome.NOT_CHECKED]
-    return StepResult(
-        id=step.id,
-        title=step.title,
-        bonus=step.bonus,
-        outcome=outcome,
-        because=because,
-        note=" ".join(dict.fromkeys(notes)) or None,
-        points=worth if outcome is Outcome.PASS else 0,
-        max_points=0 if left_out else worth,
-        checks=tuple(checks),
-    )
-
-
-def _passed_before(step: Step) -> StepResult:
-    worth = BONUS_POINTS if step.bonus else POINTS
-    return StepResult(step.id, step.title, step.bonus, Outcome.PASS, None, "passed before", worth, worth)
-
-
-def blocked_by(step: Step, done: Mapping[str, StepResult]) -> str | None:
-    """Name the first needed step that was found wanting, or the one that blocked it in turn."""
-    for need in step.needs:
-        found = done.get(need)
-        if found is not None and found.outcome is Outcome.SKIP:
-            return found.because
-        if found is not None and found.outcome in WANTING:
-            return need
-    return None
-
-
-def exit_status(stages: Iterable[StageResult], extra: Iterable[Outcome] = ()) -> ExitStatus:
-    """Reduce everything to one exit status: a fault over a failure over something undecided over success."""
-    outcomes = {step.outcome for stage in stages for step in stage.steps} | set(extra)
-    if Outcome.ERROR in outcomes:
-        return ExitStatus.FAULT
-    if Outcome.FAIL in outcomes:
-        return ExitStatus.FAILED
-    if outcomes - {Outcome.PASS}:
-        return ExitStatus.UNDECIDED
-    return ExitStatus.PASSED
-
-
-def reruns(stages: Iterable[StageResult]) -> list[str]:
-    """List the commands that would settle what is not settled yet; none means that the result is final."""
-    open_outcomes = {Outcome.ERROR, Outcome.UNCLEAR}
-    return [f"kit check {step.id}" for stage in stages for step in stage.steps if step.outcome in open_outcomes]
-
-
-def _combine(checks: Sequence[CheckResult]) -> tuple[Outcome, str | None]:
-    """Let a failure outweigh the kit's own fault, and that doubt; what the machine can't check is left out."""
-    if not checks:
-        return Outcome.ERROR, None
-    outcomes = [check.outcome for check in checks]
-    for outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.UNCLEAR):
-        if outcome in outcomes:
-            return outcome, next(check.because for check in checks if check.outcome is outcome)
-    left_out = [check for check in checks if check.outcome is Outcome.NOT_CHECKED]
-    if any(check.because == "project" for check in left_out):
-        return Outcome.NOT_CHECKED, "project"
-    if len(left_out) == len(checks):
-        return Outcome.NOT_CHECKED, "machine"
-    return Outcome.PASS, None
+    @property
+    def problem(self) -> CheckResult | None:
+        """The check behind the first step that did not pass and isn't just explained by another."""
+        return next((step.problem for step in self.steps if step.outcome not in (Outcome.PASS, Outcome.SKIP)), None)

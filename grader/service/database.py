@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 from grader.assertions.observed import Growth, Observed
 from grader.errors import Failed, NotChecked
-from grader.system.process import Process, how_it_ended
+from grader.system.process import Process, Programs, how_it_ended
 from grader.text.values import shorten
 
 VISIBLE_WITHIN = 3.0
@@ -162,11 +162,13 @@ class Grown(Observed):
         return self._growth.actual_text()
 
 
-def inspector(argv: list[str], cwd: Path, env: Mapping[str, str]) -> Callable[[], str]:
+def inspector(
+    argv: list[str], cwd: Path, env: Mapping[str, str], programs: Programs | None = None
+) -> Callable[[], str]:
     """Make a function that runs a project's `inspect` command and returns what it printed."""
 
     def inspect() -> str:
-        process = Process(argv, cwd=cwd, env=env, mark=NO_MARK, apart=True, keep=LONGEST_LISTING)
+        process = Process(argv, cwd=cwd, env=env, mark=NO_MARK, programs=programs, apart=True, keep=LONGEST_LISTING)
         try:
             code = process.wait(INSPECT_WITHIN)
         finally:

@@ -17,6 +17,7 @@ from grader.service.readiness import DYING, Taken, await_answer
 from grader.service.shutdown import SIGTERM, STOP_PATIENCE, STOP_WITHIN, Shutdown
 from grader.system.ports import Port, answers
 from grader.system.process import KEPT, Process, how_it_ended, wait_until
+from grader.system.resources import Resources
 from grader.text.shell import SHOWN_PORT, command_line
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Service:
     def __init__(
         self,
         project: Project,
+        resources: Resources,
         data: Path,
         *,
         port: Port | None = None,
@@ -46,9 +48,10 @@ class Service:
     ) -> None:
         self.project = project
         self.data = data
+        self._resources = resources
         self.env = env or {}
         self._keep = keep
-        self.port = port or Port()
+        self.port = port or resources.port()
         self._own_port = port is None
         self._process: Process | None = None
         self._launched = 0.0
@@ -107,9 +110,8 @@ class Service:
         if not project.inspect:
             return Database(url, folder=project.folder)
         env = environment.for_server(project, port=self.port.number, data=self.data)
-        return Database(
-            url, inspect=inspector(project.fill(project.inspect, self.port.number, self.data), project.folder, env)
-        )
+        command = project.fill(project.inspect, self.port.number, self.data)
+        return Database(url, inspect=inspector(command, project.folder, env, self._resources.programs))
 
     def get(self, path: str, **more: Any) -> Reply:
         """Send one GET request."""
@@ -203,6 +205,7 @@ class Service:
             cwd=self.project.folder,
             env=environment.for_server(self.project, port=port, data=self.data, more=self._more(port)),
             mark=f"PORT={port}",
+            programs=self._resources.programs,
             keep=self._keep,
         )
 
@@ -250,7 +253,7 @@ class Service:
         """Try again on another port, with the same data."""
         self.process.kill()
         self.port.release()
-        self.port = Port()
+        self.port = self._resources.port()
         self.__dict__.pop("http", None)
         self._launched = time.monotonic()
         self._process = self._start(self.project.server)

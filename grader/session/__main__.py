@@ -1,32 +1,33 @@
 """The process in which checks run: apart from the command, in a neutral folder, ended with all it started.
 
-It reads a job, one line of JSON, from standard input, which stays open as long as somebody wants the job done. On the
-descriptor that it is given it writes one JSON object per line: `plan` with the number of checks of each step, `check`
-with what a check found, `held` when a failed check waits for a line on standard input, `end` when everything was said.
+It reads a job, one line, from standard input, which stays open as long as the command wants the job done. On the
+descriptor that it is given it writes one line for each thing that it has to tell. `grader.session.protocol` has the
+words of both.
 """
 
 from __future__ import annotations
 
-import json
+import importlib
 import os
 import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from grader import course
+from grader import course as courses
+from grader.course import Course, ServiceFile, Step
 from grader.errors import Failed, MachineError, NotChecked, ProjectError
 from grader.harness.harness import Harness
 from grader.results.held import Held
+from grader.session.protocol import Job, Teller
 from grader.system import process_tree
-from grader.system.ports import Port
-from grader.system.process import Process
-from grader.system.scratch import Scratch
+from grader.system.resources import Resources
 
-NEEDS_A_SERVER = "1.2"
+WORDS_OF_STAGE_1 = ("base", "service", "client")
+"""The modules of `grader.fixtures` that every check may use."""
 QUIET = (
     "terminal",
     "capture",
@@ -46,120 +47,102 @@ def main() -> None:
     line = _read_line()
     if not line:
         return
-    job = json.loads(line)
+    job = Job.read(line)
     process_tree.adopt_orphans()
-    scratch = Scratch(memory=job["memory"])
-    signal.signal(signal.SIGTERM, lambda *_: _leave(143))
+    owned = [Resources(memory=job.memory)]
+    signal.signal(signal.SIGTERM, lambda *_: _leave(143, owned))
     looked_at = threading.Event()
     threading.Thread(target=_listen_to_parent, args=(looked_at,), daemon=True).start()
     status = 0
     try:
         _forget_settings_of_pytest()
-        course.EXERCISES = Path(job["exercises"])
-        os.chdir(scratch.folder)
+        os.chdir(owned[0].folder)
         with os.fdopen(descriptor, "w", buffering=1) as channel:
-            _run(job, scratch, channel, looked_at)
+            _run(job, owned, Teller(channel.write), looked_at)
     except BaseException:  # noqa: BLE001 - whatever it is, nothing may be left behind, and the other side tells people
         traceback.print_exc()
         status = 1
-    _leave(status)
+    _leave(status, owned)
 
 
-def _run(job: dict[str, Any], scratch: Scratch, channel: Any, looked_at: threading.Event) -> None:
-    def tell(event: str, **more: object) -> None:
-        channel.write(json.dumps({"event": event, **more}) + "\n")
-
+def _run(job: Job, owned: list[Resources], tell: Teller, looked_at: threading.Event) -> None:
     def hold(held: Held) -> None:
-        tell("held", **held.told())
+        tell.held(held)
         looked_at.wait()
 
-    Process.started = staticmethod(scratch.record)
-    harness = Harness(Path(job["folder"]), scratch)
+    course = courses.load(Path(job.exercises))
+    steps = [course.find_step(word) for word in job.steps]
+    harness = Harness(Path(job.folder), owned[0], course, seed=job.seed)
     try:
-        steps = [course.find_step(word) for word in job["steps"]]
-        if any(NEEDS_A_SERVER in (step.id, *(s.id for s in course.with_needs([step]))) for step in steps):
-            harness.launch_early()
-        faults = _run_pytest(job, steps, harness, tell, hold if job["hold"] else None)
+        if any(step.service_file is ServiceFile.EXPLAINED for step in course.with_needs(steps)):
+            harness.services.launch_early()
+        faults = _run_pytest(job, steps, harness, tell, hold if job.hold else None)
     finally:
         harness.close()
-    if job["load"] != "none":
-        _load(job, tell)
-    tell("end", faults=faults)
+    if job.load != "none":
+        owned.append(Resources(memory=False))  # on a disk, as the cost of a commit is part of the lesson
+        _load(job, Harness(Path(job.folder), owned[-1], course, seed=job.seed), tell)
+    tell.end(faults)
 
 
 def _forget_settings_of_pytest() -> None:
-    """Drop what somebody set for a pytest of their own: it would change how checks are run."""
+    """Drop what a person set for a pytest of their own: it would change how checks are run."""
     for name in [name for name in os.environ if name.startswith("PYTEST_")]:
         del os.environ[name]
 
 
 def _run_pytest(
-    job: dict[str, Any],
-    steps: list[course.Step],
-    harness: Harness,
-    tell: Callable[..., None],
-    hold: Callable[[Held], None] | None,
+    job: Job, steps: Sequence[Step], harness: Harness, tell: Teller, hold: Callable[[Held], None] | None
 ) -> list[str]:
     import pytest  # the service starts meanwhile
 
-    from grader import check
-    from grader.fixtures import service as fixtures
-    from grader.session import plugin
+    from grader.session.plugin import ChecksPlugin
+    from grader.session.schedule import Schedule
 
-    check.seed(job["seed"])
-    more = _more_fixtures(steps)
-    ahead = {name: begin for module in more for name, begin in getattr(module, "AHEAD", {}).items()}
-    runs = plugin.Course(steps, harness, tell, stop=job["stop"], known=job["known"], ahead=ahead, hold=hold)
-    files = [str(course.stage_of(step).check_file(step)) for step in steps]
+    course = harness.course
+    words = [importlib.import_module(f"grader.fixtures.{name}") for name in _words_for(course, steps)]
+    schedule = Schedule(steps, stop=job.stop, known=job.known)
+    plugin = ChecksPlugin(steps, schedule, harness, tell, seed=job.seed, only=job.only, hold=hold)
+    files = [str(course.check_file(step)) for step in steps]
     switches = [f"-pno:{name}" for name in QUIET]
     fixed = [
         "-c",
         os.devnull,
-        f"--rootdir={course.EXERCISES}",
-        f"--confcutdir={course.EXERCISES}",
+        f"--rootdir={course.exercises}",
+        f"--confcutdir={course.exercises}",
+        "--import-mode=importlib",
         "--disable-plugin-autoload",
         "--continue-on-collection-errors",
     ]
-    status = pytest.main([*fixed, *switches, *files], plugins=[runs, fixtures, *more])
+    status = pytest.main([*fixed, *switches, *files], plugins=[plugin, *words])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        runs.faults.append(f"pytest ended with {status!r}")
-    return runs.faults
+        plugin.faults.append(f"pytest ended with {status!r}")
+    return plugin.faults
 
 
-def _more_fixtures(steps: list[course.Step]) -> list[object]:
-    """Give the fixtures that only later stages use, so that the first stage doesn't wait for their imports."""
-    if all(step.stage == "01" for step in steps):
-        return []
-    from grader.fixtures import chat as chat_fixtures
-
-    if all(step.stage <= "02" for step in steps):
-        return [chat_fixtures]
-    from grader.fixtures import webhooks as integration_fixtures
-
-    return [chat_fixtures, integration_fixtures]
+def _words_for(course: Course, steps: Sequence[Step]) -> list[str]:
+    """Name the modules of fixtures that the stages of some steps, and those before, use: importing more takes time."""
+    last = max(step.stage for step in steps)
+    return [*WORDS_OF_STAGE_1, *(name for stage in course.stages if stage.id <= last for name in stage.fixtures)]
 
 
-def _load(job: dict[str, Any], tell: Callable[..., None]) -> None:
-    """Put a service of its own under load, with its data on a disk, as the cost of a commit is part of the lesson."""
+def _load(job: Job, harness: Harness, tell: Teller) -> None:
+    """Put a service of its own under load."""
     from grader.load import reconcile  # it needs what not everybody has installed
 
-    disk = Scratch(memory=False)
-    harness = Harness(Path(job["folder"]), disk)
     try:
-        service = harness.new_service()
-        service.start()
-        tell("load", **reconcile.to_json(reconcile.load_and_count(service, job["load"])))
+        service = harness.services.start()
+        tell.load(reconcile.to_json(reconcile.load_and_count(service, job.load)))
     except (Failed, ProjectError) as failure:
-        tell("no_load", reason=f"Not loaded: {failure}.")
+        tell.no_load(f"Not loaded: {failure}.")
     except (NotChecked, MachineError) as obstacle:
-        tell("no_load", reason=f"Not loaded. {obstacle}")
+        tell.no_load(f"Not loaded. {obstacle}")
     finally:
         harness.close()
-        disk.close()
 
 
 def _read_line() -> bytes:
-    """Read the first line of standard input and no more; empty when nobody wrote one."""
+    """Read the first line of standard input and no more; empty when there is none."""
     line = b""
     while not line.endswith(b"\n"):
         chunk = os.read(0, 65536)
@@ -176,11 +159,13 @@ def _listen_to_parent(looked_at: threading.Event) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _leave(status: int) -> NoReturn:
+def _leave(status: int, owned: Sequence[Resources]) -> NoReturn:
     """End everything at once, whatever is under way, and then this process."""
     process_tree.kill_all(lambda: process_tree.descendants(os.getpid()))
-    for port in list(Port.held):
-        port.release()
-    for scratch in list(Scratch.open):
-        scratch.close()
+    for resources in list(owned):
+        resources.abandon()
     os._exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -3,55 +3,92 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import random
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from grader import course
-from grader.course import Step
+from grader.course import Course, ServiceFile, Step
 from grader.errors import ProjectError
 from grader.project import config
 from grader.results.held import Held
-from grader.results.results import CheckResult, Outcome, StageResult, StepResult, judge
+from grader.results.results import CheckResult, RunResult
+from grader.results.scoring import judge, up_to_the_first_obstacle
+from grader.session.protocol import Job, Told
 from grader.system import ports, process_tree, scratch
 
-FIRST_WITH_SERVER = "1.2"
-WITHOUT_SERVICE_FILE = ("1.1", FIRST_WITH_SERVER)
 PATIENCE = 10.0
 """How long the process of the checks may take to clean up, in seconds."""
+MARK = "KIT_SESSION"
+"""The environment variable that tells the process of one run's checks from that of another."""
 
 Listener = Callable[[CheckResult], None]
 
 
-@dataclass(frozen=True)
-class RunResult:
-    """Everything that one run of checks found; `seed` repeats what was drawn at random."""
+class Session:
+    """The process of the checks: started before its job is known, so that its imports cost nobody time.
 
-    stages: tuple[StageResult, ...]
-    seed: int
-    faults: tuple[str, ...] = ()
-    load: tuple[dict[str, Any], ...] = ()
-    load_note: str = ""
+    A session that never gets a job ends with the process that started it.
+    """
 
-    @property
-    def problem(self) -> CheckResult | None:
-        """The check behind the first step that did not pass and isn't just explained by another."""
-        for stage in self.stages:
-            for step in stage.steps:
-                if step.outcome not in (Outcome.PASS, Outcome.SKIP):
-                    return step.problem
-        return None
+    def __init__(self) -> None:
+        process_tree.adopt_orphans()
+        self._before = set(process_tree.descendants(os.getpid()))
+        self.mark = f"{MARK}={os.getpid()}-{os.urandom(8).hex()}"
+        self.complaints: Any = tempfile.TemporaryFile()  # noqa: SIM115 - closed where the session ends
+        name, value = self.mark.split("=")
+        reading, writing = os.pipe()
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-c", "from grader.session.__main__ import main; main()", str(writing)],
+            stdin=subprocess.PIPE,
+            stdout=self.complaints,
+            stderr=self.complaints,
+            env={**os.environ, name: value},
+            pass_fds=[writing],
+            start_new_session=True,
+        )
+        os.close(writing)
+        self.lines: TextIO = os.fdopen(reading, encoding="utf-8")
+
+    def write(self, line: bytes) -> None:
+        """Write a line to its standard input; raises BrokenPipeError when it is gone."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(line)
+        self.process.stdin.flush()
+
+    def finish(self, *, ended: bool) -> None:
+        """Let the process clean up after itself; what is left when it can't is ended here."""
+        assert self.process.stdin is not None
+        if ended:
+            self.wait()
+        self.process.stdin.close()
+        self.wait()
+        self.process.kill()
+        if self.process.wait():
+            process_tree.kill_all(self._left_behind)
+            _sweep()
+        self.lines.close()
+        self.complaints.close()
+
+    def wait(self) -> None:
+        """Wait for the end, but not without end."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(PATIENCE)
+
+    def _left_behind(self) -> set[int]:
+        """Find what came under this process since the session began, but for other sessions and what is theirs."""
+        below = set(process_tree.descendants(os.getpid())) - self._before
+        others = set(process_tree.carrying_name(MARK, below)) - set(process_tree.carrying(self.mark, below))
+        return below - others - set(process_tree.descendants(*others))
 
 
 def run(
+    course: Course,
     folder: Path,
     steps: Sequence[Step],
     *,
@@ -60,6 +97,8 @@ def run(
     memory: bool = True,
     load: str = "none",
     known: Collection[str] = (),
+    only: str = "",
+    session: Session | None = None,
     listener: Listener = lambda _found: None,
     hold: Callable[[Held], None] | None = None,
     meanwhile: Callable[[], None] = lambda: None,
@@ -69,10 +108,13 @@ def run(
     With `stop`, nothing later than the first step that doesn't pass is run or judged. `listener` hears of each
     check as it ends. `hold` is called at the first check that fails, with everything that it used still up; that is
     taken down when it returns. `load` (`none`, `quick` or `full`) says how long the service is put under load
-    afterwards, where it answers at all; `meanwhile` is done while the project starts. A service.toml that can't be
-    used fails step 1.2 and leaves 1.1 to be checked. Faults of the kit make the steps that they concern an `error`.
-    What runs that were killed left behind is removed first. Steps that are `known` to have passed before are only
-    checked again when another fails, as they may explain it.
+    afterwards, where it answers at all; `meanwhile` is done while the project starts. `only` names the check functions
+    to run, where it isn't all of them. `session` is a process of the checks that was started before.
+
+    A service.toml that can't be used fails the step that explains it and leaves those to be checked that don't need
+    it. Faults of the kit make the steps that they concern an `error`. What runs that were killed left behind is
+    removed first. Steps that are `known` to have passed before are only checked again when another fails, as they may
+    explain it.
     """
     _sweep()
     chosen = random.SystemRandom().randrange(10_000) if seed is None else seed
@@ -80,157 +122,63 @@ def run(
     try:
         config.read(folder)
     except ProjectError:
-        steps = _without_service_file(steps)
-        runnable = [step for step in steps if step.id in WITHOUT_SERVICE_FILE]
-    job = {
-        "folder": str(folder.resolve()),
-        "exercises": str(course.EXERCISES),
-        "steps": [step.id for step in runnable],
-        "stop": stop,
-        "seed": chosen,
-        "hold": hold is not None,
-        "memory": memory,
-        "load": load,
-        "known": [step.id for step in runnable if step.id in known],
-    }
-    with _session(job) as heard:
-        meanwhile()
-        told = _listen(heard, listener, hold)
-    judged = _judge(steps, [*told.checks, *_not_told(told)], known, stop=stop)
+        steps = _without_service_file(course, steps)
+        runnable = [step for step in steps if step.service_file is not ServiceFile.NEEDED]
+    job = Job(
+        folder=str(folder.resolve()),
+        exercises=str(course.exercises.resolve()),
+        steps=tuple(step.id for step in runnable),
+        stop=stop,
+        seed=chosen,
+        hold=hold is not None,
+        memory=memory,
+        load=load,
+        known=tuple(step.id for step in runnable if step.id in known),
+        only=only,
+    )
+    with _told(job, session, listener, hold, meanwhile) as told:
+        judged = judge(course.split(steps), [*told.checks, *told.missing()], known)
+    if stop:
+        judged = up_to_the_first_obstacle(judged)
     return RunResult(judged, chosen, tuple(told.faults), tuple(told.load), told.load_note)
 
 
-@dataclass
-class _Told:
-    """What the other process said, sorted."""
-
-    plan: dict[str, int] = field(default_factory=dict)
-    checks: list[CheckResult] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    load: list[dict[str, Any]] = field(default_factory=list)
-    load_note: str = ""
-
-
-@dataclass
-class _Heard:
-    """What the other process says, and what is known about it."""
-
-    lines: TextIO
-    process: subprocess.Popen[bytes]
-    complaints: Any
-    ended: bool = False
-
-    def write(self, line: bytes) -> None:
-        """Write a line to its standard input; raises BrokenPipeError when it is gone."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(line)
-        self.process.stdin.flush()
-
-
 @contextlib.contextmanager
-def _session(job: dict[str, Any]) -> Iterator[_Heard]:
-    """Give a job to the process of the checks, and leave nothing of that process, however this ends."""
-    before = set(process_tree.descendants(os.getpid()))
-    heard = _warm.pop() if _warm else _start()
-    with heard.complaints, heard.lines:
-        try:
-            heard.write(json.dumps(job).encode() + b"\n")
-            yield heard
-        finally:
-            _finish(heard, before)
+def _told(
+    job: Job,
+    session: Session | None,
+    listener: Listener,
+    hold: Callable[[Held], None] | None,
+    meanwhile: Callable[[], None],
+) -> Iterator[Told]:
+    """Give a job to a process of the checks, yield what it told, and leave nothing of it, however this ends."""
+    talking, told = session or Session(), Told()
+    try:
+        talking.write(job.line())
+        meanwhile()
+        _listen(talking, told, listener, hold)
+    finally:
+        talking.finish(ended=told.ended)
+    yield told
 
 
-def warm_up() -> None:
-    """Start the process of the checks before the job is known, so that its imports and ours happen at the same time."""
-    _warm.append(_start())
-
-
-def _start() -> _Heard:
-    process_tree.adopt_orphans()
-    reading, writing = os.pipe()
-    complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed where the session ends
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-c", "from grader.session.__main__ import main; main()", str(writing)],
-        stdin=subprocess.PIPE,
-        stdout=complaints,
-        stderr=complaints,
-        pass_fds=[writing],
-        start_new_session=True,
-    )
-    os.close(writing)
-    return _Heard(os.fdopen(reading, encoding="utf-8"), process, complaints)
-
-
-_warm: list[_Heard] = []
-
-
-def _listen(heard: _Heard, listener: Listener, hold: Callable[[Held], None] | None) -> _Told:
-    told = _Told()
-    for line in heard.lines:
+def _listen(session: Session, told: Told, listener: Listener, hold: Callable[[Held], None] | None) -> None:
+    for line in session.lines:
         if not line.endswith("\n"):
             break  # it was killed in the middle of a word
-        message = json.loads(line)
-        event = message.pop("event")
-        if event == "plan":
-            told.plan = message["steps"]
-        elif event == "check":
-            told.checks.append(CheckResult.read(message))
-            listener(told.checks[-1])
-        elif event == "held" and hold is not None:
-            hold(Held.read(**message))
+        heard = told.hear(line)
+        if isinstance(heard, CheckResult):
+            listener(heard)
+        elif heard is not None and hold is not None:
+            hold(heard)
             with contextlib.suppress(BrokenPipeError):
-                heard.write(b"\n")
-        elif event == "load":
-            told.load.append(message)
-        elif event == "no_load":
-            told.load_note = message["reason"]
-        elif event == "end":
-            told.faults = message["faults"]
-            heard.ended = True
-            return told
-    _wait(heard.process)
-    heard.complaints.seek(0)
-    said = heard.complaints.read().decode("utf-8", "replace").strip()[-4000:]
-    told.faults = [f"The process of the checks ended early (status {heard.process.returncode}).\n{said}".strip()]
-    return told
-
-
-def _not_told(told: _Told) -> list[CheckResult]:
-    """Make up for checks that were planned and not run because of a fault: their steps must not count as passed."""
-    found = Counter(check.step for check in told.checks)
-    return [
-        CheckResult(
-            step=step,
-            id="",
-            sentence="Every check of this step is run.",
-            outcome=Outcome.ERROR,
-            clause="",
-            expected=f"{planned} checks",
-            actual=f"only {found[step]} of them",
-            log=told.faults[0],
-        )
-        for step, planned in told.plan.items()
-        if told.faults and 0 < found[step] < planned
-    ]
-
-
-def _finish(heard: _Heard, before: set[int]) -> None:
-    """Let the process clean up after itself; what is left when it can't is ended here."""
-    process = heard.process
-    assert process.stdin is not None
-    if heard.ended:
-        _wait(process)
-    process.stdin.close()
-    _wait(process)
-    process.kill()
-    if process.wait():
-        process_tree.kill_all(lambda: set(process_tree.descendants(os.getpid())) - before)
-        _sweep()
-
-
-def _wait(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(PATIENCE)
+                session.write(b"\n")
+        if told.ended:
+            return
+    session.wait()
+    session.complaints.seek(0)
+    said = session.complaints.read().decode("utf-8", "replace").strip()[-4000:]
+    told.faults = [f"The process of the checks ended early (status {session.process.returncode}).\n{said}".strip()]
 
 
 def _sweep() -> None:
@@ -238,28 +186,13 @@ def _sweep() -> None:
     ports.sweep()
 
 
-def _judge(
-    steps: Sequence[Step], checks: list[CheckResult], known: Collection[str], *, stop: bool
-) -> tuple[StageResult, ...]:
-    judged = judge(course.split(steps), checks, known)
-    if not stop:
-        return judged
-    kept: list[StageResult] = []
-    for stage in judged:
-        ends = next((n for n, step in enumerate(stage.steps, 1) if not _lets_on(step)), None)
-        kept.append(StageResult(stage.id, stage.title, stage.steps[:ends]))
-        if ends is not None:
-            break
-    return tuple(kept)
-
-
-def _lets_on(step: StepResult) -> bool:
-    """Tell whether a learner goes on to the next step: what only this machine can't check is no obstacle."""
-    return step.outcome is Outcome.PASS or (step.outcome is Outcome.NOT_CHECKED and step.because == "machine")
-
-
-def _without_service_file(steps: Sequence[Step]) -> list[Step]:
-    """Let 1.2 explain everything that needs a service.toml, whether or not it was asked for."""
-    asked = {step.id for step in steps}
-    listed = [step for step in course.all_steps() if step.id in asked or step.id == FIRST_WITH_SERVER]
-    return [step if step.id in WITHOUT_SERVICE_FILE else replace(step, needs=(FIRST_WITH_SERVER,)) for step in listed]
+def _without_service_file(course: Course, steps: Sequence[Step]) -> list[Step]:
+    """Let the step that explains service.toml be needed by all that need the file, whether or not it was asked for."""
+    explaining = next((step for step in course.steps if step.service_file is ServiceFile.EXPLAINED), None)
+    if explaining is None:
+        return list(steps)
+    asked = {step.id for step in steps} | {explaining.id}
+    listed = [step for step in course.steps if step.id in asked]
+    return [
+        replace(step, needs=(explaining.id,)) if step.service_file is ServiceFile.NEEDED else step for step in listed
+    ]

@@ -23,7 +23,7 @@ OLDEST_SQLITE = (3, 35, 0)
 
 
 @dataclass(frozen=True)
-class Finding:
+class Diagnosis:
     """One thing about this machine: whether it is as it should be, what was seen, and the remedy if not.
 
     Without what is `needed` nothing can be checked; without the rest, something is left out.
@@ -36,86 +36,86 @@ class Finding:
     needed: bool = False
 
 
-def examine() -> list[Finding]:
+def examine() -> list[Diagnosis]:
     """Look at everything that checks and load runs rest on."""
     return [look() for look in LOOKS]
 
 
-def _python() -> Finding:
+def _python() -> Diagnosis:
     fine = sys.version_info >= (3, 11)
-    return Finding("Python", fine, platform.python_version(), "install Python 3.11 or later", needed=True)
+    return Diagnosis("Python", fine, platform.python_version(), "install Python 3.11 or later", needed=True)
 
 
-def _git() -> Finding:
+def _git() -> Diagnosis:
     if shutil.which("git") is None:
-        return Finding(
+        return Diagnosis(
             "git", fine=False, seen="not installed", remedy="install git; without it 1.1 and 1.10 are left out"
         )
     version = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout.split()
-    return Finding("git", fine=True, seen=version[2] if len(version) > 2 else "installed")
+    return Diagnosis("git", fine=True, seen=version[2] if len(version) > 2 else "installed")
 
 
-def _sqlite() -> Finding:
+def _sqlite() -> Diagnosis:
     fine = sqlite3.sqlite_version_info >= OLDEST_SQLITE
-    return Finding("SQLite", fine, sqlite3.sqlite_version, "use a Python with SQLite 3.35 or later", needed=True)
+    return Diagnosis("SQLite", fine, sqlite3.sqlite_version, "use a Python with SQLite 3.35 or later", needed=True)
 
 
-def _loopback() -> Finding:
+def _loopback() -> Diagnosis:
     try:
         Port().release()
     except (OSError, MachineError) as error:
-        return Finding(
+        return Diagnosis(
             "loopback", fine=False, seen=str(error), remedy="allow programs to listen on 127.0.0.1", needed=True
         )
-    return Finding("loopback", fine=True, seen="127.0.0.1 has free ports")
+    return Diagnosis("loopback", fine=True, seen="127.0.0.1 has free ports")
 
 
-def _second_address() -> Finding:
+def _second_address() -> Diagnosis:
     with socket.socket() as probe:
         try:
             probe.bind(("127.0.0.2", 0))
         except OSError:
             remedy = "macOS: sudo ifconfig lo0 alias 127.0.0.2; only a later stage needs it"
-            return Finding("second address", fine=False, seen="127.0.0.2 can't be used", remedy=remedy)
-    return Finding("second address", fine=True, seen="127.0.0.2 can be used")
+            return Diagnosis("second address", fine=False, seen="127.0.0.2 can't be used", remedy=remedy)
+    return Diagnosis("second address", fine=True, seen="127.0.0.2 can be used")
 
 
-def _processes() -> Finding:
+def _processes() -> Diagnosis:
     if process_tree.HAS_PROC:
-        return Finding("processes", fine=True, seen="every descendant can be found, and who listens where")
+        return Diagnosis("processes", fine=True, seen="every descendant can be found, and who listens where")
     remedy = "use Linux, or WSL, to find daemons that leave their process group"
-    return Finding("processes", fine=False, seen="only process groups can be followed here", remedy=remedy)
+    return Diagnosis("processes", fine=False, seen="only process groups can be followed here", remedy=remedy)
 
 
-def _memory() -> Finding:
+def _memory() -> Diagnosis:
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
-        return Finding("memory folder", fine=True, seen=f"{MEMORY}: databases of checks lie there")
+        return Diagnosis("memory folder", fine=True, seen=f"{MEMORY}: databases of checks lie there")
     remedy = "nothing to do: databases of checks lie on the disk, which is slower"
-    return Finding("memory folder", fine=True, seen=f"none. {remedy}")
+    return Diagnosis("memory folder", fine=True, seen=f"none. {remedy}")
 
 
-def _processors() -> Finding:
+def _processors() -> Diagnosis:
     cores = os.cpu_count() or 1
     remedy = "load figures on one processor say more about the generator than about the service"
-    return Finding("processors", cores > 1, str(cores), remedy)
+    return Diagnosis("processors", cores > 1, str(cores), remedy)
 
 
-def _load() -> Finding:
+def _load() -> Diagnosis:
     missing = [name for name in ("locust", "psutil") if importlib.util.find_spec(name) is None]
     if missing:
-        return Finding(
+        return Diagnosis(
             "load", fine=False, seen=f"{' and '.join(missing)} not installed", remedy="in the kit's folder: make grade"
         )
-    return Finding("load", fine=True, seen="Locust is installed")
+    return Diagnosis("load", fine=True, seen="Locust is installed")
 
 
-def _time_zones() -> Finding:
+def _time_zones() -> Diagnosis:
     found = any(Path(folder, "Asia/Kolkata").exists() for folder in ("/usr/share/zoneinfo", "/usr/share/lib/zoneinfo"))
     remedy = "install tzdata; only a later stage needs it"
-    return Finding("time zones", found, "known" if found else "no time-zone data", remedy)
+    return Diagnosis("time zones", found, "known" if found else "no time-zone data", remedy)
 
 
-LOOKS: tuple[Callable[[], Finding], ...] = (
+LOOKS: tuple[Callable[[], Diagnosis], ...] = (
     _python,
     _git,
     _sqlite,

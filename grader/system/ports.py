@@ -1,4 +1,8 @@
-"""Free ports on the loopback address, held against other runs of the kit."""
+"""Free ports on the loopback address, reserved against other runs of the kit.
+
+No library does this: a free port is only free until another program takes it. The kit keeps a lock file for each port
+that it has chosen, so that two runs at the same time never choose the same one.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
 
 from grader.errors import MachineError
 
@@ -23,9 +26,7 @@ LOCK = "kit-port-{}.lock"
 
 
 class Port:
-    """One free port; while it is held no other run of the kit on this machine chooses it."""
-
-    held: ClassVar[set[Port]] = set()
+    """One free port; while it is reserved, no other run of the kit on this machine chooses it."""
 
     def __init__(self) -> None:
         numbers = range(LOWEST, HIGHEST)
@@ -34,7 +35,6 @@ class Port:
             if lock is not None:
                 if is_free(number, untouched=True):
                     self.number, self._lock = number, lock
-                    Port.held.add(self)
                     return
                 _path(number).unlink(missing_ok=True)
                 os.close(lock)
@@ -42,7 +42,6 @@ class Port:
 
     def release(self) -> None:
         """Let others have the port; a second time does nothing."""
-        Port.held.discard(self)
         lock, self._lock = self._lock, -1
         if lock >= 0:
             _path(self.number).unlink(missing_ok=True)

@@ -11,10 +11,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
 
 from grader.errors import Failed
-from grader.system import process_tree as tree
+from grader.system import process_tree
 
 KEPT = 64 * 1024
 LONGEST_LINE = 400
@@ -72,18 +71,39 @@ class Output:
                     del self._tail[: -self._keep]
 
 
+class Programs:
+    """The programs that one run has started and not yet ended; `record` hears the id of each right after its start."""
+
+    def __init__(self, record: Callable[[int], None] = lambda _pid: None) -> None:
+        self._record = record
+        self._living: dict[int, Process] = {}
+
+    @property
+    def pids(self) -> set[int]:
+        """The ids of the programs."""
+        return set(self._living)
+
+    def add(self, process: Process) -> None:
+        """Count a program that was just started."""
+        self._living[process.pid] = process
+        self._record(process.pid)
+
+    def remove(self, process: Process) -> None:
+        """Forget a program that has ended, with all it started."""
+        self._living.pop(process.pid, None)
+
+    def kill(self) -> None:
+        """End every program, and everything that it started."""
+        for process in list(self._living.values()):
+            process.kill()
+
+
 class Process:
     """A running program in a session of its own.
 
     `mark` is an environment entry (`NAME=value`) that only this program and its children carry; by it the kit
-    finds those that left the process group.
+    finds those that left the process group. `programs` are those of the same run, which are spared when this one ends.
     """
-
-    started: Callable[[int], None] = staticmethod(lambda _pid: None)
-    """Told the id of every process right after its start, so that somebody else can clean up after a crash."""
-
-    living: ClassVar[set[int]] = set()
-    """The ids of the programs that were started and not yet ended with all they started."""
 
     def __init__(
         self,
@@ -92,13 +112,15 @@ class Process:
         cwd: Path,
         env: Mapping[str, str],
         mark: str,
+        programs: Programs | None = None,
         apart: bool = False,
         keep: int = KEPT,
     ) -> None:
         self.argv = list(argv)
         self.mark = mark
+        self._programs = Programs() if programs is None else programs
         self._ending = threading.Lock()
-        self._stdin, self._held = os.pipe()
+        self._stdin, self._open_end = os.pipe()
         try:
             self._popen = subprocess.Popen(
                 self.argv,
@@ -110,14 +132,13 @@ class Process:
                 start_new_session=True,
             )
         except OSError as error:
-            os.close(self._held)
+            os.close(self._open_end)
             raise Failed(
                 _cannot_run(self.argv, cwd, env.get("PATH"), error), expected="a program that can be started"
             ) from None
         finally:
             os.close(self._stdin)
-        Process.living.add(self._popen.pid)
-        Process.started(self._popen.pid)
+        self._programs.add(self)
         assert self._popen.stdout is not None
         self.output = Output(os.dup(self._popen.stdout.fileno()), keep)
         self._popen.stdout.close()
@@ -149,25 +170,25 @@ class Process:
 
     def tree(self) -> list[int]:
         """List the living processes of this program: itself, its group, its descendants and those who left."""
-        below = set(tree.descendants(os.getpid()))
-        group = set(tree.group(self.pid))
-        own = {self.pid, *group, *tree.descendants(self.pid, *group)} & below
-        others = Process.living - {self.pid}
-        strays = tree.carrying(self.mark, below - own - others - set(tree.descendants(*others)))
+        below = set(process_tree.descendants(os.getpid()))
+        group = set(process_tree.group(self.pid))
+        own = {self.pid, *group, *process_tree.descendants(self.pid, *group)} & below
+        others = self._programs.pids - {self.pid}
+        strays = process_tree.carrying(self.mark, below - own - others - set(process_tree.descendants(*others)))
         return [*own, *strays]
 
     def kill(self) -> None:
         """End the process and everything it started, wherever that went, and close what the kit holds."""
         with self._ending:
-            if self._held < 0:
+            if self._open_end < 0:
                 return
             with contextlib.suppress(OSError):
                 os.killpg(self.pid, signal.SIGKILL)
-            tree.kill_all(lambda: [pid for pid in self.tree() if pid != self.pid])
+            process_tree.kill_all(lambda: [pid for pid in self.tree() if pid != self.pid])
             self._popen.wait()
-            Process.living.discard(self.pid)
-            os.close(self._held)
-            self._held = -1
+            self._programs.remove(self)
+            os.close(self._open_end)
+            self._open_end = -1
             for output in {self.output, self.errors}:
                 output.finish()
 

@@ -53,6 +53,12 @@ def carrying(entry: str, among: Iterable[int]) -> list[int]:
     return [pid for pid in among if wanted in _environment(pid).split(b"\0")]
 
 
+def carrying_name(name: str, among: Iterable[int]) -> list[int]:
+    """List those of the processes whose environment holds a variable of this name; Linux only."""
+    wanted = os.fsencode(f"{name}=")
+    return [pid for pid in among if any(entry.startswith(wanted) for entry in _environment(pid).split(b"\0"))]
+
+
 def mentioning(text: str) -> list[int]:
     """List all processes in whose environment a text occurs; Linux only, and only what this user may see."""
     wanted = os.fsencode(text)

@@ -12,7 +12,6 @@ import shutil
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
 
 from grader.errors import MachineError
 from grader.system import process_tree
@@ -30,11 +29,8 @@ class Scratch:
     With `memory`, the folder lies on a memory file system where there is one with room.
     """
 
-    open: ClassVar[set[Scratch]] = set()
-
     def __init__(self, *, memory: bool = True) -> None:
         self.folder, self._lock = _locked_folder(_place(memory=memory))
-        Scratch.open.add(self)
         self._numbers = itertools.count(1)
 
     def fresh(self, name: str) -> Path:
@@ -48,7 +44,6 @@ class Scratch:
 
     def close(self) -> None:
         """Remove the folder with everything in it; a second time does nothing."""
-        Scratch.open.discard(self)
         lock, self._lock = self._lock, -1
         if lock >= 0:
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
-import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 WORDS = (
     "amber anchor apricot autumn badger barley basil beacon birch bramble breeze canyon cedar cinder clover cobalt "
@@ -15,40 +17,45 @@ WORDS = (
 ).split()
 
 
-class _Source(threading.local):
-    """A source for each thread, so that what one draws doesn't depend on how far another one is."""
-
-    number = random.SystemRandom().getrandbits(128)
-
-    def __init__(self) -> None:
-        self.random = random.Random(f"{self.number} {threading.current_thread().name}")
+_UNFORESEEN = random.SystemRandom()
+_source: ContextVar[random.Random | None] = ContextVar("source", default=None)
 
 
-_source = _Source()
+@contextmanager
+def drawing_for(*name: object) -> Iterator[None]:
+    """Draw from a source of its own in this block: the same name draws the same values, whatever was drawn before.
 
-
-def seed(number: int) -> None:
-    """Make everything that is drawn in this process repeatable, in threads that begin later, too."""
-    _Source.number = number
-    _source.random.seed(f"{number} {threading.current_thread().name}")
+    A name begins with the run's seed and goes on with a check, or with what several checks share. The source is that
+    of this thread: a thread that begins in the block doesn't have it, so draw before you hand work to a pool.
+    Without such a block nobody can foresee what is drawn.
+    """
+    token = _source.set(random.Random(" ".join(map(str, name))))
+    try:
+        yield
+    finally:
+        _source.reset(token)
 
 
 def words(count: int = 2) -> str:
     """Draw words and a number, joined by hyphens: a text, or a path, that nobody can have foreseen."""
-    return "-".join([*_source.random.sample(WORDS, count), str(_source.random.randrange(1000, 10000))])
+    return "-".join([*_random().sample(WORDS, count), str(_random().randrange(1000, 10000))])
 
 
 def hexadecimal(digits: int) -> str:
     """Draw so many hexadecimal digits, in small letters."""
-    return f"{_source.random.getrandbits(4 * digits):0{digits}x}"
+    return f"{_random().getrandbits(4 * digits):0{digits}x}"
 
 
 def capitals(count: int) -> str:
     """Draw so many capital letters and digits, as in the ids of people and channels."""
-    return "".join(_source.random.choices("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", k=count))
+    return "".join(_random().choices("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", k=count))
 
 
 def telephone_number(ending: str = "") -> str:
     """Draw a telephone number from the range that films use; it may have to end in certain digits."""
-    drawn = "".join(_source.random.choices("23456789", k=7 - len(ending)))
+    drawn = "".join(_random().choices("23456789", k=7 - len(ending)))
     return f"+1555{drawn}{ending}"
+
+
+def _random() -> random.Random:
+    return _source.get() or _UNFORESEEN

@@ -5,8 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Mapping
 
-SHOWN_PORT = 5000
-"""The port in lines to paste: the one that `kit serve` uses."""
+SERVE_PORT = 5000
+"""The port of `kit serve`, unless another is named."""
+SHOWN_PORT = SERVE_PORT
+"""The port in lines that are shown to be pasted: that of `kit serve`, so that they work there."""
 WITH_BODY = ("POST", "PUT", "PATCH")
 """Methods whose requests always have a body, be it an empty one."""
 

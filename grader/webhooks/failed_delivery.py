@@ -1,26 +1,21 @@
-"""An event whose first delivery meets a database that is held for long, while other checks go on."""
+"""An event whose first delivery meets a database that is locked for long, while other checks go on."""
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from grader.assertions.json_values import Count
 from grader.assertions.observed import Listing
 from grader.errors import NotChecked
+from grader.harness.harness import Harness
 from grader.http_client.client import PATIENCE, Reply
 from grader.testdata.random_values import words
 from grader.webhooks.phone import DELIVERED, Phone
 
-if TYPE_CHECKING:
-    from grader.harness.harness import Harness
-
-HELD = 8.0
-"""Seconds: longer than clause K6 asks anybody to wait."""
+LOCKED = 8.0
+"""Seconds for which the database is locked: longer than clause K6 asks anybody to wait."""
 LATER = 1.0
-"""Seconds from the end of the hold to the look for what an attempt that failed has left behind."""
+"""Seconds from the end of the lock to the look for what an attempt that failed has left behind."""
 
 
 @dataclass(frozen=True)
@@ -47,44 +42,25 @@ class Attempted:
         return Listing(said, request=self.first.request, what="success without a message")
 
 
-class FailedAttempt:
-    """Delivers an event while the database is held, and once more when it is free."""
+def deliver_twice(harness: Harness) -> Attempted:
+    """Deliver an event while the database is locked, and once more when it is free.
 
-    def __init__(self, harness: Harness) -> None:
-        self._service = harness.new_service(env=harness.credentials.environment())
-        self._phone = Phone(self._service, harness.credentials.twilio_auth_token)
-        self._body = words()
-        self._message = self._phone.write(self._body)
-        self._found: Future[Attempted] = Future()
-        self._ended = threading.Event()
-        threading.Thread(target=self._try, daemon=True).start()
-
-    def result(self) -> Attempted:
-        """Wait for the end; raises what a delivery raised, NotChecked where the kit can't hold the database."""
-        return self._found.result()
-
-    def end(self) -> None:
-        """End it, whatever it waits for."""
-        self._ended.set()
-        self._service.kill()
-        self._found.exception()
-
-    def _try(self) -> None:
-        try:
-            self._found.set_result(self._deliver_twice())
-        except BaseException as found:  # noqa: BLE001 - whoever asks for the result gets it
-            self._found.set_exception(found)
-        finally:
-            self._service.kill()
-
-    def _deliver_twice(self) -> Attempted:
-        if not self._service.project.has_file_database:
+    Raises NotChecked where the kit can't lock the database, and what a delivery raises.
+    """
+    service = harness.services.new(env=harness.credentials.environment())
+    try:
+        if not service.project.has_file_database:
             raise NotChecked("The kit cannot hold the write lock of a database that is not an SQLite file.")
-        self._service.start()
-        with self._service.database.locked(HELD):
-            first = self._phone.deliver(self._message, patience=HELD + PATIENCE)
+        phone = Phone(service, harness.credentials.twilio_auth_token)
+        body = words()
+        message = phone.write(body)
+        service.start()
+        with service.database.locked(LOCKED):
+            first = phone.deliver(message, patience=LOCKED + PATIENCE)
         if first.code >= 400:
-            self._ended.wait(LATER)  # somebody in the background may only now get at the database
-        after_first = self._phone.messages(self._body)
-        second = self._phone.deliver(self._message)
-        return Attempted(first, after_first, second, self._phone.messages(self._body))
+            harness.shared.pause(LATER)  # a thread in the background may only now get at the database
+        after_first = phone.messages(body)
+        second = phone.deliver(message)
+        return Attempted(first, after_first, second, phone.messages(body))
+    finally:
+        service.kill()

@@ -104,7 +104,7 @@ class Phone:
         return self._written(message, **more).headers[twilio.SIGNATURE]
 
     def deliver_raw(self, body: bytes) -> Reply:
-        """Deliver a body that may be no form, signed as if it held no parameters."""
+        """Deliver a body that may be no form, signed as if it locked no parameters."""
         return self._post(replace(self._written(()), body=body))
 
     def _written(self, message: Parameters, **more: Any) -> Delivery:
@@ -207,20 +207,20 @@ class Raced:
     wrong: Listing
 
 
-def race(phone: Phone, count: int, *, held: Sequence[float], holding: Callable[[float], Any]) -> Raced:
+def race(phone: Phone, count: int, *, locked: Sequence[float], locking: Callable[[float], Any]) -> Raced:
     """Deliver an event several times at the same moment, over and over; each lists as soon as it has its success.
 
-    There are as many rounds as entries in `held`: the seconds for which the database is held in each. `holding` gives
-    what surrounds the deliveries of a round.
+    There are as many rounds as entries in `locked`: the seconds for which the database is locked in each. `locking`
+    gives what surrounds the deliveries of a round.
     """
     refused: list[str] = []
     wrong: list[str] = []
     request = ""
     with ThreadPoolExecutor(count) as pool:
-        for number, seconds in enumerate(held, 1):
+        for number, seconds in enumerate(locked, 1):
             body = words()
             deliver = partial(_deliver_and_list, phone, phone.write(body), body, threading.Barrier(count), seconds)
-            with holding(seconds):
+            with locking(seconds):
                 seen = [one.result() for one in [pool.submit(deliver) for _ in range(count)]]
             request = side_by_side(seen[0][0].request, count)
             refused += [f"{fault} in round {number}" for reply, _ in seen if (fault := fault_of(reply))]
@@ -233,8 +233,8 @@ def race(phone: Phone, count: int, *, held: Sequence[float], holding: Callable[[
 
 
 def _deliver_and_list(
-    phone: Phone, message: Parameters, body: str, barrier: threading.Barrier, held: float
+    phone: Phone, message: Parameters, body: str, barrier: threading.Barrier, locked: float
 ) -> tuple[Reply, int]:
     barrier.wait()
-    reply = phone.deliver(message, patience=PATIENCE + held)
+    reply = phone.deliver(message, patience=PATIENCE + locked)
     return reply, int(phone.messages(body))

@@ -38,7 +38,7 @@ class Leaks:
 
     def __init__(self, harness: Harness) -> None:
         own = credentials.drawn()
-        self._service = harness.new_service(env=own.environment(), keep=KEPT)
+        self._service = harness.services.new(env=own.environment(), keep=KEPT)
         self._service.start()
         self._needles = {name: {value} for name, value in own.by_name.items()}
         self._answers: list[tuple[str, Reply]] = []

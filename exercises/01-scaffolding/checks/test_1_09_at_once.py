@@ -18,10 +18,10 @@ def test_twenty_at_once_are_answered_and_stored(service, all_at_once, growth, _r
 
 
 @check("1.9", clause="K6")
-def test_a_held_database_only_delays(service, all_at_once, growth, holding_the_lock):
+def test_a_held_database_only_delays(service, all_at_once, growth, locking):
     """While another connection holds the database for 1.6 seconds, requests wait: no error, and no lost row."""
-    with growth(service) as grown, holding_the_lock(service, 1.6):
-        replies = all_at_once(4, service, "/", while_held=1.6)
+    with growth(service) as grown, locking(service, 1.6):
+        replies = all_at_once(4, service, "/", while_locked=1.6)
 
     assert replies.statuses == OK
     assert 4 in grown

@@ -78,7 +78,7 @@ def test_messages_sent_at_the_same_moment_are_all_stored(chat, all_sent_at_once,
 
 
 @check("2.2", clause="K6")
-def test_messages_sent_while_the_database_is_held_are_all_stored(sent_while_held):
+def test_messages_sent_while_the_database_is_held_are_all_stored(sent_while_locked):
     """Twelve messages sent while another connection holds the database are all stored, each under its own id."""
-    assert sent_while_held.missing == ()
-    assert sent_while_held.repeated == ()
+    assert sent_while_locked.missing == ()
+    assert sent_while_locked.repeated == ()

@@ -43,11 +43,11 @@ def test_a_second_start_changes_nothing(migration):
     assert chat.times() == before
 
 
-@pytest.mark.parametrize("held", [0.0, 1.6], ids=["at-once", "held"])
+@pytest.mark.parametrize("locked", [0.0, 1.6], ids=["at-once", "locked"])
 @check("2.7", clause="stage 2")
-def test_two_may_start_at_the_same_moment(migration, held):
-    """Two servers started at the same moment on an old database, also a held one, both come up and list it."""
-    one, other = migration.two_chats(held)
+def test_two_may_start_at_the_same_moment(migration, locked):
+    """Two servers started at the same moment on an old database, also a locked one, both come up and list it."""
+    one, other = migration.two_chats(locked)
 
     assert one.old_page().ids == one.expected
     assert other.old_page().ids == other.expected

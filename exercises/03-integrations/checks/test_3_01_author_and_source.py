@@ -100,11 +100,11 @@ def test_a_second_start_changes_nothing(stage_2_migration):
     assert chat.other_than("source", "api") == ()
 
 
-@pytest.mark.parametrize("held", [0.0, 1.6], ids=["at-once", "held"])
+@pytest.mark.parametrize("locked", [0.0, 1.6], ids=["at-once", "locked"])
 @check("3.1", clause="stage 3")
-def test_two_may_start_at_the_same_moment(stage_2_migration, held):
-    """Two servers started at the same moment on a database of stage 2, also a held one, both come up and list it."""
-    one, other = stage_2_migration.two_chats(held)
+def test_two_may_start_at_the_same_moment(stage_2_migration, locked):
+    """Two servers started at the same moment on a database of stage 2, also a locked one, both come up and list it."""
+    one, other = stage_2_migration.two_chats(locked)
 
     assert one.old_page().ids == one.expected
     assert other.old_page().ids == other.expected

@@ -109,13 +109,13 @@ def test_on_a_database_of_stage_2_an_event_is_one_message_too(phone_on_old_data)
 
 @check("3.5", clause="K6")
 def test_a_failed_attempt_stores_nothing(attempted):
-    """If an event that is delivered while the database is held for 8 s gets an error, nothing is stored then."""
+    """If an event that is delivered while the database is locked for 8 s gets an error, nothing is stored then."""
     assert attempted.stored_in_vain == ()
 
 
 @check("3.5", clause="stage 3")
 def test_a_failed_attempt_does_not_spoil_the_next(attempted):
-    """An event first delivered while the database is held for 8 s, then again when it is free, is one message."""
+    """An event first delivered while the database is locked for 8 s, then again when it is free, is one message."""
     assert attempted.promised_in_vain == ()
     assert attempted.second.status in DELIVERED
     assert attempted.messages == 1

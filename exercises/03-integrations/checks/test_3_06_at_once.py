@@ -6,7 +6,7 @@ from grader.check import check
 @check("3.6", clause="stage 3")
 def test_at_once_while_the_database_is_held(raced):
     """Four deliveries of one event that all wait for the database, in five rounds: four successes, one message."""
-    seen = raced(held=[0.3, 0.3, 0.3, 0.3, 1.6])
+    seen = raced(locked=[0.3, 0.3, 0.3, 0.3, 1.6])
 
     assert seen.refused == ()
     assert seen.wrong == ()
@@ -15,7 +15,7 @@ def test_at_once_while_the_database_is_held(raced):
 @check("3.6", clause="stage 3")
 def test_at_once_in_twenty_rounds(raced):
     """Four deliveries of one event at the same moment, in twenty rounds: four successes, one message, at once."""
-    seen = raced(held=[0] * 20)
+    seen = raced(locked=[0] * 20)
 
     assert seen.refused == ()
     assert seen.wrong == ()

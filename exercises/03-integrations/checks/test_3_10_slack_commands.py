@@ -48,11 +48,11 @@ def test_people_whose_ids_are_alike_are_as_many_authors(channel):
 
 
 @check("3.10", clause="K6")
-def test_send_waits_for_a_database_that_is_held(channel, holding_the_lock):
+def test_send_waits_for_a_database_that_is_held(channel, locking):
     """While another connection holds the database for 1.6 s, `send MESSAGE` waits, and is listed when it says so."""
     text = words()
 
-    with holding_the_lock(channel.service, 1.6):
+    with locking(channel.service, 1.6):
         sent = channel.store(text)
 
     assert sent.member("source") == "slack"

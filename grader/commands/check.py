@@ -1,0 +1,93 @@
+"""`kit check`: the project's steps, up to the first thing to fix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import click
+
+from grader import course
+from grader.commands.options import project_option, project_place, seed_option, verbose_option
+from grader.course import Course, Step
+from grader.errors import UsageError
+from grader.project.state import ProjectState, passed
+from grader.results.results import Outcome
+from grader.results.scoring import exit_status
+
+
+@click.command()
+@click.argument("what", required=False, metavar="[STAGE|STEP]")
+@project_option
+@seed_option
+@click.option("--hold", is_flag=True, help="Stop at the first failure, and leave all of it running until Enter.")
+@click.option("--only", metavar="NAME", default="", help="With a step: only its check function of this name.")
+@verbose_option
+@click.pass_context
+def check(  # noqa: PLR0917 - one parameter for each word that people may type
+    context: click.Context,
+    what: str | None,
+    folder: str,
+    seed: int | None,
+    hold: bool,  # noqa: FBT001
+    only: str,
+    verbose: bool,  # noqa: FBT001
+) -> int:
+    """Check the project, up to the first thing to fix.
+
+    Without an argument: all steps in order, up to the first that doesn't pass. With a stage: the whole stage. With
+    a step: that step. What they need and what passed before is only checked again where it may explain a failure.
+    With --hold, what a failed check used stays up while you look at it: your server with its data, or the scripted
+    server that your client was to ask. With --only, which is for people who write checks, nothing is remembered.
+
+    \b
+    Example:  kit check        kit check 1        kit check 1.3        kit check 2.10 --hold
+    """
+    place = project_place(context, folder)
+    known_course = course.load()
+    chosen = known_course.find(what) if what else known_course.steps
+    if only:
+        _confirm_name(known_course, chosen, only)
+    steps = chosen if only else known_course.with_needs(chosen)
+    known = passed(ProjectState(place).report()) - {step.id for step in chosen}
+    from grader.report.progress import Progress
+    from grader.session import runner
+
+    with Progress() as progress:
+        found = runner.run(
+            known_course,
+            place,
+            steps,
+            stop=what is None or hold,
+            seed=seed,
+            known=known,
+            only=only,
+            session=context.obj.session,
+            listener=progress.heard,
+            hold=progress.hold if hold else None,
+            meanwhile=progress.begin,
+        )
+    from grader.learner import next_steps
+    from grader.report import terminal
+
+    out = terminal.console()
+    beyond = len(steps) - sum(len(stage.steps) for stage in found.stages)
+    terminal.show(found, out, beyond=max(beyond, 0), verbose=verbose)
+    if not only:
+        next_steps.remember(place, found)
+        if tag := next_steps.tag(known_course, place, found):
+            terminal.say(f"This commit has the tag {tag} now, so that the state can be found again.", out)
+        elif tag := next_steps.missing_tag(known_course, place, found):
+            terminal.say(f"Not tagged {tag}, which a later step starts from: commit first, then check again.", out)
+    terminal.show_next(next_steps.next_lines(known_course, found, chosen), out)
+    return exit_status(found.stages, [Outcome.ERROR] if found.faults else [])
+
+
+def _confirm_name(known: Course, chosen: Sequence[Step], name: str) -> None:
+    """See that one step was named, and that it has a check function of this name."""
+    if len(chosen) != 1:
+        raise UsageError("--only names a check of one step; name the step before it: kit check 2.3 --only NAME")
+    text = known.check_file(chosen[0]).read_text("utf-8")
+    names = re.findall(r"(?m)^def (test_\w+)", text)
+    if name.partition("[")[0] not in names:
+        raise UsageError(f'Step {chosen[0].id} has no check "{name}". It has: {", ".join(names)}.')

@@ -1,0 +1,26 @@
+"""`kit fuzz`: the API beyond what is scored."""
+
+from __future__ import annotations
+
+import click
+
+from grader import course
+from grader.commands.options import project_option, project_place
+from grader.project import config
+from grader.results.results import ExitStatus
+
+
+@click.command(short_help="Try the API beyond what is scored.")
+@click.option("--examples", default=30, show_default=True, type=click.IntRange(1, 1000), help="Requests per operation.")
+@project_option
+@click.pass_context
+def fuzz(context: click.Context, examples: int, folder: str) -> int:
+    """Send the running service whatever its API's description allows and forbids; never scored.
+
+    \b
+    Example:  kit fuzz --examples 100
+    """
+    from grader.learner import fuzz as fuzzing
+
+    found_nothing = fuzzing.fuzz(course.load(), config.read(project_place(context, folder)), examples=examples)
+    return ExitStatus.PASSED if found_nothing else ExitStatus.FAILED

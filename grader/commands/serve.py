@@ -1,0 +1,40 @@
+"""`kit serve`: the project's server as the checks run it, on a known port."""
+
+from __future__ import annotations
+
+import click
+
+from grader.commands.options import port_option, project_option, project_place
+from grader.project import config
+from grader.project.state import ProjectState
+from grader.results.results import ExitStatus
+
+
+@click.command(short_help="Run the project's server as the checks do.")
+@port_option("The port to listen on.")
+@project_option
+@click.pass_context
+def serve(context: click.Context, port: int, folder: str) -> int:
+    """Run the project's server as the checks do, on a known port, until Ctrl-C.
+
+    Its database lies in .kit/data/ and stays. What your shell sets of PUBLIC_URL, TWILIO_AUTH_TOKEN and
+    SLACK_SIGNING_SECRET wins over what kit would set.
+
+    \b
+    Example:  kit serve --port 5001
+    """
+    from grader.learner import serve as server
+    from grader.report import terminal
+
+    place = project_place(context, folder)
+    project = config.read(place)
+    state = ProjectState(place)
+    server.confirm_free(port)
+    data, settings = state.data(), server.settings(state, port)
+    server.announce(
+        f"http://127.0.0.1:{port}/",
+        {"DATABASE_URL": project.database_url(data), **settings.shown},
+        terminal.console(stderr=True),
+    )
+    code = server.serve(project, port=port, data=data, more=settings.environment)
+    return ExitStatus.PASSED if code == 0 else ExitStatus.FAILED

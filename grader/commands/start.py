@@ -1,0 +1,45 @@
+"""`kit start`: a new project in a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader import course
+from grader.errors import UsageError
+from grader.results.results import ExitStatus
+
+
+@click.command(short_help="Make a new project in a folder.")
+@click.argument("words", nargs=-1, required=True, metavar="[STAGE] DIR")
+def start(words: tuple[str, ...]) -> int:
+    """Make a new project in a folder, for stage 01 unless another is named before it.
+
+    \b
+    Example:  kit start ~/chat
+    """
+    from grader.learner import scaffold
+    from grader.report import terminal
+
+    if len(words) > 2:
+        raise UsageError("kit start takes a folder, and before it a stage at most.")
+    known = course.load()
+    stage = known.find_stage(words[0]) if len(words) == 2 else known.stages[0]
+    folder = Path(words[-1]).expanduser()
+    scaffold.start(stage, folder)
+    out = terminal.console()
+    terminal.say(f"A project for stage {stage.id}, {stage.title}, lies in {folder}.", out)
+    brief = stage.folder / "README.md"
+    steps = [
+        (f"cd {folder}", "go there"),
+        ("kit check", "see the first thing to do"),
+        (f"less {brief}", "read the brief"),
+    ]
+    if not scaffold.has_identity(folder):
+        steps += [
+            ("git config --global user.name NAME", "your name, for your commits"),
+            ("git config --global user.email NAME@localhost", "your address, or any"),
+        ]
+    terminal.show_next(steps, out)
+    return ExitStatus.PASSED

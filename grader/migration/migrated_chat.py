@@ -1,0 +1,109 @@
+"""A project's present state on a copy of an old database: what became of the old messages."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from grader.assertions.json_values import same
+from grader.assertions.observed import Listing
+from grader.chat import instant
+from grader.chat.messages import Page
+from grader.chat.scenarios import LongChat
+from grader.migration.old_version import OldData
+from grader.service.server import Service
+from grader.text.values import shown
+
+IN_1971 = 31_536_000
+"""No time before 1971 is ever sent (clause K8), so an old message with such a time isn't looked for."""
+
+
+class MigratedChat(LongChat):
+    """The project's present state on a copy of the old database."""
+
+    def __init__(self, service: Service, old: OldData) -> None:
+        super().__init__(service, [message["id"] for message in old.messages])
+        self.old = old
+        self.ready_at = time.monotonic()
+
+    def old_page(self) -> Page:
+        """Fetch the old messages among the newest hundred: following pages is asked later."""
+        fetched = self.page(limit=100)
+        return Page(tuple(m for m in fetched.messages if self._is_old(m.id)), None, fetched.request)
+
+    @property
+    def expected(self) -> tuple[Any, ...]:
+        """The ids that `old_page` has to hold, in order."""
+        return self.history[:100]
+
+    @property
+    def changed_texts(self) -> Listing:
+        """List the old messages whose text isn't what was sent."""
+        page = self.old_page()
+        sent = {str(message["id"]): message["text"] for message in self.old.messages}
+        wrong = [
+            f"{m.id}: {shown(m.fields.get('text'))}" for m in page.messages if m.fields.get("text") != sent[str(m.id)]
+        ]
+        return Listing(wrong, request=page.request, what="old message with another text")
+
+    @property
+    def impossible_times(self) -> Listing:
+        """List the old messages whose time is neither null nor a valid one that has passed."""
+        page, now = self.old_page(), time.time()
+        return Listing(
+            [
+                f"{m.id}: {shown(m.member('created_at').value)}"
+                for m in page.messages
+                if not _possible(m.member("created_at").value, now)
+            ],
+            request=page.request,
+            what="old message with a time that can't be",
+        )
+
+    def other_than(self, name: str, value: object) -> Listing:
+        """List the old messages whose member of this name has another value."""
+        return self.old_page().other_than(name, value, what="old message")
+
+    @property
+    def changed_times(self) -> Listing:
+        """List the old messages whose time isn't the instant that the old state had told."""
+        page = self.old_page()
+        told = {str(m["id"]): _instant(m.get("created_at")) for m in self.old.messages if "created_at" in m}
+        wrong = [
+            f"{m.id}: {shown(m.fields.get('created_at'))}"
+            for m in page.messages
+            if str(m.id) in told and _instant(m.fields.get("created_at")) != told[str(m.id)]
+        ]
+        return Listing(wrong, request=page.request, what="old message with another time")
+
+    @property
+    def not_found_by_their_time(self) -> Listing:
+        """List the newest old message that shows a time, from 1971 on, unless it is listed since that time."""
+        page = self.old_page()
+        times = [(message, instant.read(message.fields.get("created_at"))) for message in page.messages]
+        dated = [(message, moment) for message, moment in times if moment is not None and moment.seconds >= IN_1971]
+        if not dated:
+            return Listing([], request=page.request, what="old message missing")
+        newest, moment = dated[0]
+        found = self.page(since=moment.written, limit=100)
+        missing = [] if any(same(newest.id, one) for one in found.ids) else [f"{newest.id}: {moment.written}"]
+        return Listing(missing, request=found.request, what="old message missing")
+
+    def times(self) -> Listing:
+        """List the old messages with their times, to be compared with a later look."""
+        page = self.old_page()
+        said = [f"{message.id}: {shown(message.member('created_at').value)}" for message in page.messages]
+        return Listing(said, request=page.request, what="old message with its time")
+
+    def _is_old(self, wanted: Any) -> bool:
+        return any(same(wanted, one) for one in self.history)
+
+
+def _instant(value: Any) -> object:
+    found = instant.read(value)
+    return found.seconds if found else None
+
+
+def _possible(value: Any, now: float) -> bool:
+    found = instant.read(value)
+    return value is None or (found is not None and float(found.seconds) <= now + 1)

@@ -1,0 +1,126 @@
+"""Points and exit statuses: which step passes, what that earns, and what a shell is told. Data in, data out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from grader.course import Stage, Step
+from grader.results.results import WANTING, CheckResult, ExitStatus, Outcome, StageResult, StepResult
+
+POINTS = 10
+BONUS_POINTS = 5
+
+
+def judge(
+    parts: Iterable[tuple[Stage, Sequence[Step]]], checks: Iterable[CheckResult], known: Collection[str] = ()
+) -> tuple[StageResult, ...]:
+    """Judge the steps of each stage that were asked for, in course order.
+
+    A step whose need was found wanting is `skip` and names that step, in whatever stage it is; a need that was
+    not asked for, or that could not be checked, is taken as met. Of the steps that are `known` to have passed before,
+    those that were not checked again, and need nothing that was found wanting, count as passed, and say so.
+    """
+    by_step: dict[str, list[CheckResult]] = {}
+    for check in checks:
+        by_step.setdefault(check.step, []).append(check)
+    done: dict[str, StepResult] = {}
+    judged = []
+    for stage, steps in parts:
+        for step in steps:
+            found = by_step.get(step.id, [])
+            before = step.id in known and not found and blocked_by(step, done) is None
+            done[step.id] = _passed_before(step) if before else judge_step(step, found, done)
+        whole = len(steps) == len(stage.steps)
+        judged.append(StageResult(stage.id, stage.title, tuple(done[step.id] for step in steps), whole))
+    return tuple(judged)
+
+
+def judge_step(step: Step, checks: Sequence[CheckResult], done: Mapping[str, StepResult]) -> StepResult:
+    """Judge one step by its checks and by the steps it needs, all or nothing."""
+    outcome, because = _combine(checks)
+    blocker = blocked_by(step, done)
+    if blocker is not None:
+        outcome, because = Outcome.SKIP, blocker
+    worth = BONUS_POINTS if step.bonus else POINTS
+    left_out = outcome is Outcome.NOT_CHECKED and because == "machine"
+    notes = [check.actual for check in checks if check.outcome is Outcome.NOT_CHECKED]
+    return StepResult(
+        id=step.id,
+        title=step.title,
+        bonus=step.bonus,
+        outcome=outcome,
+        because=because,
+        note=" ".join(dict.fromkeys(notes)) or None,
+        points=worth if outcome is Outcome.PASS else 0,
+        max_points=0 if left_out else worth,
+        checks=tuple(checks),
+    )
+
+
+def _passed_before(step: Step) -> StepResult:
+    worth = BONUS_POINTS if step.bonus else POINTS
+    return StepResult(step.id, step.title, step.bonus, Outcome.PASS, None, "passed before", worth, worth)
+
+
+def blocked_by(step: Step, done: Mapping[str, StepResult]) -> str | None:
+    """Name the first needed step that was found wanting, or the one that blocked it in turn."""
+    for need in step.needs:
+        found = done.get(need)
+        if found is not None and found.outcome is Outcome.SKIP:
+            return found.because
+        if found is not None and found.outcome in WANTING:
+            return need
+    return None
+
+
+def exit_status(stages: Iterable[StageResult], extra: Iterable[Outcome] = ()) -> ExitStatus:
+    """Reduce everything to one exit status: a fault over a failure over something undecided over success."""
+    outcomes = {step.outcome for stage in stages for step in stage.steps} | set(extra)
+    if Outcome.ERROR in outcomes:
+        return ExitStatus.FAULT
+    if Outcome.FAIL in outcomes:
+        return ExitStatus.FAILED
+    if outcomes - {Outcome.PASS}:
+        return ExitStatus.UNDECIDED
+    return ExitStatus.PASSED
+
+
+def reruns(stages: Iterable[StageResult]) -> list[str]:
+    """List the commands that would settle what is not settled yet; none means that the result is final."""
+    open_outcomes = {Outcome.ERROR, Outcome.UNCLEAR}
+    return [f"kit check {step.id}" for stage in stages for step in stage.steps if step.outcome in open_outcomes]
+
+
+def _combine(checks: Sequence[CheckResult]) -> tuple[Outcome, str | None]:
+    """Let a failure outweigh the kit's own fault, and that doubt; what the machine can't check is left out."""
+    if not checks:
+        return Outcome.ERROR, None
+    outcomes = [check.outcome for check in checks]
+    for outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.UNCLEAR):
+        if outcome in outcomes:
+            return outcome, next(check.because for check in checks if check.outcome is outcome)
+    left_out = [check for check in checks if check.outcome is Outcome.NOT_CHECKED]
+    if any(check.because == "project" for check in left_out):
+        return Outcome.NOT_CHECKED, "project"
+    if len(left_out) == len(checks):
+        return Outcome.NOT_CHECKED, "machine"
+    return Outcome.PASS, None
+
+
+def lets_on(step: StepResult) -> bool:
+    """Tell whether a learner goes on to the next step: what only this machine can't check is no obstacle."""
+    return step.outcome is Outcome.PASS or (step.outcome is Outcome.NOT_CHECKED and step.because == "machine")
+
+
+def up_to_the_first_obstacle(stages: Iterable[StageResult]) -> tuple[StageResult, ...]:
+    """Leave out everything behind the first step that doesn't let a learner go on."""
+    kept: list[StageResult] = []
+    for stage in stages:
+        ends = next((n for n, step in enumerate(stage.steps, 1) if not lets_on(step)), None)
+        if ends is not None:
+            kept.append(
+                StageResult(stage.id, stage.title, stage.steps[:ends], stage.whole and ends == len(stage.steps))
+            )
+            break
+        kept.append(stage)
+    return tuple(kept)
