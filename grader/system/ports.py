@@ -1,4 +1,7 @@
-"""Free ports on the loopback address, held against other runs of the kit."""
+"""Free ports on the loopback address, held against other runs of the kit.
+
+This is the kit's own code, because the usual libraries find a free port but don't keep it from other runs.
+"""
 
 from __future__ import annotations
 
