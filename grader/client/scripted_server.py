@@ -1,22 +1,30 @@
-"""A server for testing clients: it records every request as bytes and answers what the check wrote down."""
+"""A server for testing clients: it records every request as bytes and answers what the check wrote down.
+
+`socketserver` accepts the connections. The module reads requests itself, because `http.server` shortens `//messages`
+to `/messages` and reads no chunked body.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import select
 import socket
+import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import BinaryIO
+from io import BufferedIOBase
+from typing import Any
 
 from grader.assertions.observed import Listing
 from grader.system.ports import LOOPBACK
 
 PATIENCE = 30.0
 LINGER = 1.0
+INTERVAL = 0.02
+"""Seconds until a server notices that it shall close; the library's own interval would make each check slower."""
 LARGEST_HEAD = 64 * 1024
 LARGEST_BODY = 4 * 1024 * 1024
 
@@ -65,18 +73,22 @@ class Answer:
         return cls(None)
 
 
-class ScriptedServer:
+class ScriptedServer(socketserver.ThreadingTCPServer):
     """Listens on a free port of the loopback address; `requests` grows as they come, each when it is whole."""
 
+    allow_reuse_address = True
+    request_queue_size = 64
+
     def __init__(self, answer: Callable[[Recorded], Answer]) -> None:
+        super().__init__((LOOPBACK, 0), _Conversation)
         self.requests: list[Recorded] = []
-        self._answer = answer
-        self._closing = threading.Event()
+        self.answer = answer
+        self.closing = threading.Event()
+        self.port: int = self.socket.getsockname()[1]
         self._open: set[socket.socket] = set()
-        self._listener = socket.create_server((LOOPBACK, 0), backlog=64)
-        self.port: int = self._listener.getsockname()[1]
-        self._threads = [threading.Thread(target=self._accept, daemon=True)]
-        self._threads[0].start()
+        self._talking: list[threading.Thread] = []
+        self._accepting = threading.Thread(target=self.serve_forever, args=(INTERVAL,), daemon=True)
+        self._accepting.start()
 
     @property
     def url(self) -> str:
@@ -89,48 +101,55 @@ class ScriptedServer:
 
     def close(self) -> None:
         """Stop listening and close every connection, also those that wait for the other side."""
-        self._closing.set()
-        self._threads[0].join(2)
-        self._listener.close()
+        self.closing.set()
+        self.shutdown()
+        self._accepting.join()
+        self.server_close()
         for connection in list(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-        for thread in self._threads[1:]:
+        for thread in self._talking:
             thread.join(2)
 
-    def _accept(self) -> None:
-        while not self._closing.is_set():
-            if select.select([self._listener], [], [], 0.05)[0]:
-                with contextlib.suppress(OSError):
-                    connection, _ = self._listener.accept()
-                    self._open.add(connection)
-                    self._threads.append(threading.Thread(target=self._serve, args=(connection,), daemon=True))
-                    self._threads[-1].start()
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a daemon thread that `close` waits for; the library waits for no daemons."""
+        self._open.add(request)
+        thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
+        self._talking.append(thread)
+        thread.start()
 
-    def _serve(self, connection: socket.socket) -> None:
-        try:
-            with connection, contextlib.suppress(OSError, ValueError):
-                self._talk(connection)
-        finally:
-            self._open.discard(connection)
+    def close_request(self, request: Any) -> None:
+        """Close a connection, and forget it."""
+        super().close_request(request)
+        self._open.discard(request)
 
-    def _talk(self, connection: socket.socket) -> None:
-        connection.settimeout(PATIENCE)
-        with connection.makefile("rb") as stream:
-            request = _receive(stream, connection)
-            self.requests.append(request)
-            answer = self._answer(request)
+    def handle_error(self, *_: Any) -> None:
+        """Let a fault of the script itself end its thread, with a traceback."""
+        raise  # noqa: PLE0704 - the library calls this while it handles the exception
+
+
+class _Conversation(socketserver.StreamRequestHandler):
+    """One connection: one request, and its answer."""
+
+    timeout = PATIENCE
+    server: ScriptedServer
+
+    def handle(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            request = _receive(self.rfile, self.connection)
+            self.server.requests.append(request)
+            answer = self.server.answer(request)
             if answer.content is None:
-                self._stay_silent(connection)
+                self._stay_silent()
             else:
                 head, _, body = answer.content.partition(b"\r\n\r\n")
-                connection.sendall(head + b"\r\n\r\n" + (b"" if request.line.startswith("HEAD ") else body))
-                _hang_up(connection)
+                self.wfile.write(head + b"\r\n\r\n" + (b"" if request.line.startswith("HEAD ") else body))
+                _hang_up(self.connection)
 
-    def _stay_silent(self, connection: socket.socket) -> None:
+    def _stay_silent(self) -> None:
         """Keep the connection open until the other side closes it."""
-        while not self._closing.is_set():
-            if select.select([connection], [], [], 0.05)[0] and not connection.recv(4096):
+        while not self.server.closing.is_set():
+            if select.select([self.connection], [], [], INTERVAL)[0] and not self.connection.recv(4096):
                 return
 
 
@@ -152,7 +171,7 @@ def _hang_up(connection: socket.socket) -> None:
         pass
 
 
-def _receive(stream: BinaryIO, connection: socket.socket) -> Recorded:
+def _receive(stream: BufferedIOBase, connection: socket.socket) -> Recorded:
     """Read one whole request; raises ValueError or OSError when it makes no sense, or ends before it is whole."""
     line, *lines = _head(stream)
     headers = tuple((name.strip(), value.strip()) for name, _, value in (entry.partition(b":") for entry in lines))
@@ -164,7 +183,7 @@ def _receive(stream: BinaryIO, connection: socket.socket) -> Recorded:
     return replace(request, body=_exactly(stream, int(request.header("Content-Length") or 0)))
 
 
-def _head(stream: BinaryIO) -> list[bytes]:
+def _head(stream: BufferedIOBase) -> list[bytes]:
     lines, left = [_line(stream)], LARGEST_HEAD
     while entry := _line(stream):
         lines.append(entry)
@@ -174,14 +193,14 @@ def _head(stream: BinaryIO) -> list[bytes]:
     return lines
 
 
-def _line(stream: BinaryIO) -> bytes:
+def _line(stream: BufferedIOBase) -> bytes:
     line = stream.readline(LARGEST_HEAD)
     if not line.endswith(b"\n"):
         raise ValueError("half a line")
     return line.rstrip(b"\r\n")
 
 
-def _chunks(stream: BinaryIO) -> bytes:
+def _chunks(stream: BufferedIOBase) -> bytes:
     body = b""
     while size := int(_line(stream).partition(b";")[0], 16):
         body += _exactly(stream, size, LARGEST_BODY - len(body))
@@ -191,7 +210,7 @@ def _chunks(stream: BinaryIO) -> bytes:
     return body
 
 
-def _exactly(stream: BinaryIO, size: int, most: int = LARGEST_BODY) -> bytes:
+def _exactly(stream: BufferedIOBase, size: int, most: int = LARGEST_BODY) -> bytes:
     if not 0 <= size <= most:
         raise ValueError("a body of an impossible size")
     body = stream.read(size)

@@ -1,4 +1,8 @@
-"""The HTTP client of the checks: one new connection per request, a deadline for all of it, a capped body."""
+"""The HTTP client of the checks: one new connection per request, a deadline for all of it, a capped body.
+
+This is the kit's own code, because the usual libraries set no deadline for a whole exchange, change odd methods and
+targets, and don't close their side of a connection alone.
+"""
 
 from __future__ import annotations
 

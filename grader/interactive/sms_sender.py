@@ -16,8 +16,7 @@ from grader.http_client.client import KEPT, Reply
 from grader.interactive.event import Came, Event, Verdict, fine, wrong
 from grader.interactive.wording import MOST, no_answer, of_forgery, quoted
 from grader.webhooks import twilio
-from grader.webhooks.twilio import Delivery, Parameters
-from grader.webhooks.twilio_rest import ACCOUNT
+from grader.webhooks.twilio import ACCOUNT, Delivery, Parameters
 
 NUMBER = "+12025550112"
 PICTURE = "http://127.0.0.1:9/media/horse.jpg"

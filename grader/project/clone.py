@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -26,6 +27,8 @@ SETUP_WITHIN = 300.0
 KEPT_DAYS = 30
 ARCHIVES = (".whl", ".zip", ".tar", ".tgz", ".tbz", ".txz", ".tlz", ".gz", ".bz2", ".xz", ".lzma")
 """What pip takes for a file rather than for a package."""
+NOT_THE_PACKAGE = re.compile(r"(?:^|\s)#.*|\s--hash[=\s]\s*\S+")
+"""What pip allows in a requirement file beside the requirements themselves: a comment, and a hash of a package."""
 REQUEST = "git clone . /tmp/clone && cd /tmp/clone"
 
 
@@ -176,13 +179,20 @@ def installs_only(project: Project) -> bool:
 def _is_plain(requirements: Path) -> bool:
     """Tell whether a requirement file names only packages: no path, no other file, no option."""
     with contextlib.suppress(OSError, UnicodeDecodeError):
-        lines = [line.split("#")[0].strip() for line in requirements.read_text("utf-8").splitlines()]
-        return all(_is_package(line.split(";")[0].strip()) for line in lines if line)
+        lines = [NOT_THE_PACKAGE.sub("", line).strip() for line in requirements.read_text("utf-8").splitlines()]
+        return all(_is_package(line) for line in lines if line)
     return False
 
 
 def _is_package(line: str) -> bool:
-    return line[:1].isalnum() and not set(line) & set("/\\@") and not line.lower().endswith(ARCHIVES)
+    """Tell whether a line is a requirement that pip looks up by its name in a registry."""
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        requirement = Requirement(line)
+    except InvalidRequirement:
+        return False
+    return requirement.url is None and not requirement.name.lower().endswith(ARCHIVES)
 
 
 def _digest(project: Project) -> str:

@@ -19,6 +19,8 @@ PATH = "/webhooks/twilio"
 SIGNATURE = "X-Twilio-Signature"
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 SERVICE_NUMBER = "+15550100100"
+ACCOUNT = "AC" + "0" * 30 + "42"
+"""The account that the kit's telephone names; the kit's endpoint for outgoing messages takes any SID of that form."""
 XML = ("text/xml", "application/xml")
 
 Parameters = tuple[tuple[str, str], ...]

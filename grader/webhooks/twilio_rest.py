@@ -1,48 +1,52 @@
 """Twilio's REST endpoint for messages that a service sends, played: POST and GET of Messages.json, on loopback.
 
 A test sends to it with the official client. Nothing leaves the machine, and nothing is ever delivered.
+`kit phone` imports this module only for `--outgoing`, because Flask starts slowly.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
-import json
+import os
 import re
+import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
+
+from flask import Flask, abort, request
+from werkzeug.datastructures import Authorization
+from werkzeug.exceptions import HTTPException
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from grader.errors import UsageError
 from grader.system.ports import LOOPBACK
 from grader.webhooks.twilio import SERVICE_NUMBER, new_event
 
 VERSION = "2010-04-01"
-ACCOUNT = "AC" + "0" * 30 + "42"
-"""The account that the kit's telephone names; here any SID of that form will do."""
 LONGEST = 1600
 LARGEST_BODY = 1024 * 1024
 PAGE_SIZE, LARGEST_PAGE = 50, 1000
 PATIENCE = 10.0
-TARGET = re.compile(rf"/{VERSION}/Accounts/(?P<account>AC[0-9a-fA-F]{{32}})/Messages(?:/(?P<sid>\w+))?\.json")
+ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+NUMBERS = {401: 20003, 404: 20404, 405: 20004, 500: 20500}
+"""The provider's own numbers for what HTTP has a status for; its number for any other is that of bad parameters."""
+BAD_PARAMETERS = 20001
 
-Form = dict[str, list[str]]
 Message = dict[str, Any]
 
 
 class Refused(Exception):
     """What the endpoint refuses, with the provider's own number for the reason."""
 
-    def __init__(self, status: int, code: int, message: str) -> None:
+    def __init__(self, status: int, message: str, code: int = 0) -> None:
         super().__init__(message)
+        code = code or NUMBERS.get(status, BAD_PARAMETERS)
         self.status = status
         self.document = {
             "code": code,
@@ -52,19 +56,8 @@ class Refused(Exception):
         }
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One request: its method, path and query, who says to be asking, and its form."""
-
-    method: str
-    path: str
-    query: Form
-    authorization: str
-    form: Form
-
-
 class Outgoing:
-    """The messages that were sent, newest first, by whoever knows the token; `heard` is told of each."""
+    """The messages that a service with the token sent, newest first; `heard` is told of each."""
 
     def __init__(self, token: str, heard: Callable[[Message], None] = lambda _: None) -> None:
         self.messages: list[Message] = []
@@ -72,34 +65,15 @@ class Outgoing:
         self._heard = heard
         self._lock = threading.Lock()
 
-    def answer(self, asked: Asked) -> tuple[int, dict[str, Any]]:
-        """Answer a request with a status and a document; raises Refused."""
-        found = TARGET.fullmatch(asked.path)
-        if found is None:
-            raise Refused(404, 20404, f"The requested resource {asked.path} was not found")
-        account, sid = found["account"], found["sid"]
-        if not self._knows(account, asked.authorization):
-            raise Refused(401, 20003, "Authenticate")
-        match asked.method, sid:
-            case "POST", None:
-                return 201, self._send(account, asked.form)
-            case "GET", None:
-                return 200, self._page(account, asked)
-            case "GET", _:
-                return 200, self._one(account, sid, asked.path)
-        raise Refused(405, 20004, "Method not allowed")
-
-    def _knows(self, account: str, authorization: str) -> bool:
-        scheme, _, given = authorization.partition(" ")
-        try:
-            pair = base64.b64decode(given, validate=True)
-        except (binascii.Error, ValueError):
+    def knows(self, account: str, said: Authorization | None) -> bool:
+        """Tell whether a request comes from an account that has the token."""
+        if said is None or said.type != "basic":
             return False
-        return scheme.lower() == "basic" and hmac.compare_digest(pair, f"{account}:{self._token}".encode())
+        given = f"{said.username}:{said.password}"
+        return hmac.compare_digest(given.encode(), f"{account}:{self._token}".encode())
 
-    def _send(self, account: str, form: Form) -> Message:
-        given = {name: values[0] for name, values in form.items()}
-        media = form.get("MediaUrl", [])
+    def send(self, account: str, given: Mapping[str, str], media: list[str]) -> Message:
+        """Take a message; raises Refused."""
         _check(given, media)
         sid = new_event("MM" if media else "SM")
         now = format_datetime(datetime.now(UTC))
@@ -132,17 +106,18 @@ class Outgoing:
         self._heard(message)
         return message
 
-    def _one(self, account: str, sid: str, path: str) -> Message:
-        for message in list(self.messages):
-            if (message["sid"], message["account_sid"]) == (sid, account):
-                return message
-        raise Refused(404, 20404, f"The requested resource {path} was not found")
+    def find(self, account: str, sid: str) -> Message | None:
+        """Give one message of an account."""
+        wanted = (sid, account)
+        return next(
+            (message for message in list(self.messages) if (message["sid"], message["account_sid"]) == wanted), None
+        )
 
-    def _page(self, account: str, asked: Asked) -> dict[str, Any]:
-        """Give one page of the messages, all or those with a certain To or From."""
-        wanted = {name: asked.query[name][0] for name in ("To", "From") if name in asked.query}
-        size = _whole(asked.query, "PageSize", PAGE_SIZE, 1, LARGEST_PAGE)
-        number = _whole(asked.query, "Page", 0, 0, 1_000_000)
+    def page(self, account: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
+        """Give one page of an account's messages, all or those with a certain To or From; raises Refused."""
+        wanted = {name: query[name] for name in ("To", "From") if query.get(name)}
+        size = _whole(query, "PageSize", PAGE_SIZE, 1, LARGEST_PAGE)
+        number = _whole(query, "Page", 0, 0, 1_000_000)
         found = [
             message
             for message in list(self.messages)
@@ -153,7 +128,7 @@ class Outgoing:
         page = found[start : start + size]
 
         def uri(of: int) -> str:
-            return f"{asked.path}?{urlencode([*wanted.items(), ('PageSize', size), ('Page', of)])}"
+            return f"{path}?{urlencode([*wanted.items(), ('PageSize', size), ('Page', of)])}"
 
         return {
             "messages": page,
@@ -170,89 +145,96 @@ class Outgoing:
 
 @contextmanager
 def running(outgoing: Outgoing, port: int) -> Iterator[int]:
-    """Serve the endpoint on a port of the loopback address and yield it; 0 takes any that is free."""
+    """Serve the endpoint on a port of the loopback address and yield it; 0 takes any that is free.
 
-    class Handler(_Handler):
-        """Answers for this endpoint."""
-
-        answering = outgoing
-
+    The kit opens the port itself, because Werkzeug would end the kit where another program has it.
+    """
     try:
-        server = ThreadingHTTPServer((LOOPBACK, port), Handler)
+        listener = socket.create_server((LOOPBACK, port))
     except OSError as error:
-        raise UsageError(f"Port {port} can't be used: {(error.strerror or str(error)).lower()}.") from None
+        raise UsageError(f"Port {port} can't be used: {os.strerror(error.errno or 0).lower()}.") from None
+    with listener:  # the server makes its own descriptor of it
+        server = make_server(
+            LOOPBACK, port, _application(outgoing), threaded=True, request_handler=_Handler, fd=listener.fileno()
+        )
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
-        yield server.server_port
+        yield server.port
     finally:
         server.shutdown()
-        server.server_close()
         thread.join()
 
 
-class _Handler(BaseHTTPRequestHandler):
-    answering: Outgoing
+class _Handler(WSGIRequestHandler):
     timeout = PATIENCE
 
-    def do_GET(self) -> None:
-        self._answer()
-
-    do_POST = do_DELETE = do_PUT = do_GET  # noqa: N815 - the names that http.server looks for
-
-    def _answer(self) -> None:
-        try:
-            status, document = self.answering.answer(self._asked())
-        except Refused as refused:
-            status, document = refused.status, refused.document
-        content = json.dumps(document).encode()
-        self.send_response(status)
-        if status == 401:
-            self.send_header("WWW-Authenticate", 'Basic realm="Twilio API"')
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def _asked(self) -> Asked:
-        target = urlsplit(self.path)
-        length = self.headers.get("Content-Length", "0")
-        if not length.isdecimal() or int(length) > LARGEST_BODY:
-            raise Refused(400, 20001, "Invalid Content-Length")
-        body = self.rfile.read(int(length)).decode("utf-8", "replace")
-        return Asked(
-            self.command,
-            target.path,
-            parse_qs(target.query),
-            self.headers.get("Authorization", ""),
-            parse_qs(body, keep_blank_values=True),
-        )
-
-    def log_message(self, *_: Any) -> None:
+    def log(self, *_: Any) -> None:
         """Say nothing: the terminal belongs to the conversation."""
 
 
-def _check(given: dict[str, str], media: list[str]) -> None:
+def _application(outgoing: Outgoing) -> Flask:
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    messages = f"/{VERSION}/Accounts/<account>/Messages"
+
+    @app.before_request
+    def authenticate() -> None:
+        account = (request.view_args or {}).get("account")
+        if account is None:
+            return  # Flask knows of no such path, and says so
+        if not ACCOUNT_SID.fullmatch(account):
+            abort(404)
+        if not outgoing.knows(account, request.authorization):
+            raise Refused(401, "Authenticate")
+
+    @app.post(f"{messages}.json")
+    def send(account: str) -> tuple[Message, int]:
+        return outgoing.send(account, request.form, request.form.getlist("MediaUrl")), 201
+
+    @app.get(f"{messages}.json")
+    def page(account: str) -> dict[str, Any]:
+        return outgoing.page(account, request.path, request.args)
+
+    @app.get(f"{messages}/<sid>.json")
+    def one(account: str, sid: str) -> Message:
+        return outgoing.find(account, sid) or abort(404)
+
+    @app.errorhandler(Refused)
+    def refuse(refused: Refused) -> tuple[dict[str, Any], int, dict[str, str]]:
+        asking = {"WWW-Authenticate": 'Basic realm="Twilio API"'} if refused.status == 401 else {}
+        return refused.document, refused.status, asking
+
+    @app.errorhandler(HTTPException)
+    def explain(error: HTTPException) -> tuple[dict[str, Any], int, dict[str, str]]:
+        sentences = {404: f"The requested resource {request.path} was not found", 405: "Method not allowed"}
+        status = error.code or 500
+        return refuse(Refused(status, sentences.get(status, str(error.description))))
+
+    return app
+
+
+def _check(given: Mapping[str, str], media: list[str]) -> None:
     """Refuse a message for the reasons, and in the order, in which the provider does."""
     to, sender, body = (given.get(name, "") for name in ("To", "From", "Body"))
     if not to:
-        raise Refused(400, 21604, "A 'To' phone number is required.")
+        raise Refused(400, "A 'To' phone number is required.", 21604)
     if not E164.fullmatch(to):
-        raise Refused(400, 21211, f"Invalid 'To' Phone Number: {to}")
+        raise Refused(400, f"Invalid 'To' Phone Number: {to}", 21211)
     if not sender:
-        raise Refused(400, 21603, "A 'From' phone number is required.")
+        raise Refused(400, "A 'From' phone number is required.", 21603)
     if sender != SERVICE_NUMBER:
-        raise Refused(400, 21606, f"The 'From' phone number {sender} is not a number of your account.")
+        raise Refused(400, f"The 'From' phone number {sender} is not a number of your account.", 21606)
     if to == sender:
-        raise Refused(400, 21266, f"'To' and 'From' number cannot be the same: {to}")
+        raise Refused(400, f"'To' and 'From' number cannot be the same: {to}", 21266)
     if not body and not media:
-        raise Refused(400, 21602, "Message body is required.")
+        raise Refused(400, "Message body is required.", 21602)
     if len(body) > LONGEST:
-        raise Refused(400, 21617, f"The concatenated message body exceeds the {LONGEST} character limit.")
+        raise Refused(400, f"The concatenated message body exceeds the {LONGEST} character limit.", 21617)
 
 
-def _whole(query: Form, name: str, default: int, lowest: int, highest: int) -> int:
-    given = query.get(name, [str(default)])[0]
+def _whole(query: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:
+    given = query.get(name) or str(default)
     if not (given.isascii() and given.isdecimal()) or len(given) > 7 or not lowest <= int(given) <= highest:
-        raise Refused(400, 20001, f"Invalid {name}: {given}")
+        raise Refused(400, f"Invalid {name}: {given}")
     return int(given)

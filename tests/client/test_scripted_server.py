@@ -198,6 +198,16 @@ def test_an_answer_can_depend_on_the_request():
     server.close()
 
 
+def test_a_fault_of_the_script_is_not_hidden(monkeypatch):
+    faults = []
+    monkeypatch.setattr(threading, "excepthook", lambda fault: faults.append(fault.exc_type))
+    server = ScriptedServer(lambda _: Answer.text("no", 1 // 0))
+
+    assert say(server, b"GET / HTTP/1.1\r\n\r\n") == b""
+    server.close()
+    assert faults == [ZeroDivisionError]
+
+
 def test_silence_lasts_until_the_other_side_gives_up():
     with scripted(Answer.silence()) as server, connect(server) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
@@ -209,6 +219,7 @@ def test_silence_lasts_until_the_other_side_gives_up():
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\n\r\n"])
 def test_closing_waits_for_nobody(sent):
+    threads = threading.active_count()
     with scripted(Answer.silence()) as server:
         connections = [connect(server) for _ in range(5)]
         for connection in connections:
@@ -216,6 +227,7 @@ def test_closing_waits_for_nobody(sent):
         began = time.monotonic()
 
     assert time.monotonic() - began < 1
+    assert threading.active_count() == threads
     for connection in connections:
         with connection, contextlib.suppress(ConnectionResetError):
             assert connection.recv(1) == b""

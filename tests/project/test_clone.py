@@ -317,6 +317,7 @@ def test_only_a_plain_installation_is_not_repeated(tmp_path, setup, kept):
         ("Flask[async]>=3.0,<4 ; python_version < '4' and platform_system != 'a/b'", True),
         ("  flask==3.0  # ./comment", True),
         ("flask==3.0 --hash=sha256:abc", True),
+        ("flask ; python_version < '4' --hash=sha256:abc --hash sha256:def  # two", True),
         ("# -e .", True),
         ("", True),
         ("-e .", False),
@@ -328,10 +329,15 @@ def test_only_a_plain_installation_is_not_repeated(tmp_path, setup, kept):
         ("tiny-1.0-py3-none-any.whl", False),
         ("tiny-1.0.tar.gz", False),
         ("TINY.ZIP", False),
+        ("tiny.zip[more] ; python_version < '4'", False),
         ("tiny @ file:///x", False),
+        ("tiny@./here", False),
         ("git+https://127.0.0.1/x", False),
         ("flask \\\n  --hash=sha256:abc", False),
         ("${HOME}", False),
+        ("flask==${VERSION}", False),
+        ("flask sqlite-utils", False),
+        ("flask --config-settings a=b", False),
     ],
 )
 def test_a_requirement_is_plain_when_it_only_names_a_package(tmp_path, line, plain):

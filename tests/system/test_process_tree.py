@@ -47,7 +47,7 @@ def ours(nothing_left: Callable[[], set[int]]) -> Callable[[], set[int]]:
     return nothing_left
 
 
-@pytest.fixture(params=["proc", "ps"])
+@pytest.fixture(params=["proc", "psutil"])
 def _both_ways(request, monkeypatch):
     """Look as on Linux, and as on systems without /proc."""
     monkeypatch.setattr(tree, "HAS_PROC", request.param == "proc")
@@ -86,6 +86,17 @@ def test_a_group_is_found_without_its_leader():
     assert tree.group(process.pid) == []
 
 
+def test_psutil_sees_the_same_family_as_proc(ours, monkeypatch):
+    code = "import os, signal; os.fork() or os.setsid(); os.fork(); print(flush=True); signal.pause()"
+    with running(code) as process:
+        assert wait_until(lambda: len(family(process.pid)) == 4, 5)
+        seen = {one for one in tree._processes() if one[0] in family(process.pid)}
+        monkeypatch.setattr(tree, "HAS_PROC", False)
+
+        assert {one for one in tree._processes() if one[0] in ours()} == seen
+        assert tree.kill(family(process.pid)) == []
+
+
 @pytest.mark.usefixtures("_both_ways")
 def test_the_start_time_belongs_to_a_living_process():
     with running("print(flush=True); input()", stdin=subprocess.PIPE) as process:
@@ -94,11 +105,13 @@ def test_the_start_time_belongs_to_a_living_process():
     assert tree.started_at(process.pid) is None
 
 
+@pytest.mark.usefixtures("_both_ways")
 def test_start_times_tell_processes_apart():
     with running("print(flush=True); input()", stdin=subprocess.PIPE) as process:
         assert tree.started_at(process.pid) != tree.started_at(os.getpid())
 
 
+@pytest.mark.usefixtures("_both_ways")
 def test_an_odd_name_confuses_nobody(tmp_path):
     odd = tmp_path / ") Z 1 1 (\n"
     odd.symlink_to(sys.executable)
@@ -117,6 +130,7 @@ def test_a_process_is_known_by_its_environment(tmp_path):
         assert tree.mentioning(f"{tmp_path}/her") == [process.pid]
 
 
+@pytest.mark.usefixtures("_both_ways")
 def test_killing_waits_until_everybody_is_gone():
     with running("import os, signal; os.fork(); os.fork(); print(flush=True); signal.pause()") as process:
         assert wait_until(lambda: len(family(process.pid)) == 4, 5)

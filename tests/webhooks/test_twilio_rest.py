@@ -1,6 +1,8 @@
 """Twilio's endpoint for outgoing messages, played for the official client."""
 
 import socket
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +13,8 @@ from twilio.rest import Client
 
 from grader.errors import UsageError
 from grader.system.process import wait_until
-from grader.webhooks.twilio_rest import ACCOUNT, Outgoing, running
+from grader.webhooks.twilio import ACCOUNT
+from grader.webhooks.twilio_rest import Outgoing, running
 from tests.rawserver import playing
 from tests.talking import TOKEN
 
@@ -165,6 +168,26 @@ def test_whatever_else_is_asked_is_an_error_with_a_number(port, method, path, st
     assert (answer.status_code, answer.json()["code"], answer.json()["status"]) == (status, code, status)
 
 
+def test_a_body_without_end_is_an_error_with_a_number(port, heard):
+    answer = requests.post(url(port), data={"Body": "x" * 2_000_000}, auth=(ACCOUNT, TOKEN), timeout=10)
+
+    assert (answer.status_code, answer.json()["code"], answer.json()["status"]) == (413, 20001, 413)
+    assert heard == []
+
+
+def test_an_empty_filter_filters_nothing(client, port):
+    client.messages.create(to=TO, from_=FROM, body="Hi.")
+
+    answer = requests.get(url(port), params={"To": "", "PageSize": ""}, auth=(ACCOUNT, TOKEN), timeout=5)
+
+    assert [message["body"] for message in answer.json()["messages"]] == ["Hi."]
+
+
+def test_the_terminal_belongs_to_the_conversation(port, capfd):
+    assert [requests.get(address, timeout=5).status_code for address in (url(port), f"{url(port)}x")] == [401, 404]
+    assert capfd.readouterr() == ("", "")
+
+
 def test_many_at_once_are_all_there(port, heard):
     def send(number):
         form = {"To": TO, "From": FROM, "Body": str(number)}
@@ -175,13 +198,14 @@ def test_many_at_once_are_all_there(port, heard):
     assert len(heard) == 40
 
 
-def test_a_port_that_is_taken_is_one_sentence():
+def test_a_port_that_is_taken_is_one_sentence(capfd):
     with (
         playing(lambda *_: None) as taken,
         pytest.raises(UsageError, match=rf"^Port {taken.port} can't be used: address already in use\.$"),
         running(Outgoing(TOKEN), taken.port),
     ):
         pass
+    assert capfd.readouterr() == ("", "")
 
 
 def test_nothing_listens_and_no_thread_runs_afterwards():
@@ -192,6 +216,13 @@ def test_nothing_listens_and_no_thread_runs_afterwards():
     assert wait_until(lambda: threading.active_count() == before, 5)
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", number)) != 0
+
+
+def test_only_the_endpoint_waits_for_flask():
+    code = "import grader.__main__, grader.session.__main__, grader.interactive.sms_sender, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert {"flask", "werkzeug"} & set(done.stdout.split()) == set()
 
 
 def url(port, account=ACCOUNT):
