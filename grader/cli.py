@@ -40,6 +40,15 @@ class Commands(click.Group):
         command: click.Command = getattr(importlib.import_module(f"grader.commands.{cmd_name}"), WORDS[cmd_name])
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find what was typed; a word that is nearly a command is answered with that command's name."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as error:
+            raise click.exceptions.NoSuchCommand(error.command_name, possibilities=WORDS, ctx=ctx) from None
+
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="kit", message="%(prog)s %(version)s")

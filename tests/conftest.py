@@ -12,7 +12,7 @@ import pytest
 from grader.service.server import Service
 from grader.system import process_tree
 from grader.system.process import wait_until
-from grader.system.scratch import Scratch
+from grader.system.resources import Resources
 from tests import projects
 
 
@@ -37,12 +37,12 @@ def nothing_left() -> Iterator[Callable[[], set[int]]]:
 
 
 @pytest.fixture
-def service(tmp_path: Path, scratch: Scratch, nothing_left: object) -> Iterator[Callable[..., Service]]:
+def service(tmp_path: Path, resources: Resources, nothing_left: object) -> Iterator[Callable[..., Service]]:
     """Make services, not yet started, of projects like those of `projects.project`."""
     made: list[Service] = []
 
     def make(server: str = projects.ANSWERING, **more: Any) -> Service:
-        made.append(Service(projects.project(tmp_path / "project", server, **more), scratch.fresh("data")))
+        made.append(Service(projects.project(tmp_path / "project", server, **more), resources, resources.fresh("data")))
         return made[-1]
 
     yield make

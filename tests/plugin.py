@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.system.scratch import Scratch
+from grader.system.resources import Resources
 from tests import golden
 
 
@@ -37,18 +37,18 @@ def recorded(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
 
 
 @pytest.fixture
-def scratch() -> Iterator[Scratch]:
-    scratch = Scratch()
-    yield scratch
-    scratch.close()
+def resources() -> Iterator[Resources]:
+    resources = Resources()
+    yield resources
+    resources.close()
 
 
 @pytest.fixture
-def as_a_project(scratch: Scratch) -> Callable[[Path], Path]:
+def as_a_project(resources: Resources) -> Callable[[Path], Path]:
     """Copy a folder to a place of its own, as a git repository with everything committed."""
 
     def copy(folder: Path) -> Path:
-        place = scratch.fresh("project")
+        place = resources.fresh("project")
         shutil.copytree(folder, place, ignore=shutil.ignore_patterns("__pycache__", ".kit", ".venv"))
         for words in ("init -q -b main", "add -A", "-c user.name=Test -c user.email=test@localhost commit -q -m Start"):
             subprocess.run(["git", *words.split()], cwd=place, check=True)

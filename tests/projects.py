@@ -69,14 +69,19 @@ def project(
     return config.read(folder)
 
 
+SERVICE_FILE = {"1.1": "ignored", "1.2": "explained"}
+"""What the first steps of a course have to do with service.toml, as in the kit's own course."""
+
+
 def course(folder: Path, checks: Mapping[str, str], needs: Mapping[str, list[str]] | None = None) -> Path:
     """Write a course of one stage, with one file of checks for each step, and return its `exercises/`."""
     stage = folder / "exercises" / "01-test"
-    (stage / "checks").mkdir(parents=True)
+    (stage / "checks").mkdir(parents=True, exist_ok=True)
     steps = ""
     for step, text in checks.items():
         steps += f'[[steps]]\nid = "{step}"\ntitle = "Step"\nneeds = {(needs or {}).get(step, [])}\n'
         steps += 'bonus = false\nhints = ["One.", "Two."]\n'
+        steps += f'service_file = "{SERVICE_FILE.get(step, "needed")}"\n'
         name = f"test_1_{int(step.partition('.')[2]):02}_step.py"
         (stage / "checks" / name).write_text(f"import os, time, pytest\nfrom grader.check import check\n{text}")
     (stage / "steps.toml").write_text(f'title = "Test"\n{steps}')

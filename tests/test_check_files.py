@@ -5,9 +5,11 @@ import re
 
 import pytest
 
-from grader import course
-from grader.fixtures import chat as chat_fixtures, service as fixtures, webhooks as integration_fixtures
+from grader.course import EXERCISES
+from grader.fixtures import chat, client, migration, scripted_chat, service, webhooks
+from tests.real_course import COURSE
 
+WORDS = (service, client, chat, scripted_chat, migration, webhooks)
 LONGEST = 12
 BRANCHES = (
     ast.For,
@@ -31,7 +33,7 @@ FORBIDDEN = {"sleep", "mock", "Mock", "MagicMock", "patch", "monkeypatch", "mock
 IMPORTABLE = {"pytest", "json", "datetime", "decimal", "math", "itertools", "urllib", "grader"}
 CLAUSE = re.compile(r"K([1-9]|10)|stage [1-4]")
 
-FILES = sorted(course.EXERCISES.glob("*/checks/test_*.py"))
+FILES = sorted(EXERCISES.glob("*/checks/test_*.py"))
 TREES = {path: ast.parse(path.read_text("utf-8")) for path in FILES}
 CHECKS = [(path, node) for path in FILES for node in TREES[path].body if isinstance(node, ast.FunctionDef)]
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -57,7 +59,7 @@ def test_there_are_checks():
     assert len(CHECKS) >= 20
 
 
-@pytest.mark.parametrize("stage", course.stages(), ids=lambda stage: stage.id)
+@pytest.mark.parametrize("stage", COURSE.stages, ids=lambda stage: stage.id)
 def test_every_step_has_one_file_of_checks_and_every_file_a_step(stage):
     expected = [stage.check_file(step) for step in stage.steps]
 
@@ -67,7 +69,7 @@ def test_every_step_has_one_file_of_checks_and_every_file_a_step(stage):
 @every_file
 def test_a_file_holds_its_docstring_imports_and_checks_and_nothing_else(path):
     tree = TREES[path]
-    step = course.find_step(".".join(str(int(number)) for number in path.stem.split("_")[1:3]))
+    step = COURSE.find_step(".".join(str(int(number)) for number in path.stem.split("_")[1:3]))
     imports = (ast.Import, ast.ImportFrom)
 
     assert re.fullmatch(rf"Step {re.escape(step.id)}: .+\.", ast.get_docstring(tree) or "")
@@ -95,7 +97,7 @@ def test_a_check_belongs_to_the_step_of_its_file_and_cites_a_clause(path, check)
 
     major, minor = step.split(".")
     assert path.stem.startswith(f"test_{major}_{int(minor):02}_")
-    assert course.find_step(step).stage == path.parent.parent.name[:2]
+    assert COURSE.find_step(step).stage == path.parent.parent.name[:2]
     assert named.keys() == {"clause"}
     assert CLAUSE.fullmatch(named["clause"])
     assert check.name.startswith("test_")
@@ -143,7 +145,7 @@ def test_a_check_asserts_a_comparison(path, check):
 
 @every_check
 def test_a_check_speaks_through_fixtures_only(path, check):
-    given = {**vars(fixtures), **vars(chat_fixtures), **vars(integration_fixtures)}
+    given = {name: value for module in WORDS for name, value in vars(module).items()}
     known = {name for name, value in given.items() if type(value).__name__ == "FixtureFunctionDefinition"}
     parametrised = {
         name.strip()

@@ -10,12 +10,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from grader import cli, course
+from grader import cli
 from grader.course import ROOT
 from grader.report.document import schema
 from grader.system.ports import Port
 from grader.system.process import wait_until
 from tests.command import KIT, environment, kit
+from tests.real_course import COURSE
 
 SOLUTION = ROOT / "solutions" / "01-scaffolding"
 UNKNOWN = {"GIT_CONFIG_NOSYSTEM": "1", "XDG_CONFIG_HOME": os.devnull}
@@ -82,7 +83,7 @@ def test_kit_alone_shows_where_you_are(tmp_path, chat):
 
 
 def test_hints_come_one_level_at_a_time_and_then_stay(chat):
-    hints = course.find_step("1.3").hints
+    hints = COURSE.find_step("1.3").hints
     shown = [kit("hint", "1.3", cwd=chat).text for _ in range(3)]
 
     assert [sum(hint.replace("`", "") in text for hint in hints) for text in shown] == [1, 2, 2]

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from grader import course
-from grader.course import ROOT
+from grader.course import EXERCISES, ROOT
 from grader.results.results import Outcome
 from grader.session import runner
+from tests.real_course import COURSE
 
 FIRST_FAILING = {"01": "1.4", "02": "2.1", "03": "3.1"}
 ANNOUNCED = re.compile(r"`([\w./-]+)`")
@@ -17,7 +17,7 @@ LONG = 420
 
 
 def every_stage():
-    return pytest.mark.parametrize("stage", course.stages(), ids=lambda stage: stage.folder.name)
+    return pytest.mark.parametrize("stage", COURSE.stages, ids=lambda stage: stage.folder.name)
 
 
 @pytest.mark.timeout(LONG)
@@ -25,7 +25,7 @@ def every_stage():
 def test_the_solution_passes_everything(stage, as_a_project):
     project = as_a_project(ROOT / "solutions" / stage.folder.name)
 
-    findings = runner.run(project, [step for step in course.all_steps() if step.stage <= stage.id])
+    findings = runner.run(COURSE, project, [step for step in COURSE.steps if step.stage <= stage.id])
 
     not_passed = {
         step.id: step.problem for one in findings.stages for step in one.steps if step.outcome is not Outcome.PASS
@@ -36,7 +36,9 @@ def test_the_solution_passes_everything(stage, as_a_project):
 @pytest.mark.timeout(LONG)
 @every_stage()
 def test_the_starter_fails_from_its_first_own_step_on_without_an_error(stage, as_a_project):
-    findings = runner.run(as_a_project(stage.starter), [step for step in course.all_steps() if step.stage <= stage.id])
+    findings = runner.run(
+        COURSE, as_a_project(stage.starter), [step for step in COURSE.steps if step.stage <= stage.id]
+    )
 
     outcomes = {step.id: step.outcome for one in findings.stages for step in one.steps}
     passed = [step for step, outcome in outcomes.items() if outcome is Outcome.PASS]
@@ -67,9 +69,9 @@ def test_starter_and_solution_have_the_same_files(stage):
     assert different, "a starter that differs in nothing leaves nothing to do"
 
 
-@pytest.mark.parametrize("step", course.all_steps(), ids=lambda step: step.id)
+@pytest.mark.parametrize("step", COURSE.steps, ids=lambda step: step.id)
 def test_a_step_has_its_texts(step):
-    stage = course.stage_of(step)
+    stage = COURSE.stage_of(step)
     brief = (stage.folder / "README.md").read_text()
 
     assert 2 <= len(step.hints) <= 4
@@ -77,29 +79,27 @@ def test_a_step_has_its_texts(step):
     assert len(step.title) <= 45
     assert re.search(rf"^#+ .*\b{re.escape(step.id)}\b", brief, re.MULTILINE), "the brief has a heading for each step"
     assert step.title in brief.replace("`", "")
-    assert step.title in (course.EXERCISES / "README.md").read_text().replace("`", "")
-    assert all(need in {one.id for one in course.all_steps()} for need in step.needs)
+    assert step.title in (EXERCISES / "README.md").read_text().replace("`", "")
+    assert all(need in {one.id for one in COURSE.steps} for need in step.needs)
     assert stage.check_file(step).exists()
 
 
 def test_stages_and_steps_are_numbered_without_gaps():
-    for number, stage in enumerate(course.stages(), 1):
+    for number, stage in enumerate(COURSE.stages, 1):
         assert stage.id == f"{number:02}"
         assert [step.id for step in stage.steps] == [f"{number}.{minor}" for minor in range(1, len(stage.steps) + 1)]
 
 
 def test_points_of_the_stages():
-    worth = {stage.id: 10 * sum(not step.bonus for step in stage.steps) for stage in course.stages()}
+    worth = {stage.id: 10 * sum(not step.bonus for step in stage.steps) for stage in COURSE.stages}
 
     assert worth == {key: value for key, value in {"01": 100, "02": 100, "03": 90, "04": 100}.items() if key in worth}
 
 
 def test_every_clause_that_a_check_cites_is_in_the_learners_contract():
-    contract = (course.EXERCISES / "CONTRACT.md").read_text()
+    contract = (EXERCISES / "CONTRACT.md").read_text()
     cited = {
-        clause
-        for step in course.all_steps()
-        for clause in re.findall(r'clause="(.+?)"', course.stage_of(step).check_file(step).read_text())
+        clause for step in COURSE.steps for clause in re.findall(r'clause="(.+?)"', COURSE.check_file(step).read_text())
     }
 
     assert {clause for clause in cited if clause.startswith("K") and not re.search(rf"\b{clause}\b", contract)} == set()

@@ -7,15 +7,16 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
-from grader import course
 from grader.chat.api import Chat
 from grader.course import EXERCISES
 from grader.http_client.client import AS_JSON
 from grader.project import config, credentials
 from grader.service.server import Service
+from grader.system.resources import Resources
 from grader.testdata.payloads import BAD_BODIES, BAD_TIMES, ODD_BODIES
 from grader.webhooks.phone import Phone
 from grader.webhooks.slack_channel import Channel
+from tests.real_course import COURSE
 
 DESCRIPTION = yaml.safe_load((EXERCISES / "openapi.yaml").read_text("utf-8"))
 CREDENTIALS = credentials.drawn()
@@ -197,15 +198,16 @@ def test_no_bad_body_is_a_new_message(body):
 
 
 @pytest.fixture(scope="module")
-def chat(tmp_path_factory):
+def chat():
     """Run the solution of the last stage that there is."""
-    solution = course.stages()[-1].solution
-    made = Service(config.read(solution), tmp_path_factory.mktemp("data"), env=CREDENTIALS.environment())
+    solution = COURSE.stages[-1].solution
+    resources = Resources()
+    made = Service(config.read(solution), resources, resources.fresh("data"), env=CREDENTIALS.environment())
     try:
         made.start()
         yield Chat(made)
     finally:
-        made.kill()
+        resources.close()
 
 
 def described(reply, method, path):

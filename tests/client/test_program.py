@@ -1,27 +1,29 @@
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from grader.assertions.observed import FAILURE_CODES
 from grader.client import program as client
-from grader.client.program import Running
 from grader.client.scripted_server import Answer, scripted
 from grader.errors import Failed, TooLate
 from grader.project import config
+from grader.system.process import Programs
 from tests.projects import CHILD, DAEMON, project
 
 URL = "http://127.0.0.1:1"
 
 
 @pytest.fixture
-def ping(tmp_path: Path, nothing_left: object) -> Callable[..., client.Run]:
+def ping(tmp_path: Path, nothing_left: object, monkeypatch: pytest.MonkeyPatch) -> Callable[..., client.Run]:
     """Run a client that is given as Python code."""
 
     def run(code: str, *arguments: str, patience: float = 20.0) -> client.Run:
-        return Running(project(tmp_path, client=code), arguments, URL).finish(patience)
+        monkeypatch.setattr(client, "PATIENCE", patience)
+        return client.run(project(tmp_path, client=code), *arguments, server_url=URL)
 
     return run
 
@@ -143,7 +145,10 @@ def test_a_client_that_cannot_be_run_is_one_sentence(tmp_path):
 def test_two_clients_of_one_server_spare_each_other(tmp_path, nothing_left):
     patient = project(tmp_path, client="import sys, time; print('up', flush=True); time.sleep(float(sys.argv[1]))")
     with scripted(Answer.silence()) as server:
-        first, second = (Running(patient, (seconds,), server.url) for seconds in ("0.4", "0"))
+        programs = Programs()
 
-        assert second.finish().exit_code == 0
-        assert first.finish().exit_code == 0
+        def run(seconds):
+            return client.run(patient, seconds, server_url=server.url, programs=programs).exit_code
+
+        with ThreadPoolExecutor(2) as pool:
+            assert list(pool.map(run, ("0.4", "0"))) == [0, 0]

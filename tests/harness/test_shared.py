@@ -9,13 +9,13 @@ from grader.harness.shared import Shared
 
 
 def test_a_thing_is_made_once():
-    things, tries = Shared(), []
+    things, tries = Shared(7), []
 
     assert things.once("list", lambda: tries) is things.once("list", list)
 
 
 def test_what_was_begun_is_what_is_asked_for_later():
-    things, tries = Shared(), []
+    things, tries = Shared(7), []
 
     def make():
         things.pause(0.01)
@@ -31,7 +31,7 @@ def test_what_was_begun_is_what_is_asked_for_later():
 
 @pytest.mark.parametrize("begun", [True, False])
 def test_what_failed_is_told_once_and_then_tried_anew(begun):
-    things, tries = Shared(), []
+    things, tries = Shared(7), []
 
     def make():
         tries.append(1)
@@ -48,13 +48,13 @@ def test_what_failed_is_told_once_and_then_tried_anew(begun):
 
 
 def test_one_thing_may_need_another():
-    things = Shared()
+    things = Shared(7)
 
     assert things.once("outer", lambda: things.once("inner", lambda: 7) + 1) == 8
 
 
 def test_the_end_wakes_whoever_pauses():
-    things = Shared()
+    things = Shared(7)
     things.begin("one", lambda: things.pause(300))
 
     things.end(lambda: None)

@@ -7,10 +7,10 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 
 from grader.client.scripted_server import Answer, ScriptedServer, scripted
+from grader.commands.slack import FORGED
 from grader.errors import UsageError
 from grader.http_client.client import Reply
 from grader.interactive import slack_user
-from grader.interactive.launch import FORGED_COMMANDS
 from grader.interactive.slack_user import FORGERIES, Typist
 from grader.system import ports
 from tests.rawserver import playing, say
@@ -166,7 +166,7 @@ def test_a_forgery_is_no_right_signature_and_a_refusal_is_fine(how):
 
 
 def test_the_command_offers_the_forgeries_that_there_are():
-    assert tuple(FORGERIES) == FORGED_COMMANDS
+    assert tuple(FORGERIES) == FORGED
 
 
 def test_a_forgery_that_is_accepted_is_not_fine():

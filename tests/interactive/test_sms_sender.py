@@ -8,9 +8,9 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from grader.client.scripted_server import Answer, ScriptedServer, scripted
+from grader.commands.phone import FORGED
 from grader.errors import UsageError
 from grader.interactive import sms_sender
-from grader.interactive.launch import FORGED_TEXTS
 from grader.interactive.sms_sender import FORGERIES, PATIENCE
 from grader.system import ports
 from tests.rawserver import playing, say, say_and_reset
@@ -164,7 +164,7 @@ def test_a_forgery_is_no_right_signature_and_a_refusal_is_fine(how):
 
 
 def test_the_command_offers_the_forgeries_that_there_are():
-    assert tuple(FORGERIES) == FORGED_TEXTS
+    assert tuple(FORGERIES) == FORGED
 
 
 @pytest.mark.parametrize(

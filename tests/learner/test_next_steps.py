@@ -1,17 +1,16 @@
 """Which commands are named after a failure."""
 
-from grader import course
 from grader.learner import next_steps
-from grader.results.results import CheckResult, Outcome, StageResult, StepResult
-from grader.session.runner import RunResult
+from grader.results.results import CheckResult, Outcome, RunResult, StageResult, StepResult
+from tests.real_course import COURSE
 
 
 def named_after(step_id, request=""):
-    step = course.find_step(step_id)
+    step = COURSE.find_step(step_id)
     check = CheckResult(step.id, "test_it", "It works.", Outcome.FAIL, "K3", request=request)
     failed = StepResult(step.id, step.title, step.bonus, Outcome.FAIL, None, None, 0, 10, (check,))
     findings = RunResult((StageResult(step.stage, "Stage", (failed,)),), seed=1)
-    return [command for command, _ in next_steps.next_lines(findings, [step])]
+    return [command for command, _ in next_steps.next_lines(COURSE, findings, [step])]
 
 
 def test_a_servers_failure_is_tried_by_hand():

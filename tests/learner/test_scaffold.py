@@ -6,9 +6,10 @@ from grader import course
 from grader.errors import UsageError
 from grader.learner import scaffold
 from tests.command import kit
+from tests.real_course import COURSE
 from tests.repository import commit, git, repository
 
-FIRST, SECOND = course.stages()[:2]
+FIRST, SECOND = COURSE.stages[:2]
 
 
 def files(folder):
@@ -27,7 +28,7 @@ def chat(tmp_path):
 
 
 @pytest.fixture
-def starters(tmp_path, monkeypatch):
+def starters(tmp_path):
     """Let there be two stages with these starters: `starters(first, second)`, each a dictionary of files."""
 
     def make(*stages):
@@ -40,12 +41,9 @@ def starters(tmp_path, monkeypatch):
                 f'[[steps]]\nid = "{number}.1"\ntitle = "Step"\nneeds = []\nbonus = false\nhints = ["One.", "Two."]\n'
             )
             (stage / "steps.toml").write_text(f'title = "Stage"\n{step}')
-        monkeypatch.setattr(course, "EXERCISES", tmp_path / "exercises")
-        course.stages.cache_clear()
-        return course.stages()
+        return course.load(tmp_path / "exercises")
 
-    yield make
-    course.stages.cache_clear()
+    return make
 
 
 # kit start
@@ -62,13 +60,13 @@ def test_a_project_starts_with_the_starter_committed(tmp_path, stage):
 
 
 def test_joining_late_brings_the_old_state(starters, tmp_path):
-    stages = starters({"a": ""}, {"a": "", "service.toml": "", "history/1.1/a": ""})
+    late = starters({"a": ""}, {"a": "", "service.toml": "", "history/1.1/a": ""})
 
-    scaffold.start(stages[1], tmp_path / "chat")
+    scaffold.start(late.stages[1], tmp_path / "chat")
 
     assert files(tmp_path / "chat") == {Path("a"), Path("service.toml"), Path("history/1.1/a")}
     with pytest.raises(UsageError):
-        scaffold.advance(tmp_path / "chat")
+        scaffold.advance(late, tmp_path / "chat")
 
 
 def test_an_empty_folder_may_be_named(tmp_path):
@@ -103,7 +101,7 @@ def test_a_file_is_no_folder(tmp_path):
 def test_the_new_files_of_the_next_stage_are_copied_and_nothing_else_changes(chat):
     before = contents(chat)
 
-    stage, copied = scaffold.advance(chat)
+    stage, copied = scaffold.advance(COURSE, chat)
 
     assert stage.id == "02"
     assert set(copied) == files(chat) - set(before)
@@ -119,7 +117,7 @@ def test_what_is_already_there_is_never_touched(chat):
     (chat / "server" / "messages.py").symlink_to("nowhere.py")
     (chat / "client" / "messages.py").mkdir()
 
-    _, copied = scaffold.advance(chat)
+    _, copied = scaffold.advance(COURSE, chat)
 
     assert not set(copied) & {Path("DECISIONS.md"), Path("server/messages.py"), Path("client/messages.py")}
     assert (chat / "DECISIONS.md").read_text() == "mine"
@@ -130,67 +128,66 @@ def test_what_is_already_there_is_never_touched(chat):
 
 def test_what_the_solution_before_has_is_not_new(chat):
     """A learner solved the stage before in files of their own."""
-    scaffold.advance(chat)
+    scaffold.advance(COURSE, chat)
 
-    stage, copied = scaffold.advance(chat)
+    stage, copied = scaffold.advance(COURSE, chat)
 
     assert stage.id == "03"
     assert set(copied) == {Path("server/slack.py"), Path("server/sms.py")}
 
 
 def test_the_old_state_is_only_for_joining_late(chat):
-    scaffold.advance(chat)
+    scaffold.advance(COURSE, chat)
 
     assert not (chat / "history").exists()
 
 
 def test_traces_of_trying_a_starter_are_not_copied(starters, tmp_path):
     odd = dict.fromkeys(["__pycache__/a.pyc", ".venv/pyvenv.cfg", ".kit/last.json", "app.db", "history/1.1/x"], "")
-    starters({"app": "one"}, {"app": "two", "new/er": "two", **odd})
+    two = starters({"app": "one"}, {"app": "two", "new/er": "two", **odd})
     folder = repository(tmp_path / "mine", **{"service.toml": "", "app": "mine"})
 
-    _, copied = scaffold.advance(folder)
+    _, copied = scaffold.advance(two, folder)
 
     assert copied == [Path("new/er")]
     assert files(folder) == {Path("app"), Path("new/er"), Path("service.toml")}
 
 
 def test_what_was_copied_once_is_not_offered_again(chat):
-    for stage in course.stages()[1:]:
-        assert scaffold.advance(chat)[0] == stage
+    for stage in COURSE.stages[1:]:
+        assert scaffold.advance(COURSE, chat)[0] == stage
 
     with pytest.raises(UsageError) as caught:
-        scaffold.advance(chat)
+        scaffold.advance(COURSE, chat)
 
-    last = course.stages()[-1].id
+    last = COURSE.stages[-1].id
     assert str(caught.value) == f"This project has the files of every stage there is, up to {last}; see: kit"
 
 
 def test_a_file_that_was_deleted_comes_back_alone(chat):
-    scaffold.advance(chat)
+    scaffold.advance(COURSE, chat)
     commit(chat, {"server/messages.py": "mine"})
     (chat / "DECISIONS.md").unlink()
 
-    assert scaffold.advance(chat) == (SECOND, [Path("DECISIONS.md")])
+    assert scaffold.advance(COURSE, chat) == (SECOND, [Path("DECISIONS.md")])
     assert (chat / "server" / "messages.py").read_text() == "mine"
 
 
 def test_one_stage_at_a_time(starters, tmp_path):
-    first, second, third = starters({"a": "1"}, {"a": "2", "b": "2"}, {"a": "3", "b": "3", "c": "3"})
+    three = starters({"a": "1"}, {"a": "2", "b": "2"}, {"a": "3", "b": "3", "c": "3"})
     folder = repository(tmp_path / "mine", **{"service.toml": "", "a": "mine"})
 
-    assert scaffold.advance(folder) == (second, [Path("b")])
-    assert scaffold.advance(folder) == (third, [Path("c")])
+    assert scaffold.advance(three, folder) == (three.stages[1], [Path("b")])
+    assert scaffold.advance(three, folder) == (three.stages[2], [Path("c")])
     assert (folder / "b").read_text() == "2"
-    assert first.id == "01"
 
 
 def test_a_file_where_a_folder_is_needed_is_named_and_nothing_is_copied(starters, tmp_path):
-    starters({"a": ""}, {"a": "", "b": "", "client/new": ""})
+    two = starters({"a": ""}, {"a": "", "b": "", "client/new": ""})
     folder = repository(tmp_path / "mine", **{"service.toml": "", "client": "mine"})
 
     with pytest.raises(UsageError) as caught:
-        scaffold.advance(folder)
+        scaffold.advance(two, folder)
 
     assert str(caught.value) == f'"{folder / "client"}" is a file, and stage 02 needs a folder there; rename it.'
     assert files(folder) == {Path("client"), Path("service.toml")}

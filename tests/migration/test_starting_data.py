@@ -7,24 +7,27 @@ import pytest
 
 from grader import course
 from grader.errors import NotChecked
-from grader.harness.harness import Harness
+from grader.harness.prefetch import FRESH, GROWN
 from grader.migration.old_version import MISSING
-from grader.migration.starting_data import FRESH, GROWN, StartingData
+from grader.migration.starting_data import StartingData
+from grader.migration.starts import migration_from
 from grader.results.results import Outcome
 from grader.session import runner
 from grader.session.plugin import AGAIN
 from tests import projects
 from tests.migration.migrating_servers import OLD, SERVER
 from tests.projects import a_check
+from tests.real_course import harness_of
 from tests.repository import git, repository
 
 NEW = SERVER.format(start=OLD, more="")
+STATES = ("2.10", "2.5")
 
 
 @pytest.fixture
-def harness(tmp_path, scratch, nothing_left):
+def harness(tmp_path, resources, nothing_left):
     folder = projects.project(repository(tmp_path / "project"), NEW).folder
-    made = Harness(folder, scratch)
+    made = harness_of(folder, resources)
     yield made
     made.close()
 
@@ -36,17 +39,17 @@ def commit_as_old_state(harness, tag="step-2.5"):
 
 
 def test_new_ground_is_the_shared_service_or_one_of_its_own(harness):
-    starting_data = StartingData(harness, FRESH)
+    starting_data = StartingData(harness, FRESH, STATES)
 
-    assert starting_data.shared() is harness.service()
-    assert starting_data.new() is not harness.service()
+    assert starting_data.shared() is harness.services.shared()
+    assert starting_data.new() is not harness.services.shared()
     assert starting_data.new().running
 
 
 @pytest.mark.parametrize("tag", ["step-2.5", "step-2.10"])
 def test_old_ground_holds_the_messages_of_stage_2_and_is_shared(harness, tag):
     commit_as_old_state(harness, tag)
-    starting_data = StartingData(harness, GROWN)
+    starting_data = StartingData(harness, GROWN, STATES)
 
     service = starting_data.shared()
 
@@ -59,15 +62,15 @@ def test_the_last_state_of_stage_2_comes_before_an_earlier_one(harness):
     (harness.folder / "server.py").write_text(NEW.replace('"text": text', '"source": "api", "text": text'))
     commit_as_old_state(harness, "step-2.10")
 
-    assert harness.migration(of_stage_2=True).old.had("source")
-    assert not harness.migration().old.had("source")
+    assert migration_from(harness, STATES).old.had("source")
+    assert not migration_from(harness, STATES[1:]).old.had("source")
 
 
 def test_old_ground_without_an_old_state_cannot_be_had(harness):
     with pytest.raises(NotChecked) as caught:
-        StartingData(harness, GROWN).shared()
+        StartingData(harness, GROWN, STATES).shared()
 
-    assert str(caught.value) == MISSING
+    assert str(caught.value) == MISSING.format("2.5", "step-2.5")
     assert caught.value.because == "project"
 
 
@@ -80,10 +83,10 @@ def test_a_kept_service_that_died_is_started_anew(harness):
     assert harness.connected().running
 
 
-def test_a_connected_service_knows_its_secrets_and_its_address(tmp_path, scratch, nothing_left):
+def test_a_connected_service_knows_its_secrets_and_its_address(tmp_path, resources, nothing_left):
     telling = "import json, os\nopen('environment', 'w').write(json.dumps(dict(os.environ)))\n"
     folder = projects.project(tmp_path / "project", telling + projects.ANSWERING).folder
-    harness = Harness(folder, scratch)
+    harness = harness_of(folder, resources)
     try:
         service = harness.connected(TZ="Asia/Kolkata")
         heard = json.loads((folder / "environment").read_text())
@@ -93,7 +96,7 @@ def test_a_connected_service_knows_its_secrets_and_its_address(tmp_path, scratch
         assert heard["TZ"] == "Asia/Kolkata"
         harness.connected("https://chat.example.test")
         assert json.loads((folder / "environment").read_text())["PUBLIC_URL"] == "https://chat.example.test"
-        harness.service()
+        harness.services.shared()
         plain = json.loads((folder / "environment").read_text())
         assert not {"PUBLIC_URL", "TWILIO_AUTH_TOKEN", "SLACK_SIGNING_SECRET"} & plain.keys()
     finally:
@@ -105,7 +108,7 @@ ASKED = "assert chat.service.data.exists() == True"
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch, nothing_left):
+def run(tmp_path, nothing_left):
     """Run three stages whose third asks the checks of the second once more."""
 
     def run_(second, third, *, tagged=True):
@@ -114,24 +117,25 @@ def run(tmp_path, monkeypatch, nothing_left):
         git(folder, "add", "-A")
         git(folder, "commit", "-q", "-m", "Start")
         if tagged:
-            git(folder, "tag", "step-2.5")
+            git(folder, "tag", "step-2.1")
         exercises = tmp_path / "exercises"
         for number, text in enumerate([a_check("1.1", "", "assert True"), second, third], 1):
             checks = exercises / f"0{number}-test" / "checks"
             checks.mkdir(parents=True)
             (checks / f"test_{number}_01_step.py").write_text(f"import pytest\nfrom grader.check import check\n{text}")
             repeats = 'repeats = "02"\n' if number == 3 else ""
+            words = 'fixtures = ["chat", "migration"]\n' if number == 2 else ""
+            states = 'earlier_states = ["2.1"]\n' if number == 3 else ""
             (checks.parent / "steps.toml").write_text(
-                f'title = "Test"\n[[steps]]\nid = "{number}.1"\ntitle = "Step"\nneeds = []\nbonus = false\n'
+                f'title = "Test"\n{words}{states}[[steps]]\nid = "{number}.1"\ntitle = "Step"\n'
+                f"needs = []\nbonus = false\n"
                 f'hints = ["One.", "Two."]\n{repeats}'
             )
-        monkeypatch.setattr(course, "EXERCISES", exercises)
-        course.stages.cache_clear()
-        findings = runner.run(folder, course.all_steps())
-        return {step.id: step for stage in findings.stages for step in stage.steps}, findings.faults
+        own = course.load(exercises)
+        found = runner.run(own, folder, own.steps)
+        return {step.id: step for step in found.steps}, found.faults
 
-    yield run_
-    course.stages.cache_clear()
+    return run_
 
 
 EMPTY = a_check("2.1", "chat", "assert chat.page().count == 0")

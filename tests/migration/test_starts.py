@@ -7,8 +7,8 @@ import time
 import pytest
 
 from grader.errors import Failed, NotChecked, TooLate
-from grader.harness.harness import Harness
 from grader.migration.old_version import COUNT, MISSING
+from grader.migration.starts import migration_from
 from grader.project import config as projects
 from grader.project.clone import create_environment
 from grader.service import server as services
@@ -35,7 +35,10 @@ from tests.migration.migrating_servers import (
     WITHOUT_A_LOOK,
 )
 from tests.projects import project
+from tests.real_course import harness_of
 from tests.repository import commit, git, repository
+
+STATES = ("2.5",)
 
 
 def server(start, more=""):
@@ -56,12 +59,12 @@ def cache(tmp_path_factory):
 
 
 @pytest.fixture
-def harness(scratch, nothing_left):
+def harness(resources, nothing_left):
     """Make what checks find their services by: `bench(project)`."""
     made = []
 
     def make(one):
-        made.append(Harness(one.folder, scratch))
+        made.append(harness_of(one.folder, resources))
         return made[-1]
 
     yield make
@@ -77,7 +80,7 @@ def brought_forward(tmp_path, harness):
         text = server.format(start=start, more="")
         made = project(tmp_path / "project", text, more=more, start_timeout=start_timeout)
         project(tmp_path / "project" / "history" / "2.5", SERVER.format(start=OLD, more=""))
-        return harness(made).migration()
+        return migration_from(harness(made), STATES)
 
     return make
 
@@ -99,7 +102,7 @@ def test_the_old_state_is_the_tagged_one(tmp_path, harness):
     project(folder / "history" / "2.5", "raise SystemExit('the folder was taken')")
     commit(folder, {})
 
-    old = harness(projects.read(folder)).migration().old
+    old = migration_from(harness(projects.read(folder)), STATES).old
 
     assert {message["from"] for message in old.messages} == {"tag"}
 
@@ -112,7 +115,7 @@ def test_the_old_state_may_be_a_folder_inside_a_repository(tmp_path, harness):
     git(top, "tag", "step-2.5")
     (folder / "server.py").write_text(server(IN_ONE_TRANSACTION))
 
-    migration = harness(projects.read(folder)).migration()
+    migration = migration_from(harness(projects.read(folder)), STATES)
 
     assert {message["from"] for message in migration.old.messages} == {"tag"}
     assert migration.chat().old_page().ids == migration.chat().expected
@@ -124,7 +127,7 @@ def test_without_a_tag_the_folder_is_taken(tmp_path, harness, tagged):
     made = project(folder, server(IN_ONE_TRANSACTION))
     project(folder / "history" / "2.5", server(OLD, "'from': 'folder'"))
 
-    old = harness(made).migration().old
+    old = migration_from(harness(made), STATES).old
 
     assert {message["from"] for message in old.messages} == {"folder"}
 
@@ -137,14 +140,14 @@ def test_a_tag_from_before_the_folder_was_there_is_none(tmp_path, harness, insid
     made = project(folder, server(IN_ONE_TRANSACTION))
 
     with pytest.raises(NotChecked) as caught:
-        harness(made).migration()
+        migration_from(harness(made), STATES)
 
-    assert (str(caught.value), caught.value.because) == (MISSING, "project")
+    assert (str(caught.value), caught.value.because) == (MISSING.format("2.5", "step-2.5"), "project")
 
 
 def test_without_a_repository_and_a_folder_it_is_not_checked(tmp_path, harness):
     with pytest.raises(NotChecked) as caught:
-        harness(project(tmp_path / "project", server(IN_ONE_TRANSACTION))).migration()
+        migration_from(harness(project(tmp_path / "project", server(IN_ONE_TRANSACTION))), STATES)
 
     assert caught.value.because == "project"
     assert "git tag step-2.5 COMMIT" in str(caught.value)
@@ -162,7 +165,7 @@ def test_a_database_that_the_kit_cannot_copy_is_not_checked(tmp_path, harness, s
         config.write(f"[database]\n{settings}\n")
 
     with pytest.raises(NotChecked) as caught:
-        harness(projects.read(folder)).migration()
+        migration_from(harness(projects.read(folder)), STATES)
 
     assert caught.value.because == "machine"
 
@@ -185,7 +188,7 @@ def test_times_that_were_there_before_are_noticed(tmp_path, harness):
     made = project(tmp_path / "project", server(OLD))
     project(made.folder / "history" / "2.5", server(OLD, "'created_at': '2026-01-02T03:04:05Z'"))
 
-    assert harness(made).migration().old.had_times
+    assert migration_from(harness(made), STATES).old.had_times
 
 
 def test_an_old_state_is_started_once_for_all_runs(tmp_path, harness):
@@ -193,12 +196,12 @@ def test_an_old_state_is_started_once_for_all_runs(tmp_path, harness):
     made = project(tmp_path / "project", server(IN_ONE_TRANSACTION))
     project(made.folder / "history" / "2.5", server(start))
 
-    first, second = harness(made).migration().old, harness(made).migration().old
+    first, second = migration_from(harness(made), STATES).old, migration_from(harness(made), STATES).old
 
     assert starts.read_text() == "xx"
     assert first == second
     (made.folder / "history" / "2.5" / "README.md").write_text("changed")
-    assert harness(made).migration().old.data != first.data
+    assert migration_from(harness(made), STATES).old.data != first.data
     assert starts.read_text() == "xxxx"
 
 
@@ -223,7 +226,7 @@ def test_an_old_state_uses_what_is_installed_and_leaves_it_alone(tmp_path, harne
     (made.folder / "node_modules").mkdir()
     (made.folder / "node_modules" / "package.js").touch()
 
-    migration = harness(made).migration()
+    migration = migration_from(harness(made), STATES)
 
     assert migration.chat().old_page().ids == migration.chat().expected
     assert (made.folder / "node_modules" / "package.js").exists()
@@ -238,7 +241,7 @@ def test_an_old_state_that_does_not_start_is_set_up_apart(tmp_path, harness):
         (made.folder / name).mkdir()
         (made.folder / name / "mine").touch()
 
-    migration = harness(made).migration()
+    migration = migration_from(harness(made), STATES)
 
     assert migration.chat().old_page().ids == migration.chat().expected
     assert [path.name for name in ("node_modules", ".venv") for path in (made.folder / name).iterdir()] == ["mine"] * 2
@@ -259,7 +262,7 @@ def test_an_old_state_whose_own_code_is_installed_does_not_run_todays(tmp_path, 
     create_environment(made.folder / ".venv")
     subprocess.run([made.folder / ".venv/bin/python", "install.py"], cwd=made.folder, check=True)
 
-    migration = harness(made).migration()
+    migration = migration_from(harness(made), STATES)
 
     with contextlib.closing(sqlite3.connect(migration.old.data / "app.db")) as db:
         assert [row[1] for row in db.execute("PRAGMA table_info(messages)")] == ["id", "text"]
@@ -272,7 +275,7 @@ def test_an_old_state_whose_own_code_is_installed_does_not_run_todays(tmp_path, 
 def test_a_log_that_the_old_state_left_is_none_of_the_migration(tmp_path, harness, share):
     made = project(tmp_path / "project", server(IN_ONE_TRANSACTION))
     project(made.folder / "history" / "2.5", server('db.execute("PRAGMA journal_mode = WAL")\n' + OLD))
-    migration = harness(made).migration()
+    migration = migration_from(harness(made), STATES)
     assert list(migration.old.data.glob("*-wal"))
 
     chat = migration.chat_after_commit(share)
@@ -285,12 +288,12 @@ def test_what_was_left_half_made_is_made_anew(tmp_path, harness, cache, left):
     start, starts = starting(tmp_path)
     made = project(tmp_path / "project", server(IN_ONE_TRANSACTION))
     project(made.folder / "history" / "2.5", server(start))
-    kept = harness(made).migration().old.data.parent
+    kept = migration_from(harness(made), STATES).old.data.parent
     (kept / "messages.json").unlink()
     for name in ("data", "empty") if left == "both" else [left]:
         shutil.rmtree(kept / name)
 
-    again = harness(made).migration()
+    again = migration_from(harness(made), STATES)
 
     assert starts.read_text() == "xxxx"
     assert kept.parent == cache
@@ -327,7 +330,7 @@ def test_an_old_state_without_service_toml_is_named(tmp_path, harness):
     made = project(tmp_path / "project", server(IN_ONE_TRANSACTION))
     (made.folder / "history" / "2.5").mkdir(parents=True)
 
-    found = failure(harness(made).migration)
+    found = failure(lambda: migration_from(harness(made), STATES))
 
     assert found.actual.startswith("in the project's earlier state: ")
     assert found.expected == "an earlier state that can be started"
@@ -358,7 +361,7 @@ def test_an_empty_database_comes_up_empty(brought_forward):
 
 @pytest.mark.parametrize("more", ["", 'migrate = "python server.py migrate"'])
 def test_two_come_up_at_once(brought_forward, more):
-    one, other = brought_forward(IN_ONE_TRANSACTION, more=more).two_chats(held=0.0)
+    one, other = brought_forward(IN_ONE_TRANSACTION, more=more).two_chats(locked=0.0)
 
     assert one.service.data == other.service.data
     assert one.service.port.number != other.service.port.number
@@ -369,12 +372,12 @@ def test_two_that_change_the_same_thing_are_found(brought_forward):
     migration = brought_forward(WITHOUT_A_LOOK)
 
     assert (
-        failure(lambda: migration.two_chats(held=0.0)).actual == "the server stopped before it answered (exit code 1)"
+        failure(lambda: migration.two_chats(locked=0.0)).actual == "the server stopped before it answered (exit code 1)"
     )
 
 
 def test_two_that_look_before_they_lock_are_found(brought_forward):
-    found = failure(lambda: brought_forward(LOOKS_THEN_LOCKS).two_chats(held=1.2))
+    found = failure(lambda: brought_forward(LOOKS_THEN_LOCKS).two_chats(locked=1.2))
 
     assert found.actual == "the server stopped before it answered (exit code 1)"
 
@@ -382,7 +385,7 @@ def test_two_that_look_before_they_lock_are_found(brought_forward):
 def test_the_lock_waits_for_servers_that_start_more_slowly_than_measured(brought_forward):
     migration = brought_forward(LOOKS_THEN_LOCKS, server=OPENED_LATE)
 
-    found = failure(lambda: migration.two_chats(held=1.2))
+    found = failure(lambda: migration.two_chats(locked=1.2))
 
     assert found.actual == "the server stopped before it answered (exit code 1)"
 
@@ -390,7 +393,7 @@ def test_the_lock_waits_for_servers_that_start_more_slowly_than_measured(brought
 def test_where_one_of_two_came_too_late_another_pair_is_started(brought_forward):
     migration = brought_forward(LOOKS_THEN_LOCKS, server=late_at_start(3))  # the first is measured
 
-    found = failure(lambda: migration.two_chats(held=1.2))
+    found = failure(lambda: migration.two_chats(locked=1.2))
 
     assert found.actual == "the server stopped before it answered (exit code 1)"
 
@@ -398,7 +401,7 @@ def test_where_one_of_two_came_too_late_another_pair_is_started(brought_forward)
 def test_a_start_that_is_slow_when_measured_hides_nothing(brought_forward):
     migration = brought_forward(LOOKS_THEN_LOCKS, server=late_at_start(1))
 
-    found = failure(lambda: migration.two_chats(held=1.2))
+    found = failure(lambda: migration.two_chats(locked=1.2))
 
     assert migration._is_seen
     assert found.actual == "the server stopped before it answered (exit code 1)"
@@ -408,7 +411,7 @@ def test_two_that_never_come_to_the_database_together_are_as_good(brought_forwar
     one_by_one = SERVER.replace("db = sqlite3", f"{ONE_BY_ONE}\ndb = sqlite3")
     one_by_one = one_by_one.replace("class Handler", "gate.close()\n\nclass Handler")
 
-    one, other = brought_forward(IN_ONE_TRANSACTION, server=one_by_one).two_chats(held=0.4)
+    one, other = brought_forward(IN_ONE_TRANSACTION, server=one_by_one).two_chats(locked=0.4)
 
     assert one.old_page().ids == other.old_page().ids == one.expected
 
@@ -416,7 +419,7 @@ def test_two_that_never_come_to_the_database_together_are_as_good(brought_forwar
 def test_no_server_waits_much_longer_than_the_lock_is_said_to_be_held(brought_forward):
     impatient = OPENED_LATE.replace("timeout=30", "timeout=1.2")
 
-    one, other = brought_forward(IN_ONE_TRANSACTION, server=impatient).two_chats(held=0.4)
+    one, other = brought_forward(IN_ONE_TRANSACTION, server=impatient).two_chats(locked=0.4)
 
     assert one.old_page().ids == other.old_page().ids == one.expected
 
@@ -424,13 +427,13 @@ def test_no_server_waits_much_longer_than_the_lock_is_said_to_be_held(brought_fo
 def test_where_the_system_shows_no_open_files_two_come_up_all_the_same(brought_forward, monkeypatch):
     monkeypatch.setattr(tree, "is_open", lambda *_: False)
 
-    one, other = brought_forward(IN_ONE_TRANSACTION).two_chats(held=0.4)
+    one, other = brought_forward(IN_ONE_TRANSACTION).two_chats(locked=0.4)
 
     assert one.old_page().ids == other.old_page().ids == one.expected
 
 
 def test_two_that_look_at_their_first_request_are_found(brought_forward):
-    found = failure(lambda: brought_forward(BRING_FORWARD, server=AT_THE_FIRST_REQUEST).two_chats(held=1.2))
+    found = failure(lambda: brought_forward(BRING_FORWARD, server=AT_THE_FIRST_REQUEST).two_chats(locked=1.2))
 
     assert found.actual == "the connection was closed without an answer"
 
@@ -552,7 +555,7 @@ def test_a_migrate_that_hangs_is_too_late(brought_forward, monkeypatch, how):
 def test_a_migrate_that_fails_is_found(brought_forward, start, said):
     migration = brought_forward(start, more='migrate = "python server.py migrate"')
 
-    for act in (migration.chat, lambda: migration.two_chats(held=0.0), lambda: migration.chat_after_kill(1.1)):
+    for act in (migration.chat, lambda: migration.two_chats(locked=0.0), lambda: migration.chat_after_kill(1.1)):
         found = failure(act)
         assert (found.actual, found.expected) == (f"migrate ended with {said}", "exit code 0")
 

@@ -47,10 +47,10 @@ def a_project(tmp_path):
 
 
 @pytest.fixture
-def clone(scratch):
+def clone(resources):
     """Make clones, which are closed at the end of the test."""
     with contextlib.ExitStack() as closing:
-        yield lambda project: closing.enter_context(contextlib.closing(clean.CleanClone(project, scratch)))
+        yield lambda project: closing.enter_context(contextlib.closing(clean.CleanClone(project, resources)))
 
 
 def run_in(project, *argv):
@@ -165,11 +165,11 @@ with open(".venv/bin/hello", "w") as script:
 os.chmod(".venv/bin/hello", 0o755)"""
 
 
-def test_a_script_that_names_the_clone_is_installed_anew_in_the_next(a_project, scratch, cache):
+def test_a_script_that_names_the_clone_is_installed_anew_in_the_next(a_project, resources, cache):
     project = a_project([".venv/bin/python", "-c", INSTALLS])
 
     for _ in range(2):
-        with contextlib.closing(clean.CleanClone(project, scratch)) as cloned:
+        with contextlib.closing(clean.CleanClone(project, resources)) as cloned:
             assert run_in(cloned.project, "hello") == "hello\n"
             shutil.rmtree(cloned.project.folder)
 

@@ -9,15 +9,15 @@ import jsonschema
 import pytest
 from rich.console import Console
 
-from grader import course
 from grader.learner import overview
 from grader.project.state import ProjectState, outcomes
 from grader.report import document, table, terminal, terminal_load
-from grader.results.results import CheckResult, ExitStatus, Outcome, judge
-from grader.session import runner
+from grader.results.results import CheckResult, ExitStatus, Outcome, RunResult
+from grader.results.scoring import judge
+from tests.real_course import COURSE
 
 RECORDED = Path(__file__).parent / "recorded"
-STAGE = course.stages()[0]
+STAGE = COURSE.stages[0]
 LOAD = {
     "workload": "root",
     "model": "closed",
@@ -50,7 +50,7 @@ def check(step: str, outcome: Outcome, **more: str) -> CheckResult:
     )
 
 
-def findings(**changed: Outcome) -> runner.RunResult:
+def findings(**changed: Outcome) -> RunResult:
     """Make up a run in which all steps pass but those that are named, as in `step_1_4`."""
     changes = {name.removeprefix("step_").replace("_", "."): outcome for name, outcome in changed.items()}
     details = {
@@ -69,7 +69,7 @@ def findings(**changed: Outcome) -> runner.RunResult:
         for step in STAGE.steps
         for found in [changes.get(step.id, Outcome.PASS)]
     ]
-    return runner.RunResult(judge([(STAGE, STAGE.steps)], checks), seed=11)
+    return RunResult(judge([(STAGE, STAGE.steps)], checks), seed=11)
 
 
 SITUATIONS = {
@@ -184,7 +184,7 @@ def test_no_cell_of_the_csv_is_a_formula(tmp_path):
 def test_a_report_is_remembered_and_a_part_of_it_renewed(tmp_path):
     memory = ProjectState(tmp_path)
     memory.keep_report(document.document(tmp_path, SITUATIONS["one-fails"]))
-    part = runner.RunResult(judge([(STAGE, STAGE.steps[2:3])], [check("1.3", Outcome.PASS)]), seed=1)
+    part = RunResult(judge([(STAGE, STAGE.steps[2:3])], [check("1.3", Outcome.PASS)]), seed=1)
 
     memory.keep_report(document.document(tmp_path, part))
 
@@ -208,7 +208,7 @@ def test_the_status_of_a_changed_project_says_so(tmp_path):
     (tmp_path / "more.py").write_text("")
     page = io.StringIO()
 
-    overview.show(tmp_path, report, Console(file=page, width=80))
+    overview.show(COURSE, tmp_path, report, Console(file=page, width=80))
 
     assert "files have changed since" in page.getvalue()
 

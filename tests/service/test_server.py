@@ -8,6 +8,7 @@ import pytest
 from grader.errors import Failed, MachineError, TooLate
 from grader.service import server as services
 from grader.service.server import Service
+from grader.system import ports
 from grader.system.ports import Port, is_free
 from grader.system.process import KEPT, wait_until
 from tests import projects
@@ -183,15 +184,15 @@ def test_a_port_taken_at_another_address_is_exchanged_too(service):
         assert made.port.number != first
 
 
-def test_a_port_that_was_given_is_not_exchanged(tmp_path, scratch):
+def test_a_port_that_was_given_is_not_exchanged(tmp_path, resources):
     port = Port()
-    made = Service(projects.project(tmp_path), scratch.fresh("data"), port=port)
+    made = Service(projects.project(tmp_path), resources, resources.fresh("data"), port=port)
     with socket.create_server(("127.0.0.1", port.number)), pytest.raises(MachineError) as caught:
         made.start()
     made.kill()
 
     assert str(caught.value) == "The server's port was taken by another program, again and again."
-    assert port in Port.held
+    assert ports._lock(port.number) is None, "it is still reserved"
     port.release()
 
 
@@ -235,10 +236,10 @@ def test_what_migrate_leaves_running_is_ended_before_the_server_starts(service, 
     assert nothing_left() == {made.process.pid}
 
 
-def test_two_services_on_one_database_spare_each_other(service, tmp_path):
+def test_two_services_on_one_database_spare_each_other(service, tmp_path, resources):
     first = service(DAEMON + ANSWERING)
     first.start()
-    second = Service(first.project, first.data)
+    second = Service(first.project, resources, first.data)
     (tmp_path / "project" / "daemon").unlink()
     second.start()
 
@@ -293,5 +294,5 @@ def test_killing_gives_the_port_back_and_twice_is_once(service):
     made.kill()
     made.kill()
 
-    assert made.port not in Port.held
+    assert not ports._path(made.port.number).exists()
     assert is_free(made.port.number)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from grader import course
+from grader.course import Course
 from grader.session import runner
 from grader.system import ports
 from grader.system.process import wait_until
@@ -23,15 +24,15 @@ import json, sys
 from pathlib import Path
 from grader.session import runner
 from grader import course
-course.EXERCISES = Path(sys.argv[1])
-findings = runner.run(Path(sys.argv[2]), course.all_steps())
+own = course.load(Path(sys.argv[1]))
+findings = runner.run(own, Path(sys.argv[2]), own.steps)
 steps = [step for stage in findings.stages for step in stage.steps]
 print(json.dumps([{step.id: step.outcome for step in steps}, findings.faults]))
 """
 SERVER = TRACING + CHILD + DAEMON + ANSWERING
 WAITING = (
     'assert service.get("/").status == 200',
-    '(harness.folder / "draft").write_text(f"{os.getpid()} {harness.scratch.folder}")',
+    '(harness.folder / "draft").write_text(f"{os.getpid()} {harness.resources.folder}")',
     '(harness.folder / "draft").rename(harness.folder / "middle")',
     "time.sleep(300)",
 )
@@ -48,12 +49,12 @@ class Running:
 
     command: subprocess.Popen
     checks: int
-    scratch: Path
+    resources: Path
     lock: Path
 
     @property
     def left(self) -> bool:
-        return self.scratch.exists() or self.lock.exists()
+        return self.resources.exists() or self.lock.exists()
 
 
 @pytest.fixture
@@ -73,12 +74,9 @@ def running(tmp_path: Path, nothing_left: Callable[[], set[int]]) -> Iterator[Ru
 
 
 @pytest.fixture
-def _another_course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def another_course(tmp_path: Path) -> Course:
     (tmp_path / "other").mkdir()
-    monkeypatch.setattr(course, "EXERCISES", projects.course(tmp_path / "other", {"1.1": CHECKS["1.1"]}))
-    course.stages.cache_clear()
-    yield
-    course.stages.cache_clear()
+    return course.load(projects.course(tmp_path / "other", {"1.1": CHECKS["1.1"]}))
 
 
 def test_there_is_much_that_could_stay(running, nothing_left):
@@ -112,8 +110,8 @@ def test_nothing_stays_when_the_checks_are_ended_and_it_is_an_error(running, not
 def test_nothing_stays_when_the_command_is_ended_while_a_failure_is_looked_at(tmp_path, nothing_left, number):
     project = projects.project(tmp_path / "project", SERVER)
     exercises = projects.course(tmp_path, {"1.1": a_check("1.1", "service", "assert service.get('/').status == 404")})
-    look = "all_steps(), hold=lambda held: (print('held', flush=True), time.sleep(300)))"
-    argv = [sys.executable, "-c", "import time" + RUN.replace("all_steps())", look), exercises, project.folder]
+    look = "own.steps, hold=lambda held: (print('held', flush=True), time.sleep(300)))"
+    argv = [sys.executable, "-c", "import time" + RUN.replace("own.steps)", look), exercises, project.folder]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as command:
         assert command.stdout.readline() == b"held\n"
         (_, port_number, _) = json.loads((project.folder / "traces").read_text())
@@ -126,25 +124,23 @@ def test_nothing_stays_when_the_command_is_ended_while_a_failure_is_looked_at(tm
         assert wait_until(lambda: not nothing_left() and not lock.exists(), 10)
 
 
-@pytest.mark.usefixtures("_another_course")
-def test_when_both_are_killed_the_next_run_ends_what_stayed(running, tmp_path, nothing_left):
+def test_when_both_are_killed_the_next_run_ends_what_stayed(running, another_course, tmp_path, nothing_left):
     for pid in (running.command.pid, running.checks):
         os.kill(pid, signal.SIGKILL)
     running.command.wait(20)
     assert wait_until(lambda: len(nothing_left()) == 4, 5)
     assert running.left
 
-    findings = runner.run(tmp_path / "project", course.all_steps())
+    findings = runner.run(another_course, tmp_path / "project", another_course.steps)
 
     assert [step.outcome for step in findings.stages[0].steps] == ["pass"]
     assert wait_until(lambda: not nothing_left() and not running.left, 5)
 
 
-@pytest.mark.usefixtures("_another_course")
-def test_a_run_beside_another_spares_it(running, tmp_path, nothing_left):
+def test_a_run_beside_another_spares_it(running, another_course, tmp_path, nothing_left):
     before = nothing_left()
 
-    runner.run(tmp_path / "project", course.all_steps())
+    runner.run(another_course, tmp_path / "project", another_course.steps)
 
     assert nothing_left() == before
     assert running.left

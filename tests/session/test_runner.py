@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from grader import course
-from grader.results.results import Outcome
+from grader.results.results import Outcome, RunResult
 from grader.session import runner
-from grader.session.runner import RunResult
 from tests import projects
 from tests.projects import ANSWERING, DAEMON, a_check
 
@@ -22,7 +21,7 @@ DYING = ANSWERING.replace(
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nothing_left: object) -> Run:
+def run(tmp_path: Path, nothing_left: object) -> Run:
     """Run a course of its own, given as the checks of its steps, on a project."""
 
     def run_(checks: dict[str, str], needs: dict[str, list[str]] | None = None, **more: Any) -> RunResult:
@@ -30,12 +29,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nothing_left: object) -
         projects.project(tmp_path / "project", **server)
         if "toml" in more:
             (tmp_path / "project" / "service.toml").write_text(more.pop("toml"))
-        monkeypatch.setattr(course, "EXERCISES", projects.course(tmp_path, checks, needs))
-        course.stages.cache_clear()
-        return runner.run(tmp_path / "project", course.all_steps(), **more)
+        own = course.load(projects.course(tmp_path, checks, needs))
+        return runner.run(own, tmp_path / "project", own.steps, **more)
 
-    yield run_
-    course.stages.cache_clear()
+    return run_
 
 
 def outcomes(findings: RunResult) -> dict[str, str]:
@@ -289,11 +286,11 @@ def test_settings_for_somebody_elses_pytest_change_nothing(run, monkeypatch):
     assert outcomes(run({"1.1": PASSING})) == {"1.1": "pass"}
 
 
-def test_a_seed_repeats_what_was_drawn(run, tmp_path):
+def test_a_seed_repeats_what_was_drawn(run):
     drawing = "from grader.check import words\n" + a_check("1.1", "", "assert words() == ''")
     first = run({"1.1": drawing}, seed=7)
 
-    again = runner.run(tmp_path / "project", course.all_steps(), seed=7)
+    again = run({"1.1": drawing}, seed=7)
 
     assert first.seed == again.seed == 7
     assert first.problem.actual == again.problem.actual
@@ -303,12 +300,13 @@ def test_a_folder_may_be_named_from_where_one_is(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     findings = run({"1.1": a_check("1.1", "service", "assert service.get('/').status == 200")})
 
+    own = course.load(tmp_path / "exercises")
     assert outcomes(findings) == {"1.1": "pass"}
-    assert outcomes(runner.run(Path("project"), course.all_steps())) == {"1.1": "pass"}
+    assert outcomes(runner.run(own, Path("project"), own.steps)) == {"1.1": "pass"}
 
 
 def test_nothing_of_a_run_stays(run, tmp_path, nothing_left):
-    folder = "open(harness.folder / 'scratch', 'w').write(str(harness.scratch.folder))"
+    folder = "open(harness.folder / 'scratch', 'w').write(str(harness.resources.folder))"
     findings = run({"1.1": a_check("1.1", "harness, service", folder)}, server=projects.TRACING + DAEMON + ANSWERING)
 
     assert findings.stages[0].steps[0].outcome is Outcome.PASS

@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -23,10 +23,17 @@ input()
 """
 
 
-@pytest.fixture(autouse=True)
-def _all_given_back() -> Iterator[None]:
-    yield
-    for port in list(Port.held):
+@pytest.fixture
+def reserve() -> Iterator[Callable[[], Port]]:
+    """Reserve ports, which are given back at the end of the test."""
+    ports: list[Port] = []
+
+    def one() -> Port:
+        ports.append(Port())
+        return ports[-1]
+
+    yield one
+    for port in ports:
         port.release()
 
 
@@ -52,23 +59,23 @@ def other_run(tmp_path, few: range) -> subprocess.Popen:
     )
 
 
-def test_a_chosen_port_can_be_listened_on():
-    port = Port()
+def test_a_chosen_port_can_be_listened_on(reserve):
+    port = reserve()
 
     with socket.create_server(("127.0.0.1", port.number)):
         assert answers(port.number)
     assert not answers(port.number)
 
 
-def test_no_port_is_chosen_twice(few):
-    numbers = [Port().number for _ in few]
+def test_no_port_is_chosen_twice(few, reserve):
+    numbers = [reserve().number for _ in few]
 
     assert sorted(numbers) == list(few)
 
 
-def test_many_at_once_get_different_ports():
+def test_many_at_once_get_different_ports(reserve):
     made: list[Port] = []
-    threads = [threading.Thread(target=lambda: made.append(Port())) for _ in range(20)]
+    threads = [threading.Thread(target=lambda: made.append(reserve())) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -77,35 +84,35 @@ def test_many_at_once_get_different_ports():
     assert len({port.number for port in made}) == 20
 
 
-def test_two_runs_never_get_the_same(few, tmp_path):
+def test_two_runs_never_get_the_same(few, tmp_path, reserve):
     with other_run(tmp_path, few) as other:
         taken = int(other.stdout.readline())
-        mine = [Port().number for _ in few[1:]]
+        mine = [reserve().number for _ in few[1:]]
 
         assert {*mine, taken} == set(few)
         with pytest.raises(MachineError):
-            Port()
+            reserve()
         other.communicate()
 
 
-def test_where_no_port_is_left_somebody_says_so(few):
-    kept = [Port() for _ in few]
+def test_where_no_port_is_left_somebody_says_so(few, reserve):
+    kept = [reserve() for _ in few]
 
     with pytest.raises(MachineError) as caught:
-        Port()
+        reserve()
 
     assert str(caught.value) == "No free port was found on the loopback address."
     assert len(kept) == 4
 
 
-def test_a_port_that_somebody_listens_on_is_not_chosen(few):
+def test_a_port_that_somebody_listens_on_is_not_chosen(few, reserve):
     with socket.create_server(("0.0.0.0", few[2])):
-        numbers = {Port().number for _ in few[1:]}
+        numbers = {reserve().number for _ in few[1:]}
 
     assert few[2] not in numbers
 
 
-def test_a_port_that_was_in_use_a_moment_ago_is_not_chosen(few):
+def test_a_port_that_was_in_use_a_moment_ago_is_not_chosen(few, reserve):
     with (
         socket.create_server(("127.0.0.1", few[2])) as server,
         socket.create_connection(server.getsockname()) as client,
@@ -114,11 +121,11 @@ def test_a_port_that_was_in_use_a_moment_ago_is_not_chosen(few):
         client.recv(1)
 
     assert is_free(few[2])
-    assert few[2] not in {Port().number for _ in few[1:]}
+    assert few[2] not in {reserve().number for _ in few[1:]}
 
 
-def test_lock_files_go_away(few, tmp_path):
-    held = [Port() for _ in few]
+def test_lock_files_go_away(few, tmp_path, reserve):
+    held = [reserve() for _ in few]
     assert len(list(tmp_path.iterdir())) == 4
 
     for port in held:
@@ -127,30 +134,30 @@ def test_lock_files_go_away(few, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_port_is_given_back_once_and_can_be_chosen_again(few):
-    held = [Port() for _ in few]
+def test_a_port_is_given_back_once_and_can_be_chosen_again(few, reserve):
+    held = [reserve() for _ in few]
     held[0].release()
-    again = Port()
+    again = reserve()
     held[0].release()
 
     assert again.number == held[0].number
     with pytest.raises(MachineError):
-        Port()
+        reserve()
 
 
-def test_locks_of_a_killed_run_are_swept_and_those_of_the_living_kept(few, tmp_path):
+def test_locks_of_a_killed_run_are_swept_and_those_of_the_living_kept(few, tmp_path, reserve):
     with other_run(tmp_path, few) as other:
         assert int(other.stdout.readline()) in few
         other.kill()
-    mine = Port()
+    mine = reserve()
 
     ports.sweep()
 
     assert [path.name for path in tmp_path.iterdir()] == [f"kit-port-{mine.number}.lock"]
-    assert {mine.number, *(Port().number for _ in few[1:])} == set(few)
+    assert {mine.number, *(reserve().number for _ in few[1:])} == set(few)
 
 
-def test_a_lock_that_is_removed_before_it_is_held_is_none(few, tmp_path, monkeypatch):
+def test_a_lock_that_is_removed_before_it_is_held_is_none(few, tmp_path, monkeypatch, reserve):
     lock, removed = fcntl.flock, []
 
     def too_late(descriptor: int, operation: int) -> None:
@@ -161,10 +168,10 @@ def test_a_lock_that_is_removed_before_it_is_held_is_none(few, tmp_path, monkeyp
 
     monkeypatch.setattr("fcntl.flock", too_late)
 
-    assert ports._path(Port().number) not in removed
+    assert ports._path(reserve().number) not in removed
 
 
-def test_what_only_looks_like_a_lock_is_left_alone(few, tmp_path):
+def test_what_only_looks_like_a_lock_is_left_alone(few, tmp_path, reserve):
     (tmp_path / "kit-port-x.lock").write_text("mine")
     (tmp_path / "precious").write_text("precious")
     (tmp_path / f"kit-port-{few[0]}.lock").symlink_to("precious")
@@ -173,7 +180,7 @@ def test_what_only_looks_like_a_lock_is_left_alone(few, tmp_path):
     ports.sweep()
 
     assert len(list(tmp_path.iterdir())) == 4
-    assert {Port().number for _ in few[2:]} == set(few[2:])
+    assert {reserve().number for _ in few[2:]} == set(few[2:])
 
 
 def test_a_refusing_port_refuses_and_stays_taken():

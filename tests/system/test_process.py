@@ -10,7 +10,7 @@ import pytest
 
 from grader.errors import Failed
 from grader.system import process_tree
-from grader.system.process import KEPT, LONGEST_LINE, Process, how_it_ended, wait_until
+from grader.system.process import KEPT, LONGEST_LINE, Process, Programs, how_it_ended, wait_until
 from tests.projects import CHILD, DAEMON
 
 MARK = "PORT=1"
@@ -179,7 +179,9 @@ def test_killing_twice_at_the_same_moment_is_killing_once(start):
 
 
 def test_killing_one_program_spares_another_with_the_same_mark(start):
-    spared, other = start("import time; time.sleep(300)"), start(DAEMON)
+    programs = Programs()
+    spared = start("import time; time.sleep(300)", programs=programs)
+    other = start(DAEMON, programs=programs)
     other.wait(10)
 
     other.kill()
@@ -200,11 +202,27 @@ def test_output_that_somebody_else_keeps_open_holds_nobody_up(start, tmp_path, n
     assert process_tree.kill(nothing_left()) == []
 
 
-def test_every_start_is_told(start, monkeypatch):
-    told = []
-    monkeypatch.setattr(Process, "started", staticmethod(told.append))
+def test_every_start_is_recorded_and_an_ended_program_is_forgotten(start):
+    recorded = []
+    programs = Programs(recorded.append)
+    first, second = start(["true"], programs=programs), start(["true"], programs=programs)
 
-    assert [start(["true"]).pid, start(["true"]).pid] == told
+    first.kill()
+
+    assert recorded == [first.pid, second.pid]
+    assert programs.pids == {second.pid}
+
+
+def test_the_programs_of_a_run_are_ended_together_and_those_of_another_are_spared(start, nothing_left):
+    mine, other = Programs(), Programs()
+    start(CHILD + "import time; time.sleep(300)", programs=mine)
+    start(DAEMON, programs=mine)
+    spared = start("import time; time.sleep(300)", programs=other, env={"PORT": "2"}, mark="PORT=2")
+
+    mine.kill()
+
+    assert nothing_left() == {spared.pid}
+    assert (mine.pids, other.pids) == (set(), {spared.pid})
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,6 @@ def test_closing_removes_everything_and_twice_is_once():
 
         assert innocent.read() == ""
     assert not scratch.folder.exists()
-    assert scratch not in Scratch.open
 
 
 def test_a_place_without_locks_is_the_machines_fault(tmp_path, monkeypatch):

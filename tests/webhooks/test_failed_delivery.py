@@ -1,9 +1,10 @@
 import pytest
 
 from grader.errors import NotChecked
-from grader.harness.harness import Harness
-from grader.webhooks import failed_delivery as attempt
+from grader.webhooks import failed_delivery
+from grader.webhooks.failed_delivery import deliver_twice
 from tests import projects
+from tests.real_course import harness_of
 
 SERVER = """
 import json, os, sqlite3, threading
@@ -61,8 +62,8 @@ FORGETS = "if event in seen: return 200\n        seen.add(event)"
 
 
 @pytest.fixture
-def harness(tmp_path, scratch, nothing_left, monkeypatch):
-    monkeypatch.setattr(attempt, "HELD", 1.0)
+def harness(tmp_path, resources, nothing_left, monkeypatch):
+    monkeypatch.setattr(failed_delivery, "LOCKED", 1.0)
     made = []
 
     def make(patience, remember="pass", more=""):
@@ -70,7 +71,7 @@ def harness(tmp_path, scratch, nothing_left, monkeypatch):
         projects.project(tmp_path / "project", text)
         with (tmp_path / "project" / "service.toml").open("a") as file:
             file.write(more)
-        made.append(Harness(tmp_path / "project", scratch))
+        made.append(harness_of(tmp_path / "project", resources))
         return made[-1]
 
     yield make
@@ -79,26 +80,26 @@ def harness(tmp_path, scratch, nothing_left, monkeypatch):
 
 
 def test_a_service_that_waits_answers_both(harness):
-    found = harness(30).attempt()
+    found = deliver_twice(harness(30))
 
     assert (found.first.code, found.second.code, found.messages) == (200, 200, 1)
 
 
 def test_a_service_that_gives_up_succeeds_the_next_time(harness):
-    found = harness(0.1).attempt()
+    found = deliver_twice(harness(0.1))
 
     assert (found.first.code, found.second.code, found.messages) == (503, 200, 1)
     assert found.stored_in_vain == ()
 
 
 def test_an_event_that_was_remembered_too_early_is_lost(harness):
-    found = harness(0.1, FORGETS).attempt()
+    found = deliver_twice(harness(0.1, FORGETS))
 
     assert (found.first.code, found.second.code, found.messages) == (503, 200, 0)
 
 
 def test_what_is_stored_after_an_error_is_seen(harness):
-    found = harness(0.1, LATER).attempt()
+    found = deliver_twice(harness(0.1, LATER))
 
     assert (found.first.code, found.after_first, found.second.code, found.messages) == (503, 1, 200, 1)
     assert found.stored_in_vain.actual_text() == '503 Service Unavailable, text/plain, "busy", and 1 message'
@@ -106,10 +107,10 @@ def test_what_is_stored_after_an_error_is_seen(harness):
 
 def test_a_database_that_is_no_file_cannot_be_held(harness):
     with pytest.raises(NotChecked, match="cannot hold"):
-        harness(30, more='[database]\ninspect = "echo {}"\n').attempt()
+        deliver_twice(harness(30, more='[database]\ninspect = "echo {}"\n'))
 
 
 def test_it_can_be_begun_early_and_ended_before_its_end(harness):
     made = harness(30)
-    made.begin_attempt()
+    made.shared.begin("failed delivery", lambda: deliver_twice(made))
     made.close()

@@ -219,7 +219,7 @@ def test_a_message_is_sent_as_a_query_or_with_another_value_or_with_more_headers
 def test_a_race_counts_refusals_and_copies(phone, accept, refused, wrong):
     held = []
 
-    seen = race(phone(accept), 4, held=[0.1, 0.2], holding=lambda seconds: nullcontext(held.append(seconds)))
+    seen = race(phone(accept), 4, locked=[0.1, 0.2], locking=lambda seconds: nullcontext(held.append(seconds)))
 
     assert held == [0.1, 0.2]
 

@@ -1,10 +1,10 @@
 import pytest
 
 from grader.errors import NotChecked
-from grader.harness.harness import Harness
 from grader.project.state import ProjectState
 from grader.webhooks.secret_scan import MASK, Leaks, in_repository
 from tests.projects import project
+from tests.real_course import harness_of
 from tests.repository import commit, repository
 
 TALKING = """
@@ -43,7 +43,7 @@ HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
 
 
 @pytest.fixture
-def leaks(tmp_path, scratch, nothing_left):
+def leaks(tmp_path, resources, nothing_left):
     """Look for the secrets of a service with one habit."""
     benches = []
 
@@ -51,7 +51,7 @@ def leaks(tmp_path, scratch, nothing_left):
         project(tmp_path / "project", TALKING.format(habit=habit, start=start))
         with (tmp_path / "project" / "service.toml").open("a") as file:
             file.write(more)
-        benches.append(Harness(tmp_path / "project", scratch))
+        benches.append(harness_of(tmp_path / "project", resources))
         return Leaks(benches[-1])
 
     yield look

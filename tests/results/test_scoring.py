@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from grader.course import Stage, Step
-from grader.results.results import CheckResult, ExitStatus, Outcome, StageResult, StepResult, exit_status, judge, reruns
+from grader.results.results import CheckResult, ExitStatus, Outcome, StageResult, StepResult
+from grader.results.scoring import exit_status, judge, reruns
 
 PASS, FAIL, SKIP, UNCLEAR, NOT_CHECKED, ERROR = Outcome
 MACHINE, PROJECT = "machine", "project"

@@ -1,0 +1,132 @@
+"""Which check is wanted next, and what an outcome means for the others, without running anything."""
+
+import pytest
+
+from grader.course import Step
+from grader.results.results import Outcome
+from grader.session.schedule import Planned, Schedule
+
+PASS, FAIL, SKIP, UNCLEAR, NOT_CHECKED, ERROR = Outcome
+NEEDS = {"1.3": ("1.2",), "1.4": ("1.3",)}
+
+
+def step(name):
+    return Step(name, "01", "Step", NEEDS.get(name, ()), bonus=False, hints=("One.", "Two."), slow=False)
+
+
+def planned(step, *, home="", waits_long=False, name="it"):
+    return Planned(f"{name} of {home or step} for {step}", step, home or step, waits_long)
+
+
+ONE, TWO, THREE, FOUR, FIVE = (planned(f"1.{number}") for number in range(1, 6))
+
+
+def scheduled(*checks, steps=("1.1", "1.2", "1.3", "1.4", "1.5"), **more):
+    schedule = Schedule([step(name) for name in steps], **more)
+    schedule.plan(checks or (ONE, TWO, THREE, FOUR, FIVE))
+    return schedule
+
+
+def wanted(schedule):
+    return [check.step for check in schedule.checks if schedule.wants(check)]
+
+
+def test_checks_come_in_course_order_with_their_number_for_each_step():
+    schedule = Schedule([step("1.2"), step("1.10"), step("1.3")])
+
+    assert schedule.plan([planned("1.3"), planned("1.2"), planned("1.10"), planned("1.2", name="that")]) == {
+        "1.2": 2,
+        "1.10": 1,
+        "1.3": 1,
+    }
+    assert [check.step for check in schedule.checks] == ["1.2", "1.2", "1.10", "1.3"]
+
+
+def test_a_check_that_waits_long_comes_after_all_others_and_is_begun_first():
+    waiting = planned("1.1", waits_long=True)
+    schedule = scheduled(waiting, TWO, FIVE)
+
+    assert schedule.checks == (TWO, FIVE, waiting)
+    assert schedule.begin_first() == [waiting]
+
+
+def test_of_a_step_the_repeated_checks_come_last():
+    again, own = planned("1.3", home="1.2"), planned("1.3")
+
+    assert scheduled(again, own).checks == (own, again)
+
+
+def test_what_needs_a_broken_step_is_not_wanted():
+    schedule = scheduled()
+    schedule.found(TWO, FAIL)
+
+    assert wanted(schedule) == ["1.1", "1.2", "1.5"]
+
+
+@pytest.mark.parametrize(("outcome", "goes_on"), [(FAIL, False), (ERROR, False), (UNCLEAR, False), (NOT_CHECKED, True)])
+def test_what_cannot_be_checked_keeps_no_other_from_being_run(outcome, goes_on):
+    schedule = scheduled()
+    schedule.found(TWO, outcome)
+
+    assert schedule.wants(THREE) is goes_on
+
+
+def test_a_step_without_a_check_counts_as_broken():
+    assert wanted(scheduled(ONE, THREE, FOUR, FIVE)) == ["1.1", "1.5"]
+
+
+def test_with_stop_nothing_later_than_the_first_failure_is_wanted():
+    schedule = scheduled(stop=True)
+    schedule.found(TWO, FAIL)
+
+    assert wanted(schedule) == ["1.1"]
+
+
+def test_with_stop_an_earlier_step_that_waits_long_is_still_wanted():
+    waiting = planned("1.1", waits_long=True)
+    schedule = scheduled(waiting, TWO, FIVE, stop=True)
+    schedule.found(TWO, FAIL)
+
+    assert schedule.wants(waiting)
+
+
+def test_after_waiting_in_vain_no_other_check_of_the_step_is_wanted():
+    schedule = scheduled()
+    schedule.found(TWO, FAIL, too_late=True)
+
+    assert not schedule.wants(planned("1.2", name="that"))
+
+
+def test_known_steps_come_last_and_are_wanted_only_where_they_explain_a_failure():
+    schedule = scheduled(known={"1.1", "1.2", "1.3"})
+
+    assert [check.step for check in schedule.checks] == ["1.4", "1.5", "1.1", "1.2", "1.3"]
+    assert wanted(schedule) == ["1.4", "1.5"]
+    schedule.found(FOUR, FAIL)
+    assert wanted(schedule) == ["1.4", "1.5", "1.2", "1.3"]
+
+
+def test_a_check_is_asked_again_only_where_it_went_well_the_first_time():
+    again = planned("1.5", home="1.2")
+    for broken, asked in ((ONE, True), (TWO, False), (FIVE, False)):
+        schedule = scheduled(ONE, TWO, THREE, FOUR, FIVE, again)
+        schedule.found(broken, FAIL)
+        assert schedule.wants(again) is asked
+
+
+def test_what_comes_is_the_step_at_hand_and_the_next_two():
+    schedule = scheduled()
+
+    assert schedule.coming(ONE) == [ONE, TWO, THREE]
+    assert schedule.coming(FOUR) == [FOUR, FIVE]
+
+
+def test_what_is_not_wanted_does_not_come():
+    schedule = scheduled(known={"1.5"})
+    schedule.found(TWO, FAIL)
+
+    assert schedule.coming(ONE) == [ONE, TWO]
+
+
+def test_what_is_known_is_not_begun_first():
+    assert scheduled(planned("1.1", waits_long=True), TWO, known={"1.1"}).begin_first() == []
