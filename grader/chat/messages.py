@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.assertions.entries import Listing
 from grader.assertions.json_values import Count, Ids, Value, same
-from grader.assertions.observed import Listing
 from grader.chat import instant
 from grader.chat.instant import Instant
 from grader.errors import Failed
@@ -189,8 +189,3 @@ def _is_id(value: Any) -> bool:
     if isinstance(value, str):
         return 1 <= len(value) <= 128 and set(value) <= ID_CHARACTERS
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= 2**53
-
-
-def ids(messages: Sequence[Message]) -> tuple[Any, ...]:
-    """Give the ids of messages, in their order."""
-    return tuple(message.id for message in messages)

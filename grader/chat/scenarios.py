@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from grader.assertions.entries import Listing
 from grader.assertions.json_values import Count, Ids, Value, same
-from grader.assertions.observed import Listing
 from grader.chat import instant
 from grader.chat.api import Chat
 from grader.chat.instant import Instant

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grader.assertions.observed import Listing
+from grader.assertions.entries import Listing
 from grader.client.program import Run
 from grader.client.scripted_chat import Said
 

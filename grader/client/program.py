@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.assertions.observed import ExitCode, Text
+from grader.assertions.output import ExitCode, Text
 from grader.errors import Failed, TooLate
 from grader.project import environment
 from grader.project.config import FILE, Project

@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from grader.assertions.entries import Listing
 from grader.assertions.json_values import Value
-from grader.assertions.observed import Listing
 from grader.chat import instant
 from grader.client.dialects import LETTERS, Dialect
 from grader.client.scripted_server import Answer, Recorded, ScriptedServer

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import BinaryIO
 
-from grader.assertions.observed import Listing
+from grader.assertions.entries import Listing
 from grader.system.ports import LOOPBACK
 
 PATIENCE = 30.0

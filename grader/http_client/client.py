@@ -14,9 +14,10 @@ from json import dumps, loads
 from typing import Any, Self
 from urllib.parse import quote, urlencode
 
-from grader.assertions.observed import Body, Size, Status, Statuses
+from grader.assertions.expected import LARGEST_BODY
+from grader.assertions.replies import Body, Size, Status, Statuses
 from grader.errors import Failed, TooLate
-from grader.http_client.reader import LARGEST, Timed, plainly, read, what_came
+from grader.http_client.reader import Timed, plainly, read, what_came
 from grader.system.ports import LOOPBACK
 from grader.text.shell import SHOWN_PORT, WITH_BODY, curl, netcat, side_by_side
 from grader.text.values import printable, shorten
@@ -181,7 +182,7 @@ class _Exchange:
             except (OSError, http.client.HTTPException, ValueError) as error:
                 raise Failed(what_came(error), expected="an answer", request=self.line) from None
             seconds = time.monotonic() - began
-            if len(content) <= LARGEST:
+            if len(content) <= LARGEST_BODY:
                 if hang_up:
                     stream.say_no_more()
                 stream.await_end()

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.assertions.entries import Listing
 from grader.assertions.json_values import same
-from grader.assertions.observed import Listing
 from grader.chat import instant
 from grader.chat.messages import Page
 from grader.chat.scenarios import LongChat

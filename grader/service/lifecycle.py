@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.assertions.observed import Growth
+from grader.assertions.entries import Growth
 from grader.errors import TooLate
 from grader.service.server import Service
 from grader.service.shutdown import Shutdown

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+SQLITE_HEADER = b"SQLite format 3\0"
+"""The bytes with which every database file of SQLite begins."""
+
 ZOO = {
     "plain": "see you at ten",
     "quotes": 'it\'s "quoted" and `ticked`',
@@ -26,7 +29,8 @@ ZOO = {
 LOOK_ALIKES = ["null", "0", "1", "2026-01-02T03:04:05Z", "created_at", "[]", "None", "01", "１", "l", "I", "O"]
 """Texts that look like something else, for a database that is brought forward."""
 
-LONGEST = {"letters": "x" * 2000, "three-byte-characters": "語" * 2000, "emoji": "🐎" * 1000}
+LONGEST_TEXTS = {"letters": "x" * 2000, "three-byte-characters": "語" * 2000, "emoji": "🐎" * 1000}
+"""Texts of as many characters as a message may have."""
 
 ESCAPED_BODIES = {
     "three-byte-characters": b'{"text": "' + b"\\u8a9e" * 2000 + b'"}',
@@ -88,6 +92,7 @@ ODD_BODIES = {
 """Bodies whose answer is free, but for a server error."""
 
 HALF_A_PARENT = b'{"text": "odd", "reply_to": "\\ud83d"}'
+"""A body whose `reply_to` is half of an emoji."""
 
 BAD_TIMES = [
     "",
@@ -101,11 +106,14 @@ BAD_TIMES = [
     "2026-01-02T25:00:00Z",
     "2026-01-02T03:04:05Zulu",
 ]
+"""Values of `since` that are no instant."""
 
 AN_INSTANT = "2026-01-02T08:30:00+05:30"
+"""An instant for `--since`, with an offset."""
 AS_SERVERS_WRITE = "2026-01-02T03:04:05.678Z"
+"""An instant for `--since`, with `Z` and a fraction of a second."""
 TO_THE_SECOND = "2026-01-02T03:04:05Z"
-"""The same instant, from which a client may leave out the fraction: how many digits it sends is free."""
+"""The instant of `AS_SERVERS_WRITE`: a client may leave out the fraction, as how many digits it sends is free."""
 
 SPOKEN = [
     "see you at ten",
@@ -131,6 +139,7 @@ QUERIES = {
 """Query strings that no two programs would write alike; what was signed is how they stand here."""
 
 PICTURE = "https://api.twilio.example/2010-04-01/Accounts/AC0/Messages/MM0/Media/ME0"
+"""The address of a picture in a text message."""
 TEXT_MESSAGES = {
     "combining": "e\u0301 is not é",
     "zero": "0",

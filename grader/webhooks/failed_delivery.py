@@ -7,12 +7,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grader.assertions.entries import Listing
+from grader.assertions.expected import DELIVERED
 from grader.assertions.json_values import Count
-from grader.assertions.observed import Listing
 from grader.errors import NotChecked
 from grader.http_client.client import PATIENCE, Reply
 from grader.testdata.random_values import words
-from grader.webhooks.phone import DELIVERED, Phone
+from grader.webhooks.phone import Phone
 
 if TYPE_CHECKING:
     from grader.harness.harness import Harness

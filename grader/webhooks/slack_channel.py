@@ -6,8 +6,10 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
+from grader.assertions.entries import Listing
+from grader.assertions.expected import OK
 from grader.assertions.json_values import Count, Value
-from grader.assertions.observed import OK, Listing, Observed, OneOf
+from grader.assertions.observed import Observed
 from grader.chat.api import Chat
 from grader.chat.messages import Message
 from grader.chat.scenarios import Timed
@@ -18,7 +20,6 @@ from grader.text.values import shorten, shown
 from grader.webhooks import slack
 from grader.webhooks.phone import found_first
 
-REFUSED = OneOf({401, 403, 400, 422}, "401, 403, 400 or 422")
 WITHIN = slack.WITHIN + 1
 """Seconds that an answer may take: what was promised, and the slack of the checks."""
 
@@ -50,6 +51,11 @@ class Channel:
         """Write a command whose old field `token` holds something."""
         fields = slack.slash_command(text, user=self.user)
         return slack.form((name, token if name == "token" else value) for name, value in fields)
+
+    @staticmethod
+    def escaped(text: str) -> str:
+        """Write a text as Slack sends and wants it: `&`, `<` and `>` escaped, and nothing else."""
+        return slack.escaped(text)
 
     def fill(self, count: int, *, length: int = 0) -> tuple[str, ...]:
         """Send messages by the API, at least so long, and return their texts, the newest first."""
