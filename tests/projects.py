@@ -48,6 +48,10 @@ open("child", "w").write(str(subprocess.Popen(["sleep", "300"]).pid))
 """Goes before a server: a child in its group; its id lies in `child`."""
 
 
+FAILING = "from grader.errors import Failed; raise Failed('this', expected='that')"
+"""The body of a check that fails, whatever the project does."""
+
+
 def project(
     folder: Path,
     server: str = ANSWERING,
