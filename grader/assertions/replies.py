@@ -10,7 +10,7 @@ from grader.text.values import shorten
 
 
 class Status(int, Observed):
-    """A status code that knows its reply."""
+    """The status code of an answer."""
 
     summary: str
 
@@ -46,7 +46,7 @@ class Statuses(frozenset[int], Observed):
 
 
 class Body(bytes, Observed):
-    """A body that knows its request."""
+    """The body of an answer."""
 
     def __new__(cls, content: bytes, *, request: str) -> Self:
         made = super().__new__(cls, content)
@@ -78,7 +78,7 @@ class Size(int, Observed):
 
 
 class Fault(str, Observed):
-    """What keeps somebody from using an answer; empty when nothing does."""
+    """What keeps an answer from being used; empty when nothing does."""
 
     answer: str
     summary: str

@@ -31,6 +31,7 @@ class Message:
 
     @property
     def id(self) -> Any:
+        """The id as it came, to be sent on or to be expected."""
         return self.fields["id"]
 
     @property
@@ -40,6 +41,7 @@ class Message:
 
     @property
     def text(self) -> Value:
+        """The text, able to say what came instead."""
         return self.member("text")
 
     def member(self, name: str) -> Value:
@@ -100,10 +102,12 @@ class Page:
 
     @property
     def ids(self) -> Ids:
+        """The ids of its messages, in their order."""
         return Ids([message.id for message in self.messages], request=self.request)
 
     @property
     def count(self) -> Count:
+        """How many messages it holds."""
         return Count(len(self.messages), request=self.request)
 
     def top(self, count: int) -> Ids:

@@ -111,11 +111,13 @@ class SpacedChat(Chat):
 
     @property
     def ids_of_both(self) -> tuple[Any, Any]:
+        """The ids of the two, the newer first."""
         first, second = self.sent
         return second.id, first.id
 
     @property
     def id_of_second(self) -> tuple[Any]:
+        """The id of the newer one, as a page lists it."""
         return (self.sent[1].id,)
 
     def after_the_first(self, seconds: float, digits: int = 3) -> str:

@@ -64,6 +64,7 @@ class ScriptedChat:
 
     @property
     def url(self) -> str:
+        """What `SERVER_URL` is for a client."""
         return self.server.url + self.dialect.slash
 
     @property

@@ -30,7 +30,7 @@ AS_JSON = {"Content-Type": "application/json"}
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer to one request; its members describe themselves when an assertion on them fails."""
+    """An answer to one request. Its status, body and size can say what came."""
 
     code: int
     reason: str
@@ -41,14 +41,17 @@ class Reply:
 
     @property
     def status(self) -> Status:
+        """The status code."""
         return Status(self.code, request=self.request, summary=self.summary)
 
     @property
     def body(self) -> Body:
+        """The bytes of the body."""
         return Body(self.content, request=self.request)
 
     @property
     def size(self) -> Size:
+        """How many bytes the body has."""
         return Size(len(self.content), request=self.request)
 
     @property
@@ -67,6 +70,7 @@ class Replies(tuple[Reply, ...]):
 
     @property
     def statuses(self) -> Statuses:
+        """The different status codes among them."""
         counted = Counter(reply.code for reply in self)
         said = ", ".join(f"{count} × {code}" for code, count in sorted(counted.items()))
         odd = next((reply for reply in self if reply.code != HTTPStatus.OK), None)

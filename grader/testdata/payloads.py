@@ -37,7 +37,7 @@ ESCAPED_BODIES = {
     "emoji": b'{"text": "' + b"\\ud83d\\udc0e" * 1000 + b'"}',
     "a-large-unknown-member": b'{"text": "short", "more": "' + b"x" * 60_000 + b'"}',
 }
-"""Bodies of less than 64 KiB with a good text, which most JSON libraries would write like this."""
+"""Bodies of less than 64 KiB with a valid text: `\\u` escapes, as many JSON libraries write them, or much beside it."""
 
 BAD_BODIES = {
     "empty": b"",
@@ -72,7 +72,7 @@ LARGE_BODIES = {
     "a-large-text": b'{"text": "' + b"x" * 70_000 + b'"}',
     "a-large-unknown-member": b'{"text": "odd", "more": "' + b"x" * 70_000 + b'"}',
 }
-"""Bodies of more than 64 KiB; the text of the second is a good one."""
+"""Bodies of more than 64 KiB; the second has a valid text."""
 
 ODD_BODIES = {
     "not-a-number": b'{"text": "odd", "more": NaN}',
@@ -89,7 +89,7 @@ ODD_BODIES = {
     "large-number": b'{"text": "odd", "more": 1e999}',
     "many-digits": b'{"text": "odd", "more": ' + b"9" * 5000 + b"}",
 }
-"""Bodies whose answer is free, but for a server error."""
+"""Bodies that may be answered in any way but with a server error."""
 
 HALF_A_PARENT = b'{"text": "odd", "reply_to": "\\ud83d"}'
 """A body whose `reply_to` is half of an emoji."""
@@ -124,7 +124,7 @@ SPOKEN = [
     "two  blanks and [some] (brackets) {in} *it*",
     "a long story, told at great length, " * 9 + "and its end",
 ]
-"""Texts for the client's listings; none holds a control character."""
+"""Texts of messages that a client lists; none holds a control character."""
 
 QUERIES = {
     "plain": "from=twilio",
@@ -136,7 +136,7 @@ QUERIES = {
     "punctuation": "name=it's&x=(1)!*;,:@$",
     "two-question-marks": "to=/a?b=c",
 }
-"""Query strings that no two programs would write alike; what was signed is how they stand here."""
+"""Query strings that programs write in different ways; Twilio signs them as they stand here."""
 
 PICTURE = "https://api.twilio.example/2010-04-01/Accounts/AC0/Messages/MM0/Media/ME0"
 """The address of a picture in a text message."""
@@ -182,7 +182,7 @@ FORMS = {
     "not-ascii": _WHERE + "8088936f&command=/chat&user_id=U2CERLKJA&text=žluť".encode(),
     "other-order": b"text=what&user_id=U2CERLKJA&" + _WHERE + b"8088935e&command=%2Fchat&enterprise_id=",
 }
-"""Form bodies of a command that nobody knows, complete, and each written in another way: the bytes are signed."""
+"""Whole form bodies of an unknown command, each written in another way: Slack signs the bytes."""
 
 TYPED = {
     "ampersand": "salt & pepper",
@@ -203,7 +203,7 @@ TYPED = {
     "curly-quotes": "“so” it’s",
     "longest-in-bytes": "語" * 2000,
 }
-"""Messages as somebody types them; the provider sends and wants three characters escaped."""
+"""Messages as a person types them in Slack, which sends `&`, `<` and `>` escaped, and wants them so."""
 
 UNREADABLE = {
     "empty": b"",
@@ -215,7 +215,7 @@ UNREADABLE = {
     "nul": b"command=%2Fchat&user_id=U2CERLKJA&text=send+nul+%00+inside",
     "broken-utf-8": b"command=%2Fchat&user_id=U2CERLKJA&text=send+%C3%28",
 }
-"""Bodies that are no command, or only nearly."""
+"""Bodies that are no command of Slack, or nearly one."""
 
 MISTYPED = {
     "unknown": "dance",
@@ -235,3 +235,4 @@ MISTYPED = {
     "joined": "recent5",
     "plural": "recents 5",
 }
+"""What a person may type after `/chat` that is no right command."""
