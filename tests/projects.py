@@ -73,10 +73,17 @@ def project(
     return config.read(folder)
 
 
-def course(folder: Path, checks: Mapping[str, str], needs: Mapping[str, list[str]] | None = None) -> Path:
-    """Write a course of one stage, with one file of checks for each step, and return its `exercises/`."""
+def course(
+    folder: Path, checks: Mapping[str, str], needs: Mapping[str, list[str]] | None = None, *, conftest: str = ""
+) -> Path:
+    """Write a course of one stage, with one file of checks for each step, and return its `exercises/`.
+
+    `conftest` is what lies beside the checks, for all of them.
+    """
     stage = folder / "exercises" / "01-test"
     (stage / "checks").mkdir(parents=True)
+    if conftest:
+        (stage / "checks" / "conftest.py").write_text(conftest)
     steps = ""
     for step, text in checks.items():
         steps += f'[[steps]]\nid = "{step}"\ntitle = "Step"\nneeds = {(needs or {}).get(step, [])}\n'

@@ -2,11 +2,12 @@
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 
 from grader import check as check_module, course
-from grader.fixtures import chat as chat_fixtures, service as fixtures, webhooks as integration_fixtures
+from tests import projects, words
 
 LONGEST = 12
 BRANCHES = (
@@ -27,7 +28,20 @@ BRANCHES = (
     ast.ClassDef,
     ast.BoolOp,
 )
-FORBIDDEN = {"sleep", "mock", "Mock", "MagicMock", "patch", "monkeypatch", "mocker", "skip", "xfail", "raises", "print"}
+FORBIDDEN = {
+    "sleep",
+    "mock",
+    "Mock",
+    "MagicMock",
+    "patch",
+    "monkeypatch",
+    "mocker",
+    "skip",
+    "xfail",
+    "raises",
+    "print",
+    "seed",
+}
 IMPORTABLE = {"pytest", "json", "datetime", "decimal", "math", "itertools", "urllib"}
 CLAUSE = re.compile(r"K([1-9]|10)|stage [1-4]")
 
@@ -53,6 +67,16 @@ def body(check: ast.FunctionDef) -> list[ast.stmt]:
     return check.body[1:]
 
 
+def files_of_checks(folder: Path) -> list[Path]:
+    """What lies in a stage's folder of checks; a conftest.py, which holds words of the stage's own, is none of them."""
+    return sorted(path for path in folder.glob("checks/*.py") if path.name != "conftest.py")
+
+
+def known_words(folder: Path) -> set[str]:
+    """Name the fixtures that a check of this stage may take."""
+    return {word.name for word in (*words.of_the_kit(), *words.of_stage(folder))}
+
+
 def test_there_are_checks():
     assert len(CHECKS) >= 20
 
@@ -61,7 +85,7 @@ def test_there_are_checks():
 def test_every_step_has_one_file_of_checks_and_every_file_a_step(stage):
     expected = [stage.check_file(step) for step in stage.steps]
 
-    assert sorted(expected) == sorted(stage.folder.glob("checks/*.py"))
+    assert sorted(expected) == files_of_checks(stage.folder)
 
 
 @every_file
@@ -152,8 +176,6 @@ def test_a_check_asserts_a_comparison(path, check):
 
 @every_check
 def test_a_check_speaks_through_fixtures_only(path, check):
-    given = {**vars(fixtures), **vars(chat_fixtures), **vars(integration_fixtures)}
-    known = {name for name, value in given.items() if type(value).__name__ == "FixtureFunctionDefinition"}
     parametrised = {
         name.strip()
         for call in check.decorator_list
@@ -162,9 +184,20 @@ def test_a_check_speaks_through_fixtures_only(path, check):
     }
     arguments = {argument.arg for argument in check.args.args}
 
-    assert arguments - parametrised <= known
+    assert arguments - parametrised <= known_words(path.parent.parent)
     assert parametrised <= arguments
     assert arguments - parametrised
+
+
+def test_a_conftest_beside_checks_is_no_file_of_checks_and_its_words_are_known(tmp_path):
+    conftest = (
+        'import pytest\n\n\n@pytest.fixture\ndef page(service):\n    """Give a page."""\n    return service.get("/")\n'
+    )
+
+    (stage,) = projects.course(tmp_path, {"1.1": ""}, conftest=conftest).iterdir()
+
+    assert [path.name for path in files_of_checks(stage)] == ["test_1_01_step.py"]
+    assert known_words(stage) - known_words(course.find_stage("1").folder) == {"page"}
 
 
 def _names(call: ast.Call) -> list[str]:

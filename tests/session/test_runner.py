@@ -31,7 +31,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nothing_left: object) -
         projects.project(tmp_path / "project", **server)
         if "toml" in more:
             (tmp_path / "project" / "service.toml").write_text(more.pop("toml"))
-        monkeypatch.setattr(course, "EXERCISES", projects.course(tmp_path, checks, needs))
+        exercises = projects.course(tmp_path, checks, needs, conftest=more.pop("conftest", ""))
+        monkeypatch.setattr(course, "EXERCISES", exercises)
         course.stages.cache_clear()
         return runner.run(tmp_path / "project", course.all_steps(), **more)
 
@@ -295,6 +296,34 @@ def test_an_assertion_of_the_kits_own_code_is_told_as_it_is(run):
     (check,) = run({"1.1": a_check("1.1", "harness", asks)}).stages[0].steps[0].checks
 
     assert (check.outcome, check.actual) == ("error", "AssertionError: the service was never launched")
+
+
+WORD_OF_A_STAGE = """
+import pytest
+
+@pytest.fixture
+def page(service):
+    return service.get("/")
+"""
+
+
+def test_a_check_takes_a_word_from_a_conftest_beside_it(run):
+    takes = a_check("1.1", "page", "assert page.status == 200") + a_check(
+        "1.1", "page", "assert page.status == 404", name="that"
+    )
+
+    first, second = run({"1.1": takes}, conftest=WORD_OF_A_STAGE).stages[0].steps[0].checks
+
+    assert first.outcome == "pass"
+    assert (second.outcome, second.expected, second.actual) == ("fail", "404", '200 OK, no content type, "hi"')
+
+
+def test_an_assertion_in_a_conftest_has_to_say_what_came_too(run):
+    conftest = WORD_OF_A_STAGE.replace("return", "assert 1 == 2; return")
+
+    (check,) = run({"1.1": a_check("1.1", "page", "pass")}, conftest=conftest).stages[0].steps[0].checks
+
+    assert (check.outcome, check.actual) == ("error", TWO_PLAIN_VALUES)
 
 
 def test_a_check_with_a_fixture_that_does_not_exist_is_an_error(run):
