@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import inspect
+import itertools
+import textwrap
 import typing
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from grader.assertions.observed import Observed
@@ -63,6 +66,8 @@ class Member:
     name: str
     value: Any
     gives: Any
+    behind: str = ""
+    """What stands behind a field."""
 
     @property
     def is_method(self) -> bool:
@@ -84,7 +89,7 @@ class Member:
 
     @property
     def sentence(self) -> str:
-        return sentence(self._function) if self.value is not None else ""
+        return sentence(self._function) if self.value is not None else self.behind
 
 
 def members(kind: type, asked: frozenset[str]) -> list[Member]:
@@ -107,4 +112,15 @@ def _member(kind: type, name: str) -> Member:
             return Member(name, value, hint(value.__func__))
         case _ if inspect.isfunction(value):
             return Member(name, value, hint(value))
-    return Member(name, None, hint(kind, name))
+    return Member(name, None, hint(kind, name), _fields(kind).get(name, ""))
+
+
+@cache
+def _fields(kind: type) -> dict[str, str]:
+    """Give the sentences that stand behind the fields of a class."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0].body
+    return {
+        field.target.id: " ".join(behind.value.value.split())
+        for field, behind in itertools.pairwise(body)
+        if isinstance(field, ast.AnnAssign) and isinstance(behind, ast.Expr) and isinstance(behind.value, ast.Constant)
+    }

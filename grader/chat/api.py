@@ -65,7 +65,7 @@ class Chat:
         return [self.send(f"{words()} {number}".ljust(length, "-"), **more) for number in range(count)]
 
     def send_and_seek(self, count: int) -> Listing:
-        """Send messages one after the other, and list those that aren't found since the very time they show."""
+        """Send messages one after the other, and list those that `since` their own time doesn't find."""
         lost = {}
         for message in self.send_many(count):
             moment = message.created_at.written

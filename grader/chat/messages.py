@@ -28,6 +28,7 @@ class Message:
 
     fields: Mapping[str, Any]
     request: str
+    """The request that it came for, as a line to paste."""
 
     @property
     def id(self) -> Any:
@@ -90,8 +91,10 @@ class Page:
     """One answer of GET /messages."""
 
     messages: tuple[Message, ...]
+    """Its messages, in their order."""
     next: Any
     request: str
+    """The request that it came for, as a line to paste."""
 
     @property
     def cursor(self) -> str | None:

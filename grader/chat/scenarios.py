@@ -44,6 +44,7 @@ class Timed:
     """A message, and the moments between which it was accepted, in Unix seconds."""
 
     message: Message
+    """What the service gave back."""
     begun: float
     ended: float
 
@@ -75,7 +76,7 @@ class TimedChat(Chat):
     """A chat whose messages are timed by the checker's own clock."""
 
     def send_timed(self, text: str, **more: Any) -> Timed:
-        """Send a message and remember when."""
+        """Send a message, and remember when it was sent and answered."""
         begun = time.time()
         sent = self.send(text, **more)
         return Timed(sent, begun, time.time())
@@ -87,7 +88,10 @@ class TimedChat(Chat):
 
 
 class SpacedChat(Chat):
-    """Two messages, more than three seconds apart; `pause` waits for so many seconds."""
+    """Two messages, more than three seconds apart.
+
+    `pause` waits for so many seconds.
+    """
 
     def __init__(self, service: Service, pause: Callable[[float], None]) -> None:
         super().__init__(service)
@@ -182,7 +186,9 @@ class SentAtOnce:
     """Messages sent at the same moment, and those that their own sender didn't see at once."""
 
     sent: Ids
+    """Their ids."""
     missing: Listing
+    """Those that were accepted and aren't listed."""
 
     @property
     def repeated(self) -> Listing:

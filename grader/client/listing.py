@@ -16,6 +16,7 @@ class Lines:
 
     run: Run
     messages: Sequence[Said]
+    """The messages that should have been printed, the newest first."""
 
     @property
     def ids(self) -> Listing:

@@ -37,7 +37,9 @@ class Reply:
     headers: Mapping[str, str]
     content: bytes
     request: str
+    """The request, as a line to paste."""
     seconds: float
+    """How long the answer took."""
 
     @property
     def status(self) -> Status:

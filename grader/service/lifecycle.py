@@ -37,7 +37,9 @@ class Life:
     """One life of a service, over now: its data, and what grew in the database between start and end."""
 
     data: Path
+    """Its data, for another life."""
     grown: Growth
+    """By how many rows each table grew."""
 
 
 def end(service: Service, before: Rows) -> Life:

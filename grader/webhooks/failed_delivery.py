@@ -29,9 +29,12 @@ class Attempted:
     """The answers to the first delivery and to the second, and how many messages the event was after each."""
 
     first: Reply
+    """The answer while the database was held."""
     after_first: Count
     second: Reply
+    """The answer when it was free."""
     messages: Count
+    """How many messages the event is in the end."""
 
     @property
     def stored_in_vain(self) -> Listing:

@@ -206,7 +206,9 @@ class Raced:
     """What deliveries of the same events at the same moment led to, over several rounds."""
 
     refused: Listing
+    """The deliveries whose answer is no success."""
     wrong: Listing
+    """The events that are no message, or several."""
 
 
 def race(phone: Phone, count: int, *, held: Sequence[float], holding: Callable[[float], Any]) -> Raced:

@@ -34,7 +34,7 @@ class Channel:
         self.user = user or slack.new_user()
 
     def other(self) -> Channel:
-        """Let somebody else type."""
+        """Let another person type."""
         return Channel(self.service, self.secret)
 
     def namesakes(self) -> tuple[Channel, Channel]:
@@ -76,7 +76,7 @@ class Channel:
         return slack.delivery(body, secret=self.secret).headers[slack.SIGNATURE]
 
     def type(self, text: str, **more: Any) -> Told:
-        """Type a command and return what is shown; raises Failed when the answer isn't one that can be shown."""
+        """Type a command, and return what is shown; raises Failed when the answer can't be shown."""
         reply = self.send(self.body(text), **more)
         if reply.code not in OK:
             raise Failed(reply.summary, expected="200", request=reply.request)
