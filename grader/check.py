@@ -1,4 +1,4 @@
-"""What the files of checks import: the marker that ties a function to a step and a clause, and random data."""
+"""Everything that a file of checks imports from the kit: the marker, random words, data, and expected values."""
 
 from __future__ import annotations
 
@@ -7,9 +7,96 @@ from typing import Any
 
 import pytest
 
+from grader.assertions.expected import (
+    ANY_SERVER_ERROR,
+    AUTHOR_LENGTHS,
+    DELIVERED,
+    FAILURE_EXIT_CODES,
+    GET_NOT_FROM_TWILIO,
+    INVALID,
+    LARGEST_BODY,
+    NO_SUCH_MESSAGE,
+    NO_SUCH_PARENT,
+    NOT_FOUND,
+    NOT_FROM_SLACK,
+    NOT_FROM_TWILIO,
+    OK,
+    RESPONSE_TYPES,
+    SERVER_ERROR_BUT_501,
+    STORED,
+    TOO_LARGE,
+    WRONG_METHOD,
+)
+from grader.assertions.json_values import ids
+from grader.testdata.payloads import (
+    AN_INSTANT,
+    AS_SERVERS_WRITE,
+    BAD_BODIES,
+    BAD_TIMES,
+    ESCAPED_BODIES,
+    FORMS,
+    HALF_A_PARENT,
+    LARGE_BODIES,
+    LONGEST_TEXTS,
+    MISTYPED,
+    ODD_BODIES,
+    PICTURE,
+    QUERIES,
+    SENDERS,
+    SPOKEN,
+    SQLITE_HEADER,
+    TEXT_MESSAGES,
+    TO_THE_SECOND,
+    TYPED,
+    UNREADABLE,
+    ZOO,
+)
 from grader.testdata.random_values import words
 
-__all__ = ["check", "words"]
+__all__ = [
+    "ANY_SERVER_ERROR",
+    "AN_INSTANT",
+    "AS_SERVERS_WRITE",
+    "AUTHOR_LENGTHS",
+    "BAD_BODIES",
+    "BAD_TIMES",
+    "DELIVERED",
+    "ESCAPED_BODIES",
+    "FAILURE_EXIT_CODES",
+    "FORMS",
+    "GET_NOT_FROM_TWILIO",
+    "HALF_A_PARENT",
+    "INVALID",
+    "LARGEST_BODY",
+    "LARGE_BODIES",
+    "LONGEST_TEXTS",
+    "MISTYPED",
+    "NOT_FOUND",
+    "NOT_FROM_SLACK",
+    "NOT_FROM_TWILIO",
+    "NO_SUCH_MESSAGE",
+    "NO_SUCH_PARENT",
+    "ODD_BODIES",
+    "OK",
+    "PICTURE",
+    "QUERIES",
+    "RESPONSE_TYPES",
+    "SENDERS",
+    "SERVER_ERROR_BUT_501",
+    "SPOKEN",
+    "SQLITE_HEADER",
+    "STORED",
+    "TEXT_MESSAGES",
+    "TOO_LARGE",
+    "TO_THE_SECOND",
+    "TYPED",
+    "UNREADABLE",
+    "WRONG_METHOD",
+    "ZOO",
+    "check",
+    "ids",
+    "words",
+]
 
 
 def check(step: str, *, clause: str) -> Callable[[Callable[..., None]], Any]:

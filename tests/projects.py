@@ -48,6 +48,10 @@ open("child", "w").write(str(subprocess.Popen(["sleep", "300"]).pid))
 """Goes before a server: a child in its group; its id lies in `child`."""
 
 
+FAILING = "from grader.errors import Failed; raise Failed('this', expected='that')"
+"""The body of a check that fails, whatever the project does."""
+
+
 def project(
     folder: Path,
     server: str = ANSWERING,
@@ -73,10 +77,17 @@ SERVICE_FILE = {"1.1": "ignored", "1.2": "explained"}
 """What the first steps of a course have to do with service.toml, as in the kit's own course."""
 
 
-def course(folder: Path, checks: Mapping[str, str], needs: Mapping[str, list[str]] | None = None) -> Path:
-    """Write a course of one stage, with one file of checks for each step, and return its `exercises/`."""
+def course(
+    folder: Path, checks: Mapping[str, str], needs: Mapping[str, list[str]] | None = None, *, conftest: str = ""
+) -> Path:
+    """Write a course of one stage, with one file of checks for each step, and return its `exercises/`.
+
+    `conftest` is what lies beside the checks, for all of them.
+    """
     stage = folder / "exercises" / "01-test"
     (stage / "checks").mkdir(parents=True, exist_ok=True)
+    if conftest:
+        (stage / "checks" / "conftest.py").write_text(conftest)
     steps = ""
     for step, text in checks.items():
         steps += f'[[steps]]\nid = "{step}"\ntitle = "Step"\nneeds = {(needs or {}).get(step, [])}\n'

@@ -2,14 +2,15 @@
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 
+from grader import check as check_module
 from grader.course import EXERCISES
-from grader.fixtures import chat, client, migration, scripted_chat, service, webhooks
+from tests import projects, words
 from tests.real_course import COURSE
 
-WORDS = (service, client, chat, scripted_chat, migration, webhooks)
 LONGEST = 12
 BRANCHES = (
     ast.For,
@@ -29,8 +30,21 @@ BRANCHES = (
     ast.ClassDef,
     ast.BoolOp,
 )
-FORBIDDEN = {"sleep", "mock", "Mock", "MagicMock", "patch", "monkeypatch", "mocker", "skip", "xfail", "raises", "print"}
-IMPORTABLE = {"pytest", "json", "datetime", "decimal", "math", "itertools", "urllib", "grader"}
+FORBIDDEN = {
+    "sleep",
+    "mock",
+    "Mock",
+    "MagicMock",
+    "patch",
+    "monkeypatch",
+    "mocker",
+    "skip",
+    "xfail",
+    "raises",
+    "print",
+    "seed",
+}
+IMPORTABLE = {"pytest", "json", "datetime", "decimal", "math", "itertools", "urllib"}
 CLAUSE = re.compile(r"K([1-9]|10)|stage [1-4]")
 
 FILES = sorted(EXERCISES.glob("*/checks/test_*.py"))
@@ -55,6 +69,16 @@ def body(check: ast.FunctionDef) -> list[ast.stmt]:
     return check.body[1:]
 
 
+def files_of_checks(folder: Path) -> list[Path]:
+    """What lies in a stage's folder of checks; a conftest.py, which holds words of the stage's own, is none of them."""
+    return sorted(path for path in folder.glob("checks/*.py") if path.name != "conftest.py")
+
+
+def known_words(folder: Path) -> set[str]:
+    """Name the fixtures that a check of this stage may take."""
+    return {word.name for word in (*words.of_the_kit(), *words.of_stage(folder))}
+
+
 def test_there_are_checks():
     assert len(CHECKS) >= 20
 
@@ -63,7 +87,7 @@ def test_there_are_checks():
 def test_every_step_has_one_file_of_checks_and_every_file_a_step(stage):
     expected = [stage.check_file(step) for step in stage.steps]
 
-    assert sorted(expected) == sorted(stage.folder.glob("checks/*.py"))
+    assert sorted(expected) == files_of_checks(stage.folder)
 
 
 @every_file
@@ -79,7 +103,16 @@ def test_a_file_holds_its_docstring_imports_and_checks_and_nothing_else(path):
         for node in tree.body
         if isinstance(node, imports)
     ]
-    assert {name.partition(".")[0] for name in named} <= IMPORTABLE
+    assert {name.partition(".")[0] for name in named if name != "grader.check"} <= IMPORTABLE
+
+
+@every_file
+def test_a_file_imports_names_of_grader_check_and_nothing_else_of_the_kit(path):
+    froms = [node for node in TREES[path].body if isinstance(node, ast.ImportFrom) and node.module == "grader.check"]
+    names = {alias.name for node in froms for alias in node.names}
+
+    assert "check" in names
+    assert names <= set(check_module.__all__)
 
 
 @every_file
@@ -145,8 +178,6 @@ def test_a_check_asserts_a_comparison(path, check):
 
 @every_check
 def test_a_check_speaks_through_fixtures_only(path, check):
-    given = {name: value for module in WORDS for name, value in vars(module).items()}
-    known = {name for name, value in given.items() if type(value).__name__ == "FixtureFunctionDefinition"}
     parametrised = {
         name.strip()
         for call in check.decorator_list
@@ -155,9 +186,20 @@ def test_a_check_speaks_through_fixtures_only(path, check):
     }
     arguments = {argument.arg for argument in check.args.args}
 
-    assert arguments - parametrised <= known
+    assert arguments - parametrised <= known_words(path.parent.parent)
     assert parametrised <= arguments
     assert arguments - parametrised
+
+
+def test_a_conftest_beside_checks_is_no_file_of_checks_and_its_words_are_known(tmp_path):
+    conftest = (
+        'import pytest\n\n\n@pytest.fixture\ndef page(service):\n    """Give a page."""\n    return service.get("/")\n'
+    )
+
+    (stage,) = projects.course(tmp_path, {"1.1": ""}, conftest=conftest).iterdir()
+
+    assert [path.name for path in files_of_checks(stage)] == ["test_1_01_step.py"]
+    assert known_words(stage) - known_words(COURSE.find_stage("1").folder) == {"page"}
 
 
 def _names(call: ast.Call) -> list[str]:

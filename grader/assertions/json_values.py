@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any, Self
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol, Self
 
-from grader.assertions.observed import Length, Observed
+from grader.assertions.entries import Length
+from grader.assertions.observed import Observed
 from grader.text.values import excerpt, listed, shown
 
 
@@ -86,6 +87,16 @@ class Count(int, Observed):
 
     def actual_text(self) -> str:
         return counted(int(self))
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> Any: ...
+
+
+def ids(messages: Iterable[_HasId]) -> tuple[Any, ...]:
+    """Give the ids of messages, in their order."""
+    return tuple(message.id for message in messages)
 
 
 def counted(messages: int) -> str:

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from grader.assertions.entries import Listing
+from grader.assertions.expected import INVALID, OK, STORED
 from grader.assertions.json_values import Count
-from grader.assertions.observed import OK, Listing, OneOf, Status
+from grader.assertions.replies import Fault, Status
+from grader.chat import error_body
 from grader.chat.messages import Message, Page, read_message, read_page
 from grader.errors import Failed, TooLate
 from grader.http_client.client import AS_JSON, PATIENCE, Reply
@@ -16,12 +19,6 @@ from grader.service.server import Service
 from grader.testdata.random_values import words
 from grader.text.values import shown
 
-STORED = OneOf({200, 201}, "201 or 200")
-REFUSED = OneOf({400, 422}, "400 or 422")
-TOO_LARGE = OneOf({400, 413, 415, 422}, "400, 413, 415 or 422")
-UNKNOWN_PARENT = OneOf({400, 404, 422}, "400, 422 or 404")
-NO_SUCH_MESSAGE = OneOf({404, 400, 422}, "404 (400 or 422 where no message could have that id)")
-ANY_SERVER_ERROR = OneOf(range(500, 600), "a server error (5xx)")
 MOST_PAGES = 400
 
 
@@ -68,7 +65,7 @@ class Chat:
         return [self.send(f"{words()} {number}".ljust(length, "-"), **more) for number in range(count)]
 
     def send_and_seek(self, count: int) -> Listing:
-        """Send messages one after the other, and list those that aren't found since the very time they show."""
+        """Send messages one after the other, and list those that `since` their own time doesn't find."""
         lost = {}
         for message in self.send_many(count):
             moment = message.created_at.written
@@ -114,6 +111,21 @@ class Chat:
             raise Failed(reply.summary, expected="200", request=reply.request)
         return read_message(reply)
 
+    @staticmethod
+    def message_in(reply: Reply) -> Message:
+        """Read the message object in an answer; raises Failed when there is none."""
+        return read_message(reply)
+
+    @staticmethod
+    def fault_of_refusal(reply: Reply) -> Fault:
+        """Say what is wrong with the body of a refusal; `""` when it is as clause K6 wants it."""
+        return error_body.fault_of_refusal(reply)
+
+    @staticmethod
+    def fault_if_refused(reply: Reply) -> Fault:
+        """Say what is wrong with the body of an answer that may be a refusal; `""` when it isn't one."""
+        return error_body.fault_if_refused(reply)
+
     def refusal_of(self, body: bytes) -> Status:
         """Post a body that is too large; a connection that is closed meanwhile counts as 413."""
         try:
@@ -126,7 +138,7 @@ class Chat:
     def at_most(self, **params: Any) -> Count:
         """Say how many messages a page has; a refusal counts as none."""
         reply = self.get(**params)
-        if reply.code in REFUSED:
+        if reply.code in INVALID:
             return Count(0, request=reply.request)
         if reply.code not in OK:
             raise Failed(reply.summary, expected="200, 400 or 422", request=reply.request)

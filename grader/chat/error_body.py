@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from grader.assertions.observed import Fault
+from grader.assertions.replies import Fault
 from grader.errors import Failed
 from grader.http_client.client import Reply, parsed
 
 REFUSAL = "a refusal in JSON: an object with a non-empty string error, or a title or detail that isn't empty"
 
 
-def error_of(reply: Reply) -> Fault:
+def fault_of_refusal(reply: Reply) -> Fault:
     """Say what is wrong with the shape of a refusal; `""` when it is as clause K6 wants it."""
     kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
     found = _object(reply)
@@ -26,10 +26,10 @@ def error_of(reply: Reply) -> Fault:
     return Fault(fault, answer=REFUSAL, request=reply.request, summary=reply.summary)
 
 
-def fault_of_refusal(reply: Reply) -> Fault:
+def fault_if_refused(reply: Reply) -> Fault:
     """Say what is wrong with the shape of an answer that is a refusal; `""` for any other, too."""
     if reply.code >= 400:
-        return error_of(reply)
+        return fault_of_refusal(reply)
     return Fault("", answer=REFUSAL, request=reply.request, summary=reply.summary)
 
 

@@ -26,8 +26,11 @@ class Instant:
     """One instant as Unix seconds, exactly, and the characters that said it; `digits` counts the fraction's."""
 
     seconds: Fraction
+    """It in Unix seconds."""
     written: str
+    """It as the server wrote it."""
     digits: int
+    """How many digits its fraction was written with."""
     is_number: bool
 
     def spelled(self, *, hours: int = 0, minutes: int = 0, digits: int | None = None, zulu: bool = False) -> str:

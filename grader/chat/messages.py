@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.assertions.entries import Listing
 from grader.assertions.json_values import Count, Ids, Value, same
-from grader.assertions.observed import Listing
 from grader.chat import instant
 from grader.chat.instant import Instant
 from grader.errors import Failed
@@ -28,9 +28,11 @@ class Message:
 
     fields: Mapping[str, Any]
     request: str
+    """The request that it came for, as a line to paste."""
 
     @property
     def id(self) -> Any:
+        """The id as it came, to be sent on or to be expected."""
         return self.fields["id"]
 
     @property
@@ -40,6 +42,7 @@ class Message:
 
     @property
     def text(self) -> Value:
+        """The text, able to say what came instead."""
         return self.member("text")
 
     def member(self, name: str) -> Value:
@@ -88,8 +91,10 @@ class Page:
     """One answer of GET /messages."""
 
     messages: tuple[Message, ...]
+    """Its messages, in their order."""
     next: Any
     request: str
+    """The request that it came for, as a line to paste."""
 
     @property
     def cursor(self) -> str | None:
@@ -100,10 +105,12 @@ class Page:
 
     @property
     def ids(self) -> Ids:
+        """The ids of its messages, in their order."""
         return Ids([message.id for message in self.messages], request=self.request)
 
     @property
     def count(self) -> Count:
+        """How many messages it holds."""
         return Count(len(self.messages), request=self.request)
 
     def top(self, count: int) -> Ids:
@@ -189,8 +196,3 @@ def _is_id(value: Any) -> bool:
     if isinstance(value, str):
         return 1 <= len(value) <= 128 and set(value) <= ID_CHARACTERS
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= 2**53
-
-
-def ids(messages: Sequence[Message]) -> tuple[Any, ...]:
-    """Give the ids of messages, in their order."""
-    return tuple(message.id for message in messages)

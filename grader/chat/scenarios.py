@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from grader.assertions.entries import Listing
 from grader.assertions.json_values import Count, Ids, Value, same
-from grader.assertions.observed import Listing
 from grader.chat import instant
 from grader.chat.api import Chat
 from grader.chat.instant import Instant
@@ -44,6 +44,7 @@ class Timed:
     """A message, and the moments between which it was accepted, in Unix seconds."""
 
     message: Message
+    """What the service gave back."""
     begun: float
     ended: float
 
@@ -75,7 +76,7 @@ class TimedChat(Chat):
     """A chat whose messages are timed by the checker's own clock."""
 
     def send_timed(self, text: str, **more: Any) -> Timed:
-        """Send a message and remember when."""
+        """Send a message, and remember when it was sent and answered."""
         begun = time.time()
         sent = self.send(text, **more)
         return Timed(sent, begun, time.time())
@@ -87,7 +88,10 @@ class TimedChat(Chat):
 
 
 class SpacedChat(Chat):
-    """Two messages, more than three seconds apart; `pause` waits for so many seconds."""
+    """Two messages, more than three seconds apart.
+
+    `pause` waits for so many seconds.
+    """
 
     def __init__(self, service: Service, pause: Callable[[float], None]) -> None:
         super().__init__(service)
@@ -111,11 +115,13 @@ class SpacedChat(Chat):
 
     @property
     def ids_of_both(self) -> tuple[Any, Any]:
+        """The ids of the two, the newer first."""
         first, second = self.sent
         return second.id, first.id
 
     @property
     def id_of_second(self) -> tuple[Any]:
+        """The id of the newer one, as a page lists it."""
         return (self.sent[1].id,)
 
     def after_the_first(self, seconds: float, digits: int = 3) -> str:
@@ -180,7 +186,9 @@ class SentAtOnce:
     """Messages sent at the same moment, and those that their own sender didn't see at once."""
 
     sent: Ids
+    """Their ids."""
     missing: Listing
+    """Those that were accepted and aren't listed."""
 
     @property
     def repeated(self) -> Listing:

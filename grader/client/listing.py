@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grader.assertions.observed import Listing
+from grader.assertions.entries import Listing
 from grader.client.program import Run
 from grader.client.scripted_chat import Said
 
@@ -16,6 +16,7 @@ class Lines:
 
     run: Run
     messages: Sequence[Said]
+    """The messages that should have been printed, the newest first."""
 
     @property
     def ids(self) -> Listing:

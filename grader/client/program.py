@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.assertions.observed import ExitCode, Text
+from grader.assertions.output import ExitCode, Text
 from grader.errors import Failed, TooLate
 from grader.project import environment
 from grader.project.config import FILE, Project
@@ -27,6 +27,7 @@ class Run:
     printed: str
     complained: str
     request: str
+    """The line that ran it, to paste."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -35,12 +36,12 @@ class Run:
 
     @property
     def stdout(self) -> Text:
-        """The results."""
+        """The results that it printed."""
         return Text(self.printed, stream="stdout", request=self.request, summary=self.summary)
 
     @property
     def stderr(self) -> Text:
-        """The complaints."""
+        """The complaints that it printed."""
         return Text(self.complained.strip(), stream="stderr", request=self.request, summary=self.summary)
 
     @property

@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from grader.assertions.entries import Listing
 from grader.assertions.json_values import Value
-from grader.assertions.observed import Listing
 from grader.chat import instant
 from grader.client.dialects import LETTERS, Dialect
 from grader.client.scripted_server import Answer, Recorded, ScriptedServer
@@ -27,11 +27,16 @@ class Said:
     """One message in the room; ids are kept as text, however they are written."""
 
     id: str
+    """Its id, as text."""
     text: str
+    """Its text."""
     created_at: str | float | None
+    """Its time, as the server writes it."""
     reply_to: str | None = None
     author: str | None = None
+    """Who wrote it."""
     source: str | None = None
+    """Where it came in."""
 
     def as_json(self) -> dict[str, Any]:
         """Write it with its members in an unusual order, and one that no client knows."""
@@ -52,6 +57,7 @@ class ScriptedChat:
 
     dialect: Dialect = LETTERS
     messages: list[Said] = field(default_factory=list)
+    """The messages in the room, the newest first."""
     given: tuple[Said, ...] = ()
     """The messages of the last page that was given."""
     refusal: int | None = None
@@ -64,6 +70,7 @@ class ScriptedChat:
 
     @property
     def url(self) -> str:
+        """What `SERVER_URL` is for a client."""
         return self.server.url + self.dialect.slash
 
     @property
@@ -77,7 +84,7 @@ class ScriptedChat:
         return tuple(message.id for message in self.given)
 
     def say(self, text: str, **more: str | None) -> Said:
-        """Add a message, as if somebody had sent it; its other members may be given."""
+        """Add a message, as if a person had sent it; its other members may be given."""
         time = self.dialect.time(len(self.messages))
         said = Said(next(self._ids), text, **{"created_at": time, **more})  # type: ignore[arg-type]
         self.messages.insert(0, said)

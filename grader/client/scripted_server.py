@@ -18,7 +18,7 @@ from http import HTTPStatus
 from io import BufferedIOBase
 from typing import Any
 
-from grader.assertions.observed import Listing
+from grader.assertions.entries import Listing
 from grader.system.ports import LOOPBACK
 
 PATIENCE = 30.0

@@ -18,9 +18,10 @@ from json import dumps, loads
 from typing import Any, Self
 from urllib.parse import quote, urlencode
 
-from grader.assertions.observed import Body, Size, Status, Statuses
+from grader.assertions.expected import LARGEST_BODY
+from grader.assertions.replies import Body, Size, Status, Statuses
 from grader.errors import Failed, TooLate
-from grader.http_client.reader import LARGEST, Timed, plainly, read, what_came
+from grader.http_client.reader import Timed, plainly, read, what_came
 from grader.system.ports import LOOPBACK
 from grader.text.shell import SHOWN_PORT, WITH_BODY, curl, netcat, side_by_side
 from grader.text.values import printable, shorten
@@ -33,25 +34,30 @@ AS_JSON = {"Content-Type": "application/json"}
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer to one request; its members describe themselves when an assertion on them fails."""
+    """An answer to one request. Its status, body and size can say what came."""
 
     code: int
     reason: str
     headers: Mapping[str, str]
     content: bytes
     request: str
+    """The request, as a line to paste."""
     seconds: float
+    """How long the answer took."""
 
     @property
     def status(self) -> Status:
+        """The status code."""
         return Status(self.code, request=self.request, summary=self.summary)
 
     @property
     def body(self) -> Body:
+        """The bytes of the body."""
         return Body(self.content, request=self.request)
 
     @property
     def size(self) -> Size:
+        """How many bytes the body has."""
         return Size(len(self.content), request=self.request)
 
     @property
@@ -70,6 +76,7 @@ class Replies(tuple[Reply, ...]):
 
     @property
     def statuses(self) -> Statuses:
+        """The different status codes among them."""
         counted = Counter(reply.code for reply in self)
         said = ", ".join(f"{count} × {code}" for code, count in sorted(counted.items()))
         odd = next((reply for reply in self if reply.code != HTTPStatus.OK), None)
@@ -185,7 +192,7 @@ class _Exchange:
             except (OSError, http.client.HTTPException, ValueError) as error:
                 raise Failed(what_came(error), expected="an answer", request=self.line) from None
             seconds = time.monotonic() - began
-            if len(content) <= LARGEST:
+            if len(content) <= LARGEST_BODY:
                 if hang_up:
                     stream.say_no_more()
                 stream.await_end()

@@ -10,9 +10,8 @@ import time
 from http import HTTPStatus
 from typing import Any
 
+from grader.assertions.expected import LARGEST_BODY
 from grader.text.values import printable, shorten
-
-LARGEST = 1024 * 1024
 
 
 class Timed(io.RawIOBase):
@@ -70,8 +69,8 @@ def read(stream: Timed, method: str) -> tuple[http.client.HTTPResponse, bytes]:
     while response.status < HTTPStatus.OK:
         response.fp = None  # type: ignore[assignment]  # else the end of this object would close the stream
         response = _begin(stream, method)
-    content = response.read(LARGEST + 1)
-    if response.length and len(content) <= LARGEST:
+    content = response.read(LARGEST_BODY + 1)
+    if response.length and len(content) <= LARGEST_BODY:
         raise http.client.IncompleteRead(content, response.length)
     return response, content
 

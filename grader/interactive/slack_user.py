@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import parse_qs
 
+from grader.assertions.expected import RESPONSE_TYPES
 from grader.errors import Failed, TooLate, UsageError
 from grader.http_client.client import Reply, as_json
 from grader.interactive.event import Came, Event, Verdict, fine, wrong
@@ -149,8 +150,8 @@ def _read(reply: Reply) -> tuple[str, str, str]:
         return f"it hasn't {failed.expected}" if "content" in failed.expected else f"it isn't {failed.expected}", "", ""
     if not isinstance(found, dict) or not isinstance(found.get("text"), str):
         return "it isn't an object with a string text", "", ""
-    if found.get("response_type") not in slack.RESPONSE_TYPES:
-        return f"its response_type isn't {' or '.join(slack.RESPONSE_TYPES)}", "", ""
+    if found.get("response_type") not in RESPONSE_TYPES:
+        return f"its response_type isn't {' or '.join(RESPONSE_TYPES)}", "", ""
     return "", found["text"], found["response_type"]
 
 

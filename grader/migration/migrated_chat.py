@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from grader.assertions.entries import Listing
 from grader.assertions.json_values import same
-from grader.assertions.observed import Listing
 from grader.chat import instant
 from grader.chat.messages import Page
 from grader.chat.scenarios import LongChat

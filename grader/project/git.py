@@ -8,12 +8,11 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from grader.assertions.observed import Length, Listing
+from grader.assertions.entries import Length, Listing
 from grader.errors import Failed, NotChecked
 
 LARGEST_BLOB = 4 * 1024 * 1024
 """Bytes of a file that are searched for a secret."""
-SQLITE_HEADER = b"SQLite format 3\0"
 NEUTRAL = {
     "safe.directory": "*",
     "core.fsmonitor": "false",

@@ -16,7 +16,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from grader.assertions.observed import Growth, Observed
+from grader.assertions.entries import Growth
+from grader.assertions.observed import Observed
 from grader.errors import Failed, NotChecked
 from grader.system.process import Process, Programs, how_it_ended
 from grader.text.values import shorten

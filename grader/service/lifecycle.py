@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.assertions.observed import Growth
+from grader.assertions.entries import Growth
 from grader.errors import TooLate
 from grader.service.server import Service
 from grader.service.shutdown import Shutdown
@@ -37,7 +37,9 @@ class Life:
     """One life of a service, over now: its data, and what grew in the database between start and end."""
 
     data: Path
+    """Its data, for another life."""
     grown: Growth
+    """By how many rows each table grew."""
 
 
 def end(service: Service, before: Rows) -> Life:

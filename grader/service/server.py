@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.assertions.observed import Listing
+from grader.assertions.entries import Listing
 from grader.errors import Failed, MachineError, TooLate
 from grader.project import environment
 from grader.project.config import Project

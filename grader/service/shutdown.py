@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.assertions.observed import Listing
+from grader.assertions.entries import Listing
 from grader.errors import TooLate
 
 STOP_WITHIN = 10

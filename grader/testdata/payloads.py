@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+SQLITE_HEADER = b"SQLite format 3\0"
+"""The bytes with which every database file of SQLite begins."""
+
 ZOO = {
     "plain": "see you at ten",
     "quotes": 'it\'s "quoted" and `ticked`',
@@ -26,14 +29,15 @@ ZOO = {
 LOOK_ALIKES = ["null", "0", "1", "2026-01-02T03:04:05Z", "created_at", "[]", "None", "01", "１", "l", "I", "O"]
 """Texts that look like something else, for a database that is brought forward."""
 
-LONGEST = {"letters": "x" * 2000, "three-byte-characters": "語" * 2000, "emoji": "🐎" * 1000}
+LONGEST_TEXTS = {"letters": "x" * 2000, "three-byte-characters": "語" * 2000, "emoji": "🐎" * 1000}
+"""Texts of as many characters as a message may have."""
 
 ESCAPED_BODIES = {
     "three-byte-characters": b'{"text": "' + b"\\u8a9e" * 2000 + b'"}',
     "emoji": b'{"text": "' + b"\\ud83d\\udc0e" * 1000 + b'"}',
     "a-large-unknown-member": b'{"text": "short", "more": "' + b"x" * 60_000 + b'"}',
 }
-"""Bodies of less than 64 KiB with a good text, which most JSON libraries would write like this."""
+"""Bodies of less than 64 KiB with a valid text: `\\u` escapes, as many JSON libraries write them, or much beside it."""
 
 BAD_BODIES = {
     "empty": b"",
@@ -68,7 +72,7 @@ LARGE_BODIES = {
     "a-large-text": b'{"text": "' + b"x" * 70_000 + b'"}',
     "a-large-unknown-member": b'{"text": "odd", "more": "' + b"x" * 70_000 + b'"}',
 }
-"""Bodies of more than 64 KiB; the text of the second is a good one."""
+"""Bodies of more than 64 KiB; the second has a valid text."""
 
 ODD_BODIES = {
     "not-a-number": b'{"text": "odd", "more": NaN}',
@@ -85,9 +89,10 @@ ODD_BODIES = {
     "large-number": b'{"text": "odd", "more": 1e999}',
     "many-digits": b'{"text": "odd", "more": ' + b"9" * 5000 + b"}",
 }
-"""Bodies whose answer is free, but for a server error."""
+"""Bodies that may be answered in any way but with a server error."""
 
 HALF_A_PARENT = b'{"text": "odd", "reply_to": "\\ud83d"}'
+"""A body whose `reply_to` is half of an emoji."""
 
 BAD_TIMES = [
     "",
@@ -101,11 +106,14 @@ BAD_TIMES = [
     "2026-01-02T25:00:00Z",
     "2026-01-02T03:04:05Zulu",
 ]
+"""Values of `since` that are no instant."""
 
 AN_INSTANT = "2026-01-02T08:30:00+05:30"
+"""An instant for `--since`, with an offset."""
 AS_SERVERS_WRITE = "2026-01-02T03:04:05.678Z"
+"""An instant for `--since`, with `Z` and a fraction of a second."""
 TO_THE_SECOND = "2026-01-02T03:04:05Z"
-"""The same instant, from which a client may leave out the fraction: how many digits it sends is free."""
+"""The instant of `AS_SERVERS_WRITE`: a client may leave out the fraction, as how many digits it sends is free."""
 
 SPOKEN = [
     "see you at ten",
@@ -116,7 +124,7 @@ SPOKEN = [
     "two  blanks and [some] (brackets) {in} *it*",
     "a long story, told at great length, " * 9 + "and its end",
 ]
-"""Texts for the client's listings; none holds a control character."""
+"""Texts of messages that a client lists; none holds a control character."""
 
 QUERIES = {
     "plain": "from=twilio",
@@ -128,9 +136,10 @@ QUERIES = {
     "punctuation": "name=it's&x=(1)!*;,:@$",
     "two-question-marks": "to=/a?b=c",
 }
-"""Query strings that no two programs would write alike; what was signed is how they stand here."""
+"""Query strings that programs write in different ways; Twilio signs them as they stand here."""
 
 PICTURE = "https://api.twilio.example/2010-04-01/Accounts/AC0/Messages/MM0/Media/ME0"
+"""The address of a picture in a text message."""
 TEXT_MESSAGES = {
     "combining": "e\u0301 is not é",
     "zero": "0",
@@ -173,7 +182,7 @@ FORMS = {
     "not-ascii": _WHERE + "8088936f&command=/chat&user_id=U2CERLKJA&text=žluť".encode(),
     "other-order": b"text=what&user_id=U2CERLKJA&" + _WHERE + b"8088935e&command=%2Fchat&enterprise_id=",
 }
-"""Form bodies of a command that nobody knows, complete, and each written in another way: the bytes are signed."""
+"""Whole form bodies of an unknown command, each written in another way: Slack signs the bytes."""
 
 TYPED = {
     "ampersand": "salt & pepper",
@@ -194,7 +203,7 @@ TYPED = {
     "curly-quotes": "“so” it’s",
     "longest-in-bytes": "語" * 2000,
 }
-"""Messages as somebody types them; the provider sends and wants three characters escaped."""
+"""Messages as a person types them in Slack, which sends `&`, `<` and `>` escaped, and wants them so."""
 
 UNREADABLE = {
     "empty": b"",
@@ -206,7 +215,7 @@ UNREADABLE = {
     "nul": b"command=%2Fchat&user_id=U2CERLKJA&text=send+nul+%00+inside",
     "broken-utf-8": b"command=%2Fchat&user_id=U2CERLKJA&text=send+%C3%28",
 }
-"""Bodies that are no command, or only nearly."""
+"""Bodies that are no command of Slack, or nearly one."""
 
 MISTYPED = {
     "unknown": "dance",
@@ -226,3 +235,4 @@ MISTYPED = {
     "joined": "recent5",
     "plural": "recents 5",
 }
+"""What a person may type after `/chat` that is no right command."""

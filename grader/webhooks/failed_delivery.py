@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.assertions.entries import Listing
+from grader.assertions.expected import DELIVERED
 from grader.assertions.json_values import Count
-from grader.assertions.observed import Listing
 from grader.errors import NotChecked
 from grader.harness.harness import Harness
 from grader.http_client.client import PATIENCE, Reply
 from grader.testdata.random_values import words
-from grader.webhooks.phone import DELIVERED, Phone
+from grader.webhooks.phone import Phone
 
 LOCKED = 8.0
 """Seconds for which the database is locked: longer than clause K6 asks anybody to wait."""
@@ -23,9 +24,12 @@ class Attempted:
     """The answers to the first delivery and to the second, and how many messages the event was after each."""
 
     first: Reply
+    """The answer while the database was held."""
     after_first: Count
     second: Reply
+    """The answer when it was free."""
     messages: Count
+    """How many messages the event is in the end."""
 
     @property
     def stored_in_vain(self) -> Listing:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from grader.assertions.entries import Listing
+from grader.assertions.expected import DELIVERED
 from grader.assertions.json_values import Count, counted, same
-from grader.assertions.observed import WRONG_METHOD, Fault, Listing, OneOf
+from grader.assertions.replies import Fault
 from grader.chat.api import Chat
 from grader.chat.messages import Message, Page
 from grader.chat.scenarios import Timed
@@ -25,12 +27,7 @@ from grader.text.values import shown
 from grader.webhooks import twilio
 from grader.webhooks.twilio import Delivery, Parameters
 
-DELIVERED = OneOf({200, 204}, "200 with TwiML, or 204")
-REFUSED = OneOf({403, 401, 400, 422}, "403, 401, 400 or 422")
-REFUSED_GET = OneOf({*WRONG_METHOD, *REFUSED}, "405; 404, 501, 403, 401, 400 and 422 are fine")
 USABLE = "an answer that Twilio can use: 200 with TwiML, or 204 and nothing"
-AUTHOR_LENGTHS = OneOf(range(1, 101), "1 to 100")
-WITHOUT_EVENT = OneOf({400, 422}, "400 or 422")
 WHITE_SPACE = " \t\r\n"
 
 
@@ -117,6 +114,21 @@ class Phone:
         )
 
     @staticmethod
+    def new_event(prefix: str = "SM") -> str:
+        """Draw the name of one event, a `MessageSid`; `MM` in front says that it has pictures."""
+        return twilio.new_event(prefix)
+
+    @staticmethod
+    def fault_of_answer(reply: Reply) -> Fault:
+        """Say what keeps Twilio from using an answer; `""` when it can."""
+        fault = ""
+        try:
+            twilio.read_answer(reply.code, reply.headers, reply.content)
+        except twilio.NotTwiml as wrong:
+            fault = str(wrong)
+        return Fault(fault, answer=USABLE, request=reply.request, summary=reply.summary)
+
+    @staticmethod
     def changed(message: Parameters, name: str, value: str) -> Parameters:
         """Give one parameter another value."""
         return tuple((one, value if one == name else known) for one, known in message)
@@ -189,22 +201,14 @@ def _copies(page: Page, text: str) -> int:
     return sum(same(message.fields.get("text"), text) for message in page.messages)
 
 
-def fault_of(reply: Reply) -> Fault:
-    """Say what keeps the provider from using an answer; `""` when it can."""
-    fault = ""
-    try:
-        twilio.read_answer(reply.code, reply.headers, reply.content)
-    except twilio.NotTwiml as wrong:
-        fault = str(wrong)
-    return Fault(fault, answer=USABLE, request=reply.request, summary=reply.summary)
-
-
 @dataclass(frozen=True)
 class Raced:
     """What deliveries of the same events at the same moment led to, over several rounds."""
 
     refused: Listing
+    """The deliveries whose answer is no success."""
     wrong: Listing
+    """The events that are no message, or several."""
 
 
 def race(phone: Phone, count: int, *, locked: Sequence[float], locking: Callable[[float], Any]) -> Raced:
@@ -223,7 +227,7 @@ def race(phone: Phone, count: int, *, locked: Sequence[float], locking: Callable
             with locking(seconds):
                 seen = [one.result() for one in [pool.submit(deliver) for _ in range(count)]]
             request = side_by_side(seen[0][0].request, count)
-            refused += [f"{fault} in round {number}" for reply, _ in seen if (fault := fault_of(reply))]
+            refused += [f"{fault} in round {number}" for reply, _ in seen if (fault := phone.fault_of_answer(reply))]
             odd = {*(times for _, times in seen), int(phone.messages(body))} - {1}
             wrong += [f"{counted(max(odd))} in round {number}"] if odd else []
     return Raced(

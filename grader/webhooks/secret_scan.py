@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from grader.assertions.observed import Listing
+from grader.assertions.entries import Listing
 from grader.errors import NotChecked
 from grader.http_client.client import Reply
 from grader.project import credentials

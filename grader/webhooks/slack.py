@@ -23,7 +23,6 @@ WITHIN = 3.0
 """Seconds after which the provider tells the person who typed that the app did not answer."""
 LONGEST_AGE = 300
 """Seconds by which a request's timestamp may be off, in either direction."""
-RESPONSE_TYPES = ("ephemeral", "in_channel")
 
 
 def new_user() -> str:

@@ -6,8 +6,10 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
+from grader.assertions.entries import Listing
+from grader.assertions.expected import OK
 from grader.assertions.json_values import Count, Value
-from grader.assertions.observed import OK, Listing, Observed, OneOf
+from grader.assertions.observed import Observed
 from grader.chat.api import Chat
 from grader.chat.messages import Message
 from grader.chat.scenarios import Timed
@@ -18,7 +20,6 @@ from grader.text.values import shorten, shown
 from grader.webhooks import slack
 from grader.webhooks.phone import found_first
 
-REFUSED = OneOf({401, 403, 400, 422}, "401, 403, 400 or 422")
 WITHIN = slack.WITHIN + 1
 """Seconds that an answer may take: what was promised, and the slack of the checks."""
 
@@ -33,7 +34,7 @@ class Channel:
         self.user = user or slack.new_user()
 
     def other(self) -> Channel:
-        """Let somebody else type."""
+        """Let another person type."""
         return Channel(self.service, self.secret)
 
     def namesakes(self) -> tuple[Channel, Channel]:
@@ -50,6 +51,11 @@ class Channel:
         """Write a command whose old field `token` holds something."""
         fields = slack.slash_command(text, user=self.user)
         return slack.form((name, token if name == "token" else value) for name, value in fields)
+
+    @staticmethod
+    def escaped(text: str) -> str:
+        """Write a text as Slack sends and wants it: `&`, `<` and `>` escaped, and nothing else."""
+        return slack.escaped(text)
 
     def fill(self, count: int, *, length: int = 0) -> tuple[str, ...]:
         """Send messages by the API, at least so long, and return their texts, the newest first."""
@@ -70,7 +76,7 @@ class Channel:
         return slack.delivery(body, secret=self.secret).headers[slack.SIGNATURE]
 
     def type(self, text: str, **more: Any) -> Told:
-        """Type a command and return what is shown; raises Failed when the answer isn't one that can be shown."""
+        """Type a command, and return what is shown; raises Failed when the answer can't be shown."""
         reply = self.send(self.body(text), **more)
         if reply.code not in OK:
             raise Failed(reply.summary, expected="200", request=reply.request)

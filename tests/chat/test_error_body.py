@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.chat.error_body import error_of, fault_of_refusal
+from grader.chat.error_body import fault_if_refused, fault_of_refusal
 from tests.replies import JSON, LINE, NOT_JSON, reply
 
 
@@ -21,7 +21,7 @@ from tests.replies import JSON, LINE, NOT_JSON, reply
 )
 @pytest.mark.parametrize("kind", [JSON, "Application/JSON; charset=utf-8", "application/problem+json"])
 def test_a_refusal_has_an_error_or_a_title_or_a_detail(refusal, kind):
-    assert error_of(reply(refusal, code=400, kind=kind)) == ""
+    assert fault_of_refusal(reply(refusal, code=400, kind=kind)) == ""
 
 
 @pytest.mark.parametrize(
@@ -41,17 +41,17 @@ def test_a_refusal_has_an_error_or_a_title_or_a_detail(refusal, kind):
     ],
 )
 def test_a_refusal_without_them_is_named(refusal):
-    assert error_of(reply(refusal, code=400)) == "neither a non-empty string error, nor title or detail"
+    assert fault_of_refusal(reply(refusal, code=400)) == "neither a non-empty string error, nor title or detail"
 
 
 @pytest.mark.parametrize(("code", "said"), [(200, ""), (404, "no JSON object"), (500, "no JSON object")])
 def test_only_a_refusal_has_to_say_why(code, said):
-    assert fault_of_refusal(reply(b"no", code=code)) == said
+    assert fault_if_refused(reply(b"no", code=code)) == said
 
 
 @pytest.mark.parametrize("content", [*NOT_JSON, b"[]", b'"no"', b"7", b"null"], ids=range(len(NOT_JSON) + 4))
 def test_a_refusal_that_is_no_object_is_named(content):
-    assert error_of(reply(content, code=400)) == "no JSON object"
+    assert fault_of_refusal(reply(content, code=400)) == "no JSON object"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_refusal_that_is_no_object_is_named(content):
     ],
 )
 def test_a_refusal_of_another_type_is_named(kind, said, kind_shown):
-    fault = error_of(reply({"error": "no"}, code=400, kind=kind))
+    fault = fault_of_refusal(reply({"error": "no"}, code=400, kind=kind))
 
     assert fault == f"the content type {said}"
     assert fault.expected_text("==", "").startswith("a refusal in JSON: an object with a non-empty string error")

@@ -2,8 +2,9 @@ from fractions import Fraction
 
 import pytest
 
+from grader.assertions.json_values import ids
 from grader.chat.instant import Instant
-from grader.chat.messages import Message, Page, ids, read_message, read_page
+from grader.chat.messages import Message, Page, read_message, read_page
 from grader.errors import Failed
 from tests.replies import LINE, NOT_JSON, reply
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.assertions.observed import FAILURE_CODES
+from grader.assertions.expected import FAILURE_EXIT_CODES
 from grader.client import program as client
 from grader.client.scripted_server import Answer, scripted
 from grader.errors import Failed, TooLate
@@ -46,7 +46,7 @@ def test_results_and_complaints_are_kept_apart(ping):
 
     assert (run.stdout, run.stderr, run.exit_code) == ("found\n", "not found", 1)
     assert run.summary == 'exit code 1, "found" on stdout, "not found" on stderr'
-    assert run.exit_code in FAILURE_CODES
+    assert run.exit_code in FAILURE_EXIT_CODES
 
 
 def test_a_client_that_says_nothing_is_described(ping):
@@ -97,7 +97,7 @@ def test_a_megabyte_is_kept_whole(ping):
 def test_an_end_by_a_signal_is_no_failure_code(ping, number):
     run = ping(f"import os; os.kill(os.getpid(), {int(number)})")
 
-    assert run.exit_code not in FAILURE_CODES
+    assert run.exit_code not in FAILURE_EXIT_CODES
     assert run.exit_code.actual_text().startswith(f"killed by {number.name}")
 
 

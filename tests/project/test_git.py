@@ -7,7 +7,8 @@ import subprocess
 import pytest
 
 from grader.errors import Failed, NotChecked
-from grader.project.git import SQLITE_HEADER, GitRepository
+from grader.project.git import GitRepository
+from grader.testdata.payloads import SQLITE_HEADER
 from tests.repository import commit, git, repository
 from tests.unprivileged import NOBODY
 

@@ -10,8 +10,9 @@ import pytest
 from grader import course
 from grader.results.results import Outcome, RunResult
 from grader.session import runner
+from grader.session.failure import NO_COMPARISON, TWO_PLAIN_VALUES
 from tests import projects
-from tests.projects import ANSWERING, DAEMON, a_check
+from tests.projects import ANSWERING, DAEMON, FAILING, a_check
 
 Run = Callable[..., RunResult]
 PASSING = a_check("1.1", "", "assert True")
@@ -29,7 +30,8 @@ def run(tmp_path: Path, nothing_left: object) -> Run:
         projects.project(tmp_path / "project", **server)
         if "toml" in more:
             (tmp_path / "project" / "service.toml").write_text(more.pop("toml"))
-        own = course.load(projects.course(tmp_path, checks, needs))
+        exercises = projects.course(tmp_path, checks, needs, conftest=more.pop("conftest", ""))
+        own = course.load(exercises)
         return runner.run(own, tmp_path / "project", own.steps, **more)
 
     return run_
@@ -152,7 +154,7 @@ def test_what_is_too_late_is_tried_once_more(run, tmp_path):
 
 def test_what_passed_before_is_checked_again_only_where_it_may_explain_a_failure(run, tmp_path):
     traces = {step: a_check(step, "harness", f"(harness.folder / '{step}').touch()") for step in ("1.1", "1.2", "1.3")}
-    failing = {"1.4": a_check("1.4", "", "assert 1 == 2")}
+    failing = {"1.4": a_check("1.4", "", FAILING)}
 
     findings = run({**traces, **failing}, {"1.2": ["1.1"], "1.4": ["1.2"]}, known={"1.1", "1.2", "1.3"})
 
@@ -162,7 +164,7 @@ def test_what_passed_before_is_checked_again_only_where_it_may_explain_a_failure
 
 
 def test_steps_whose_need_failed_are_skipped_and_name_the_root(run):
-    failing = a_check("1.2", "", "assert 1 == 2")
+    failing = a_check("1.2", "", FAILING)
     unreached = {step: a_check(step, "", "assert False, 'was run'") for step in ("1.3", "1.4")}
 
     findings = run({"1.1": PASSING, "1.2": failing, **unreached}, {"1.3": ["1.2"], "1.4": ["1.1", "1.3"]})
@@ -184,7 +186,7 @@ def test_a_broken_service_file_fails_1_2_and_explains_the_rest(run):
 
 
 def test_stopping_ends_at_the_first_step_that_does_not_pass(run, tmp_path):
-    checks = {"1.1": PASSING, "1.2": a_check("1.2", "", "assert 1 == 2")}
+    checks = {"1.1": PASSING, "1.2": a_check("1.2", "", FAILING)}
     never = {step: a_check(step, "harness", f"(harness.folder / '{step}').touch()") for step in ("1.3", "1.4")}
 
     findings = run({**checks, **never}, stop=True)
@@ -205,7 +207,7 @@ def test_a_check_that_waits_long_is_asked_last(run):
 @pytest.mark.parametrize(("code", "first"), [("0", "pass"), ("1", "fail")])
 def test_stopping_still_judges_an_earlier_step_that_waits_long(run, code, first):
     waiting = a_check("1.1", "unanswered_ping", f"assert unanswered_ping.exit_code == {code}")
-    failing = a_check("1.2", "", "assert 1 == 2")
+    failing = a_check("1.2", "", FAILING)
 
     findings = run({"1.1": waiting, "1.2": failing}, stop=True, client="")
 
@@ -218,7 +220,7 @@ def test_stopping_does_not_wait_for_a_later_step_that_waits_long(run):
     waiting = a_check("1.2", "unanswered_ping", "assert unanswered_ping.exit_code == 0")
 
     findings = run(
-        {"1.1": a_check("1.1", "", "assert 1 == 2"), "1.2": waiting}, stop=True, client="import time; time.sleep(300)"
+        {"1.1": a_check("1.1", "", FAILING), "1.2": waiting}, stop=True, client="import time; time.sleep(300)"
     )
 
     assert outcomes(findings) == {"1.1": "fail"}
@@ -259,6 +261,68 @@ def test_a_fault_of_a_check_is_an_error_and_never_a_failure(run, fault):
     assert outcomes(findings)["1.1"] == "error"
 
 
+@pytest.mark.parametrize(
+    ("plain", "said"),
+    [
+        ("assert 1 == 2", TWO_PLAIN_VALUES),
+        ("assert 'x' in ()", TWO_PLAIN_VALUES),
+        ("assert answering('') == ''", TWO_PLAIN_VALUES),
+        ("assert answering('').port < 1", TWO_PLAIN_VALUES),
+        ("assert answering('').asked('')", NO_COMPARISON),
+        ("assert not answering", NO_COMPARISON),
+        ("assert False, 'a message of its own'", NO_COMPARISON),
+    ],
+)
+def test_an_assertion_that_cannot_say_what_came_is_an_error_of_the_check(run, plain, said):
+    (check,) = run({"1.1": a_check("1.1", "answering", plain)}).stages[0].steps[0].checks
+
+    assert (check.outcome, check.actual, check.expected) == ("error", said, "")
+    assert plain in check.log
+
+
+@pytest.mark.parametrize(
+    "seen", ["assert answering('').asked('') == ('GET /',)", "assert 'GET /' in answering('').asked('')"]
+)
+def test_one_side_that_a_fixture_gave_is_enough(run, seen):
+    assert outcomes(run({"1.1": a_check("1.1", "answering", seen)})) == {"1.1": "fail"}
+
+
+def test_an_assertion_of_the_kits_own_code_is_told_as_it_is(run):
+    asks = "harness.new_service().process"
+
+    (check,) = run({"1.1": a_check("1.1", "harness", asks)}).stages[0].steps[0].checks
+
+    assert (check.outcome, check.actual) == ("error", "AssertionError: the service was never launched")
+
+
+WORD_OF_A_STAGE = """
+import pytest
+
+@pytest.fixture
+def page(service):
+    return service.get("/")
+"""
+
+
+def test_a_check_takes_a_word_from_a_conftest_beside_it(run):
+    takes = a_check("1.1", "page", "assert page.status == 200") + a_check(
+        "1.1", "page", "assert page.status == 404", name="that"
+    )
+
+    first, second = run({"1.1": takes}, conftest=WORD_OF_A_STAGE).stages[0].steps[0].checks
+
+    assert first.outcome == "pass"
+    assert (second.outcome, second.expected, second.actual) == ("fail", "404", '200 OK, no content type, "hi"')
+
+
+def test_an_assertion_in_a_conftest_has_to_say_what_came_too(run):
+    conftest = WORD_OF_A_STAGE.replace("return", "assert 1 == 2; return")
+
+    (check,) = run({"1.1": a_check("1.1", "page", "pass")}, conftest=conftest).stages[0].steps[0].checks
+
+    assert (check.outcome, check.actual) == ("error", TWO_PLAIN_VALUES)
+
+
 def test_a_check_with_a_fixture_that_does_not_exist_is_an_error(run):
     assert outcomes(run({"1.1": a_check("1.1", "no_such_fixture", "pass")})) == {"1.1": "error"}
 
@@ -287,13 +351,15 @@ def test_settings_for_somebody_elses_pytest_change_nothing(run, monkeypatch):
 
 
 def test_a_seed_repeats_what_was_drawn(run):
-    drawing = "from grader.check import words\n" + a_check("1.1", "", "assert words() == ''")
+    drawing = "from grader.check import words\n" + a_check(
+        "1.1", "answering", "assert answering('').asked('') == (words(),)"
+    )
     first = run({"1.1": drawing}, seed=7)
 
     again = run({"1.1": drawing}, seed=7)
 
     assert first.seed == again.seed == 7
-    assert first.problem.actual == again.problem.actual
+    assert first.problem.expected == again.problem.expected != ""
 
 
 def test_a_folder_may_be_named_from_where_one_is(run, tmp_path, monkeypatch):

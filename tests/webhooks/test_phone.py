@@ -4,10 +4,11 @@ from contextlib import nullcontext
 
 import pytest
 
+from grader.assertions.expected import DELIVERED
 from grader.errors import Failed
 from grader.http_client.client import Reply
 from grader.webhooks import twilio
-from grader.webhooks.phone import DELIVERED, Phone, fault_of, race
+from grader.webhooks.phone import Phone, race
 
 LISTENING = """
 import json, os, threading
@@ -247,7 +248,7 @@ def reply(code=200, kind="text/xml", content=b"<Response/>"):
 )
 def test_an_answer_that_can_be_used_has_no_fault(answer):
     assert answer.status in DELIVERED
-    assert fault_of(answer) == ""
+    assert Phone.fault_of_answer(answer) == ""
 
 
 @pytest.mark.parametrize(
@@ -265,7 +266,7 @@ def test_an_answer_that_can_be_used_has_no_fault(answer):
     ],
 )
 def test_an_answer_that_cannot_be_used_says_why(answer, fault):
-    assert fault_of(answer) == fault
+    assert Phone.fault_of_answer(answer) == fault
 
 
 def test_texts_of_an_answer_are_read():

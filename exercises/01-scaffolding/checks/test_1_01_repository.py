@@ -2,8 +2,7 @@
 
 import pytest
 
-from grader.check import check
-from grader.project.git import SQLITE_HEADER
+from grader.check import SQLITE_HEADER, check
 
 
 @check("1.1", clause="stage 1")

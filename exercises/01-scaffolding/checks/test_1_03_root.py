@@ -1,8 +1,6 @@
 """Step 1.3: the first answer."""
 
-from grader.assertions.observed import OK
-from grader.check import check, words
-from grader.http_client.reader import LARGEST
+from grader.check import LARGEST_BODY, OK, check, words
 
 
 @check("1.3", clause="stage 1")
@@ -17,7 +15,7 @@ def test_root_has_a_body(service):
     reply = service.get("/")
 
     assert reply.body != b""
-    assert reply.size <= LARGEST
+    assert reply.size <= LARGEST_BODY
 
 
 @check("1.3", clause="stage 1")

@@ -2,8 +2,7 @@
 
 import pytest
 
-from grader.assertions.observed import FAILURE_CODES
-from grader.check import check, words
+from grader.check import FAILURE_EXIT_CODES, check, words
 
 
 @check("1.6", clause="K10")
@@ -11,7 +10,7 @@ def test_ping_fails_when_nobody_is_there(client, refused):
     """When nobody listens, `ping` says so on stderr and exits with a code from 1 to 125."""
     run = client("ping", server_url=refused)
 
-    assert run.exit_code in FAILURE_CODES
+    assert run.exit_code in FAILURE_EXIT_CODES
     assert run.stderr != ""
     assert run.stderr.traces == ()
 
@@ -22,7 +21,7 @@ def test_ping_fails_when_the_answer_says_no(client, answering, status):
     """When the status is 400 or above, `ping` says so on stderr and exits with a code from 1 to 125."""
     run = client("ping", server_url=answering(words(), status=status).url)
 
-    assert run.exit_code in FAILURE_CODES
+    assert run.exit_code in FAILURE_EXIT_CODES
     assert run.stderr != ""
     assert run.stderr.traces == ()
 
@@ -33,7 +32,7 @@ def test_ping_fails_when_the_address_makes_no_sense(client, url):
     """When `SERVER_URL` makes no sense, `ping` says so on stderr and exits with a code from 1 to 125."""
     run = client("ping", server_url=url)
 
-    assert run.exit_code in FAILURE_CODES
+    assert run.exit_code in FAILURE_EXIT_CODES
     assert run.stderr != ""
     assert run.stderr.traces == ()
 
@@ -41,6 +40,6 @@ def test_ping_fails_when_the_address_makes_no_sense(client, url):
 @check("1.6", clause="K10")
 def test_ping_gives_up_on_a_silent_server(unanswered_ping):
     """When the server never answers, `ping` gives up within 15 seconds, says so and exits with a code from 1 to 125."""
-    assert unanswered_ping.exit_code in FAILURE_CODES
+    assert unanswered_ping.exit_code in FAILURE_EXIT_CODES
     assert unanswered_ping.stderr != ""
     assert unanswered_ping.stderr.traces == ()

@@ -1,7 +1,6 @@
 """Step 1.7: every request leaves a trace that somebody else can see."""
 
-from grader.assertions.observed import OK
-from grader.check import check, words
+from grader.check import OK, check, words
 
 
 @check("1.7", clause="stage 1")

@@ -1,7 +1,6 @@
 """Step 1.10: somebody else clones the repository, follows `setup`, and it works."""
 
-from grader.assertions.observed import OK
-from grader.check import check
+from grader.check import OK, check
 
 
 @check("1.10", clause="K1")

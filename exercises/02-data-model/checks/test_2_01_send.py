@@ -2,10 +2,7 @@
 
 import pytest
 
-from grader.chat.api import STORED
-from grader.chat.messages import read_message
-from grader.check import check, words
-from grader.testdata.payloads import ZOO
+from grader.check import STORED, ZOO, check, words
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
@@ -15,7 +12,7 @@ def test_a_message_is_accepted(chat, content_type):
     reply = chat.request("POST", "/messages", json={"text": words()}, headers={"Content-Type": content_type})
 
     assert reply.status in STORED
-    assert read_message(reply).identity != ""
+    assert chat.message_in(reply).identity != ""
 
 
 @pytest.mark.parametrize("text", ZOO.values(), ids=ZOO.keys())

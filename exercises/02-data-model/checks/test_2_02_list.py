@@ -2,9 +2,7 @@
 
 import pytest
 
-from grader.chat.messages import ids
-from grader.check import check, words
-from grader.testdata.payloads import ZOO
+from grader.check import ZOO, check, ids, words
 
 
 @check("2.2", clause="stage 2")

@@ -2,9 +2,7 @@
 
 import pytest
 
-from grader.assertions.observed import FAILURE_CODES
-from grader.check import check, words
-from grader.testdata.payloads import SPOKEN
+from grader.check import FAILURE_EXIT_CODES, SPOKEN, check, words
 
 
 @check("2.5", clause="stage 2")
@@ -81,7 +79,7 @@ def test_a_refusal_is_a_failure(client, scripted_chat, status):
 
     run = client("send", words(), server_url=scripted_chat.url)
 
-    assert run.exit_code in FAILURE_CODES
+    assert run.exit_code in FAILURE_EXIT_CODES
     assert run.stderr != ""
     assert run.stderr.traces == ()
 
@@ -93,7 +91,7 @@ def test_list_fails_when_the_server_does(client, scripted_chat):
 
     run = client("list", server_url=scripted_chat.url)
 
-    assert run.exit_code in FAILURE_CODES
+    assert run.exit_code in FAILURE_EXIT_CODES
     assert run.stderr != ""
     assert run.stderr.traces == ()
 
@@ -104,7 +102,7 @@ def test_sending_and_listing_fail_when_nobody_is_there(client, refused, command)
     """When nobody listens, `send` and `list` say so on stderr and exit with a code from 1 to 125."""
     run = client(*command, server_url=refused)
 
-    assert run.exit_code in FAILURE_CODES
+    assert run.exit_code in FAILURE_EXIT_CODES
     assert run.stderr != ""
     assert run.stderr.traces == ()
 
@@ -112,7 +110,7 @@ def test_sending_and_listing_fail_when_nobody_is_there(client, refused, command)
 @check("2.5", clause="K10")
 def test_send_gives_up_on_a_silent_server(unanswered_send):
     """When the server never answers, `send` gives up within 15 seconds, says so and exits with a code from 1 to 125."""
-    assert unanswered_send.exit_code in FAILURE_CODES
+    assert unanswered_send.exit_code in FAILURE_EXIT_CODES
     assert unanswered_send.stderr != ""
     assert unanswered_send.stderr.traces == ()
 
@@ -120,6 +118,6 @@ def test_send_gives_up_on_a_silent_server(unanswered_send):
 @check("2.5", clause="K10")
 def test_list_gives_up_on_a_silent_server(unanswered_list):
     """When the server never answers, `list` gives up within 15 seconds, says so and exits with a code from 1 to 125."""
-    assert unanswered_list.exit_code in FAILURE_CODES
+    assert unanswered_list.exit_code in FAILURE_EXIT_CODES
     assert unanswered_list.stderr != ""
     assert unanswered_list.stderr.traces == ()

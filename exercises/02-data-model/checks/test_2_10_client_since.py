@@ -2,9 +2,7 @@
 
 import pytest
 
-from grader.assertions.observed import FAILURE_CODES
-from grader.check import check
-from grader.testdata.payloads import AN_INSTANT, AS_SERVERS_WRITE, SPOKEN, TO_THE_SECOND
+from grader.check import AN_INSTANT, AS_SERVERS_WRITE, FAILURE_EXIT_CODES, SPOKEN, TO_THE_SECOND, check
 
 
 @check("2.10", clause="stage 2")
@@ -75,7 +73,7 @@ def test_a_page_that_fails_is_a_failure(client, scripted_chat):
 
     run = client("list", "--since", AN_INSTANT, server_url=scripted_chat.url)
 
-    assert run.exit_code in FAILURE_CODES
+    assert run.exit_code in FAILURE_EXIT_CODES
     assert run.stderr != ""
     assert run.stderr.traces == ()
 
@@ -86,7 +84,7 @@ def test_what_is_no_time_is_a_failure(client, scripted_chat, value):
     """`--since` with what is no time ends with a message on stderr and a code from 1 to 125, whoever refuses it."""
     run = client("list", "--since", value, server_url=scripted_chat.url)
 
-    assert run.exit_code in FAILURE_CODES
+    assert run.exit_code in FAILURE_EXIT_CODES
     assert run.stderr != ""
     assert run.stderr.traces == ()
 

@@ -2,12 +2,17 @@
 
 import pytest
 
-from grader.assertions.observed import WRONG_METHOD
-from grader.chat.api import ANY_SERVER_ERROR, NO_SUCH_MESSAGE, STORED, UNKNOWN_PARENT
-from grader.chat.error_body import error_of
-from grader.chat.messages import ids
-from grader.check import check, words
-from grader.testdata.payloads import HALF_A_PARENT
+from grader.check import (
+    ANY_SERVER_ERROR,
+    HALF_A_PARENT,
+    NO_SUCH_MESSAGE,
+    NO_SUCH_PARENT,
+    STORED,
+    WRONG_METHOD,
+    check,
+    ids,
+    words,
+)
 
 
 @check("2.11", clause="stage 2")
@@ -35,8 +40,8 @@ def test_an_unknown_parent_is_refused_and_nothing_stored(chat, parent):
 
     reply = chat.request("POST", "/messages", json={"text": words(), "reply_to": parent})
 
-    assert reply.status in UNKNOWN_PARENT
-    assert error_of(reply) == ""
+    assert reply.status in NO_SUCH_PARENT
+    assert chat.fault_of_refusal(reply) == ""
     assert chat.page().ids == before.ids
 
 
@@ -86,7 +91,7 @@ def test_a_message_that_is_not_there_is_not_found(chat, wanted):
     reply = chat.request("GET", f"/messages/{wanted}")
 
     assert reply.status in NO_SUCH_MESSAGE
-    assert error_of(reply) == ""
+    assert chat.fault_of_refusal(reply) == ""
 
 
 @check("2.11", clause="stage 2")

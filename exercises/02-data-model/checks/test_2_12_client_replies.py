@@ -2,8 +2,7 @@
 
 import pytest
 
-from grader.assertions.observed import FAILURE_CODES
-from grader.check import check, words
+from grader.check import FAILURE_EXIT_CODES, check, words
 
 
 @check("2.12", clause="stage 2")
@@ -78,7 +77,7 @@ def test_a_refused_reply_is_a_failure(client, scripted_chat):
 
     run = client("reply", said.id, words(), server_url=scripted_chat.url)
 
-    assert run.exit_code in FAILURE_CODES
+    assert run.exit_code in FAILURE_EXIT_CODES
     assert run.stderr != ""
     assert run.stderr.traces == ()
 
@@ -88,7 +87,7 @@ def test_show_fails_when_there_is_no_such_message(client, scripted_chat):
     """`show` of a message that isn't there says so on stderr and exits with a code from 1 to 125."""
     run = client("show", "not-there", server_url=scripted_chat.url)
 
-    assert run.exit_code in FAILURE_CODES
+    assert run.exit_code in FAILURE_EXIT_CODES
     assert run.stderr != ""
     assert run.stderr.traces == ()
 
@@ -99,7 +98,7 @@ def test_replying_and_showing_fail_when_nobody_is_there(client, refused, command
     """When nobody listens, `reply` and `show` say so on stderr and exit with a code from 1 to 125."""
     run = client(*command, server_url=refused)
 
-    assert run.exit_code in FAILURE_CODES
+    assert run.exit_code in FAILURE_EXIT_CODES
     assert run.stderr != ""
     assert run.stderr.traces == ()
 
@@ -107,7 +106,7 @@ def test_replying_and_showing_fail_when_nobody_is_there(client, refused, command
 @check("2.12", clause="K10")
 def test_reply_gives_up_on_a_silent_server(unanswered_reply):
     """When the server never answers, `reply` gives up within 15 seconds, says so and exits with 1 to 125."""
-    assert unanswered_reply.exit_code in FAILURE_CODES
+    assert unanswered_reply.exit_code in FAILURE_EXIT_CODES
     assert unanswered_reply.stderr != ""
     assert unanswered_reply.stderr.traces == ()
 
@@ -115,6 +114,6 @@ def test_reply_gives_up_on_a_silent_server(unanswered_reply):
 @check("2.12", clause="K10")
 def test_show_gives_up_on_a_silent_server(unanswered_show):
     """When the server never answers, `show` gives up within 15 seconds, says so and exits with 1 to 125."""
-    assert unanswered_show.exit_code in FAILURE_CODES
+    assert unanswered_show.exit_code in FAILURE_EXIT_CODES
     assert unanswered_show.stderr != ""
     assert unanswered_show.stderr.traces == ()

@@ -2,9 +2,7 @@
 
 import pytest
 
-from grader.chat.api import REFUSED
-from grader.chat.error_body import error_of
-from grader.check import check, words
+from grader.check import INVALID, check, words
 
 
 @check("3.1", clause="stage 3")
@@ -54,8 +52,8 @@ def test_what_is_no_author_is_refused_and_nothing_stored(chat, author):
 
     reply = chat.request("POST", "/messages", json={"text": words(), "author": author})
 
-    assert reply.status in REFUSED
-    assert error_of(reply) == ""
+    assert reply.status in INVALID
+    assert chat.fault_of_refusal(reply) == ""
     assert chat.page().ids == before.ids
 
 

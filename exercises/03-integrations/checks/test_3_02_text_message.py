@@ -1,7 +1,6 @@
 """Step 3.2: a signed text message becomes a message."""
 
-from grader.check import check, words
-from grader.webhooks.phone import AUTHOR_LENGTHS, DELIVERED, fault_of
+from grader.check import AUTHOR_LENGTHS, DELIVERED, check, words
 
 
 @check("3.2", clause="stage 3")
@@ -10,7 +9,7 @@ def test_a_signed_text_message_is_accepted(phone):
     reply = phone.deliver(phone.write(words()))
 
     assert reply.status in DELIVERED
-    assert fault_of(reply) == ""
+    assert phone.fault_of_answer(reply) == ""
 
 
 @check("3.2", clause="stage 3")

@@ -2,8 +2,7 @@
 
 import pytest
 
-from grader.check import check, words
-from grader.webhooks.phone import REFUSED, REFUSED_GET
+from grader.check import GET_NOT_FROM_TWILIO, NOT_FROM_TWILIO, check, words
 
 
 @check("3.3", clause="stage 3")
@@ -11,7 +10,7 @@ def test_without_a_signature_it_is_refused(phone):
     """A text message without `X-Twilio-Signature` is refused with 403, and nothing is stored."""
     before = phone.chat.page()
 
-    assert phone.deliver_unsigned(phone.write(words())).status in REFUSED
+    assert phone.deliver_unsigned(phone.write(words())).status in NOT_FROM_TWILIO
     assert phone.chat.page().ids == before.ids
 
 
@@ -25,7 +24,7 @@ def test_with_a_wrong_signature_it_is_refused(phone, signed):
     """A text message whose signature is empty or wrong is refused with 403, and nothing is stored."""
     before = phone.chat.page()
 
-    assert phone.deliver(phone.write(words()), signed=signed).status in REFUSED
+    assert phone.deliver(phone.write(words()), signed=signed).status in NOT_FROM_TWILIO
     assert phone.chat.page().ids == before.ids
 
 
@@ -35,7 +34,7 @@ def test_letter_case_counts_in_a_signature(phone):
     before = phone.chat.page()
     message = phone.write(words())
 
-    assert phone.deliver(message, signed=phone.right_signature(message).swapcase()).status in REFUSED
+    assert phone.deliver(message, signed=phone.right_signature(message).swapcase()).status in NOT_FROM_TWILIO
     assert phone.chat.page().ids == before.ids
 
 
@@ -45,7 +44,7 @@ def test_a_signature_counts_to_its_end(phone):
     before = phone.chat.page()
     message = phone.write(words())
 
-    assert phone.deliver(message, signed=phone.right_signature(message)[:16]).status in REFUSED
+    assert phone.deliver(message, signed=phone.right_signature(message)[:16]).status in NOT_FROM_TWILIO
     assert phone.chat.page().ids == before.ids
 
 
@@ -55,7 +54,7 @@ def test_a_signature_belongs_to_one_body(phone):
     before = phone.chat.page()
     other = phone.right_signature(phone.write(words()))
 
-    assert phone.deliver(phone.write(words()), signed=other).status in REFUSED
+    assert phone.deliver(phone.write(words()), signed=other).status in NOT_FROM_TWILIO
     assert phone.chat.page().ids == before.ids
 
 
@@ -75,7 +74,7 @@ def test_a_signature_belongs_to_one_url(phone, elsewhere):
     before = phone.chat.page()
     message = phone.write(words())
 
-    assert phone.deliver(message, signed=phone.right_signature(message, **elsewhere)).status in REFUSED
+    assert phone.deliver(message, signed=phone.right_signature(message, **elsewhere)).status in NOT_FROM_TWILIO
     assert phone.chat.page().ids == before.ids
 
 
@@ -84,7 +83,7 @@ def test_a_get_delivers_nothing(phone):
     """A GET that holds a text message in its query, without a signature, is refused, and nothing is stored."""
     before = phone.chat.page()
 
-    assert phone.get_unsigned(phone.write(words())).status in REFUSED_GET
+    assert phone.get_unsigned(phone.write(words())).status in GET_NOT_FROM_TWILIO
     assert phone.chat.page().ids == before.ids
 
 
@@ -93,7 +92,7 @@ def test_another_token_signs_nothing(phone):
     """A text message signed with somebody else's token is refused with 403, and nothing is stored."""
     before = phone.chat.page()
 
-    assert phone.deliver(phone.write(words()), token=words()).status in REFUSED
+    assert phone.deliver(phone.write(words()), token=words()).status in NOT_FROM_TWILIO
     assert phone.chat.page().ids == before.ids
 
 
@@ -102,8 +101,8 @@ def test_without_a_token_everything_is_refused(phone_without_token):
     """A server that was told no token, or an empty one, refuses every text message, also one signed with that."""
     before = phone_without_token.chat.page()
 
-    assert phone_without_token.deliver(phone_without_token.write(words())).status in REFUSED
-    assert phone_without_token.deliver_unsigned(phone_without_token.write(words())).status in REFUSED
+    assert phone_without_token.deliver(phone_without_token.write(words())).status in NOT_FROM_TWILIO
+    assert phone_without_token.deliver_unsigned(phone_without_token.write(words())).status in NOT_FROM_TWILIO
     assert phone_without_token.chat.page().ids == before.ids
 
 
@@ -113,5 +112,5 @@ def test_an_event_that_is_known_needs_a_signature_too(phone):
     message = phone.write(words())
     phone.deliver(message)
 
-    assert phone.deliver_unsigned(message).status in REFUSED
-    assert phone.deliver(message, token=words()).status in REFUSED
+    assert phone.deliver_unsigned(message).status in NOT_FROM_TWILIO
+    assert phone.deliver(message, token=words()).status in NOT_FROM_TWILIO

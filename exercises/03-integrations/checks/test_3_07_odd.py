@@ -2,11 +2,7 @@
 
 import pytest
 
-from grader.chat.api import ANY_SERVER_ERROR
-from grader.check import check, words
-from grader.testdata.payloads import PICTURE, SENDERS, TEXT_MESSAGES
-from grader.webhooks.phone import DELIVERED, WITHOUT_EVENT, fault_of
-from grader.webhooks.twilio import new_event
+from grader.check import ANY_SERVER_ERROR, DELIVERED, INVALID, PICTURE, SENDERS, TEXT_MESSAGES, check, words
 
 
 @pytest.mark.parametrize("text", TEXT_MESSAGES.values(), ids=TEXT_MESSAGES.keys())
@@ -22,7 +18,7 @@ def test_a_text_arrives_as_it_was_written(phone, text):
 @check("3.7", clause="stage 3")
 def test_an_answer_can_be_used_whatever_was_written(phone, text):
     """Whatever a text message says, the answer to it is TwiML that is well-formed, or nothing."""
-    assert fault_of(phone.deliver(phone.write(text))) == ""
+    assert phone.fault_of_answer(phone.deliver(phone.write(text))) == ""
 
 
 @pytest.mark.parametrize("body", ["", " ", "\n", " \t\r\n"], ids=["empty", "blank", "line-break", "white-space"])
@@ -32,7 +28,7 @@ def test_pictures_without_words_are_no_error(phone, body):
     reply = phone.deliver(phone.write(body, media=[PICTURE]))
 
     assert reply.status in DELIVERED
-    assert fault_of(reply) == ""
+    assert phone.fault_of_answer(reply) == ""
     assert phone.blank_messages == ()
 
 
@@ -41,17 +37,17 @@ def test_a_picture_with_words_is_a_message(phone):
     """A picture with a text is a message with that text."""
     text = words()
 
-    reply = phone.deliver(phone.write(text, media=[PICTURE, PICTURE], event=new_event("MM")))
+    reply = phone.deliver(phone.write(text, media=[PICTURE, PICTURE], event=phone.new_event("MM")))
 
     assert reply.status in DELIVERED
-    assert fault_of(reply) == ""
+    assert phone.fault_of_answer(reply) == ""
     assert phone.messages(text) == 1
 
 
 @check("3.7", clause="stage 3")
 def test_a_picture_that_comes_again_is_the_same(phone):
     """A picture that is delivered twice is one placeholder at most, and one is a message like any other."""
-    message = phone.write("", media=[PICTURE], event=new_event("MM"))
+    message = phone.write("", media=[PICTURE], event=phone.new_event("MM"))
     known = phone.text(words())
 
     assert phone.deliver(message).status in DELIVERED
@@ -79,7 +75,7 @@ def test_an_event_without_a_name_is_refused(phone):
     """A signed request without `MessageSid` is refused with 400, and nothing is stored."""
     before = phone.chat.page()
 
-    assert phone.deliver(phone.write(words())[1:]).status in WITHOUT_EVENT
+    assert phone.deliver(phone.write(words())[1:]).status in INVALID
     assert phone.chat.page().ids == before.ids
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from grader.chat.messages import ids
-from grader.check import check, words
+from grader.check import check, ids, words
 
 
 @check("3.8", clause="K8")

@@ -2,10 +2,7 @@
 
 import pytest
 
-from grader.check import check, words
-from grader.testdata.payloads import TYPED
-from grader.webhooks.phone import AUTHOR_LENGTHS
-from grader.webhooks.slack import RESPONSE_TYPES, escaped
+from grader.check import AUTHOR_LENGTHS, RESPONSE_TYPES, TYPED, check, words
 
 
 @check("3.10", clause="stage 3")
@@ -121,7 +118,7 @@ def test_recent_shows_messages_of_stage_2(channel_on_old_data):
 
     told = channel_on_old_data.type("recent 20")
 
-    assert escaped(str(newest[-1].text.value)) in told.text
+    assert channel_on_old_data.escaped(str(newest[-1].text.value)) in told.text
 
 
 @pytest.mark.parametrize("text", TYPED.values(), ids=TYPED.keys())
@@ -130,7 +127,7 @@ def test_a_message_is_shown_with_three_characters_escaped(channel, text):
     """`recent` shows a message with `&`, `<` and `>` escaped, and nothing else."""
     channel.chat.send(text)
 
-    assert escaped(text) in channel.type("recent 1").text
+    assert channel.escaped(text) in channel.type("recent 1").text
 
 
 @check("3.10", clause="stage 3")

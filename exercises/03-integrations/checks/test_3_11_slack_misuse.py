@@ -2,10 +2,7 @@
 
 import pytest
 
-from grader.chat.api import ANY_SERVER_ERROR
-from grader.check import check, words
-from grader.testdata.payloads import MISTYPED, UNREADABLE
-from grader.webhooks.slack import RESPONSE_TYPES
+from grader.check import ANY_SERVER_ERROR, MISTYPED, RESPONSE_TYPES, UNREADABLE, check, words
 
 
 @pytest.mark.parametrize("typed", MISTYPED.values(), ids=MISTYPED.keys())

@@ -1,0 +1,80 @@
+"""What was found, and how much of it: lists of things, lengths, and the rows that came to a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Self
+
+from grader.assertions.observed import Observed
+from grader.text.values import listed, printable
+
+
+class Listing(tuple[str, ...], Observed):
+    """A list of things that should be empty, or should hold something."""
+
+    what: str
+
+    def __new__(cls, entries: Iterable[str], *, request: str, what: str) -> Self:
+        made = super().__new__(cls, entries)
+        made.request = request
+        made.what = what
+        return made
+
+    def expected_text(self, operator: str, other: object) -> str:
+        if operator == "==" and other == ():
+            return f"no {self.what}"
+        if operator == "!=" and other == ():
+            return f"at least one {self.what}"
+        if operator == "==" and isinstance(other, tuple):
+            return listed(other, self)
+        return super().expected_text(operator, other)
+
+    def actual_text_beside(self, other: object) -> str:
+        return listed(self, other) if self and other and isinstance(other, tuple) else self.actual_text()
+
+    def actual_text(self) -> str:
+        if not self:
+            return "nothing"
+        more = f" and {len(self) - 5} more" if len(self) > 5 else ""
+        return printable(", ".join(self[:5])) + more
+
+
+class Length(int, Observed):
+    """How much there is of something."""
+
+    what: str
+
+    def __new__(cls, count: int, *, request: str, what: str) -> Self:
+        made = super().__new__(cls, count)
+        made.request = request
+        made.what = what
+        return made
+
+    def expected_text(self, operator: str, other: object) -> str:
+        return (
+            f"at least {other} {self.what}"
+            if operator == ">="
+            else f"{super().expected_text(operator, other)} {self.what}"
+        )
+
+    def actual_text(self) -> str:
+        return f"{int(self)} {self.what}"
+
+
+class Growth(dict[str, int], Observed):
+    """By how many rows each table grew; `7 in growth` asks whether some table grew by exactly seven."""
+
+    def __contains__(self, number: object) -> bool:
+        return number in self.values()
+
+    def expected_text(self, operator: str, other: object) -> str:
+        rows = f"exactly {other} more row{'s' if other != 1 else ''}"
+        return f"no table with {rows}" if operator == "not in" else f"some table with {rows}"
+
+    def actual_text(self) -> str:
+        if not self:
+            return "a database without any table"
+        changed = {name: count for name, count in self.items() if count}
+        if not changed:
+            return f"no new row that another connection can see (tables: {printable(', '.join(sorted(self)))})"
+        return printable(", ".join(f"{name} {count:+}" for name, count in sorted(changed.items())))

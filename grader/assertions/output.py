@@ -1,0 +1,56 @@
+"""What a client printed, and how it ended."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from grader.assertions.entries import Listing
+from grader.assertions.observed import Observed
+from grader.text.values import shown, stack_traces
+
+
+class Text(str, Observed):
+    """What a client printed, on one of its streams."""
+
+    stream: str
+    summary: str
+
+    def __new__(cls, content: str, *, stream: str, request: str, summary: str) -> Self:
+        made = super().__new__(cls, content)
+        made.stream = stream
+        made.request = request
+        made.summary = summary
+        return made
+
+    def expected_text(self, operator: str, other: object) -> str:
+        if operator == "in":
+            return f"{self.stream} contains {shown(other)}"
+        if (operator, other) == ("!=", ""):
+            return f"something on {self.stream}"
+        return f"on {self.stream}: {super().expected_text(operator, other)}"
+
+    @property
+    def traces(self) -> Listing:
+        """List the signs of a stack trace in it."""
+        return Listing(stack_traces(self), request=self.request, what="stack trace")
+
+    def actual_text(self) -> str:
+        return self.summary
+
+
+class ExitCode(int, Observed):
+    """How a client ended."""
+
+    summary: str
+
+    def __new__(cls, code: int, *, request: str, summary: str) -> Self:
+        made = super().__new__(cls, code)
+        made.request = request
+        made.summary = summary
+        return made
+
+    def expected_text(self, operator: str, other: object) -> str:
+        return f"exit code {other}" if operator == "==" else super().expected_text(operator, other)
+
+    def actual_text(self) -> str:
+        return self.summary

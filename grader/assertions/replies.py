@@ -1,0 +1,97 @@
+"""What a server answered: statuses, bodies, and whether an answer can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Self
+
+from grader.assertions.observed import Observed
+from grader.text.values import shorten
+
+
+class Status(int, Observed):
+    """The status code of an answer."""
+
+    summary: str
+
+    def __new__(cls, code: int, *, request: str, summary: str) -> Self:
+        made = super().__new__(cls, code)
+        made.request = request
+        made.summary = summary
+        return made
+
+    def expected_text(self, operator: str, other: object) -> str:
+        return super().expected_text(operator, int(other) if isinstance(other, int) else other)
+
+    def actual_text(self) -> str:
+        return self.summary
+
+
+class Statuses(frozenset[int], Observed):
+    """The different status codes among several answers."""
+
+    summary: str
+
+    def __new__(cls, codes: Iterable[int], *, request: str, summary: str) -> Self:
+        made = super().__new__(cls, codes)
+        made.request = request
+        made.summary = summary
+        return made
+
+    def expected_text(self, operator: str, other: object) -> str:
+        return f"{super().expected_text(operator, other)} for all of them"
+
+    def actual_text(self) -> str:
+        return self.summary
+
+
+class Body(bytes, Observed):
+    """The body of an answer."""
+
+    def __new__(cls, content: bytes, *, request: str) -> Self:
+        made = super().__new__(cls, content)
+        made.request = request
+        return made
+
+    def expected_text(self, operator: str, other: object) -> str:
+        return (
+            "a body that is not empty" if (operator, other) == ("!=", b"") else super().expected_text(operator, other)
+        )
+
+    def actual_text(self) -> str:
+        return shorten(bytes(self)) if self else "an empty body"
+
+
+class Size(int, Observed):
+    """How many bytes a body has."""
+
+    def __new__(cls, count: int, *, request: str) -> Self:
+        made = super().__new__(cls, count)
+        made.request = request
+        return made
+
+    def expected_text(self, operator: str, other: object) -> str:
+        return f"{super().expected_text(operator, other)} bytes"
+
+    def actual_text(self) -> str:
+        return f"more than {int(self) - 1} bytes"
+
+
+class Fault(str, Observed):
+    """What keeps an answer from being used; empty when nothing does."""
+
+    answer: str
+    summary: str
+
+    def __new__(cls, fault: str, *, answer: str, request: str, summary: str) -> Self:
+        made = super().__new__(cls, fault)
+        made.answer = answer
+        made.request = request
+        made.summary = summary
+        return made
+
+    def expected_text(self, operator: str, other: object) -> str:  # noqa: ARG002 - it is only ever compared with ""
+        return self.answer
+
+    def actual_text(self) -> str:
+        return f"{self}, in {self.summary}"
