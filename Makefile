@@ -39,10 +39,11 @@ test: $(VENV)/has-dev ## run every test, on a fresh machine too
 fuzz: $(VENV)/has-fuzz ## fuzz the reference solution against the description of its API; never scored
 	@$(BIN)/kit fuzz --project $(SOLUTION)
 
-check: $(VENV)/has-dev ## lint and types
+check: $(VENV)/has-dev ## lint, types, and which package may import which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 quick: $(VENV)/has-dev ## test what the changed files touch
 	@$(BIN)/python -m tests.quick

@@ -1,5 +1,6 @@
-"""The code itself: lint and types are clean, the lock is fresh, and `TODO` is left to starters."""
+"""The code itself: lint, types and layers are clean, the lock is fresh, and `TODO` is left to starters."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +14,11 @@ BIN = Path(sys.prefix) / "bin"
 
 
 @pytest.mark.parametrize(
-    "argv", [["ruff", "check", "-q", "."], ["ruff", "format", "-q", "--check", "."], ["mypy"]], ids=" ".join
+    "argv",
+    [["ruff", "check", "-q", "."], ["ruff", "format", "-q", "--check", "."], ["mypy"], ["lint-imports", "--no-cache"]],
+    ids=" ".join,
 )
-def test_lint_and_types_are_clean(argv):
+def test_lint_types_and_layers_are_clean(argv):
     done = subprocess.run([BIN / argv[0], *argv[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.stdout + done.stderr * (done.returncode != 0) == "" or done.returncode == 0
@@ -54,4 +57,11 @@ def test_todo_is_left_to_starters():
 def test_modules_stay_small():
     modules = [*ROOT.glob("grader/**/*.py")]
 
-    assert {path.name: length for path in modules if (length := len(path.read_text().splitlines())) > 300} == {}
+    assert {path.name: length for path in modules if (length := len(path.read_text().splitlines())) > 250} == {}
+
+
+def test_a_package_says_in_one_sentence_what_it_answers_for():
+    """And nothing else, as what it would import costs everybody time who imports one of its modules."""
+    texts = {path.parent.name: path.read_text() for path in ROOT.glob("grader/*/__init__.py")}
+
+    assert {name: text for name, text in texts.items() if not re.fullmatch(r'"""[A-Z`][^"]+\."""\n', text)} == {}

@@ -201,14 +201,15 @@ class SentAtOnce:
 def send_at_once(chat: Chat, count: int, patience: float) -> SentAtOnce:
     """Send messages at the same moment; each sender lists as soon as its message was accepted."""
     barrier = threading.Barrier(count)
+    texts = [words() for _ in range(count)]
 
-    def send(_: int) -> tuple[Message, bool]:
+    def send(text: str) -> tuple[Message, bool]:
         barrier.wait()
-        sent = chat.send(words(), patience=patience)
+        sent = chat.send(text, patience=patience)
         return sent, any(same(sent.id, listed) for listed in chat.page().ids)
 
     with ThreadPoolExecutor(count) as pool:
-        results = list(pool.map(send, range(count)))
+        results = list(pool.map(send, texts))
     request = side_by_side(results[0][0].request, count)
     unseen = [str(sent.id) for sent, seen in results if not seen]
     return SentAtOnce(

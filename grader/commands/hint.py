@@ -24,12 +24,12 @@ def hint(context: click.Context, step: str | None, folder: str) -> int:
     """
     place = project_place(context, folder)
     from grader.learner import next_steps
-    from grader.report import terminal
+    from grader.report import terminal, terminal_course
 
     state = ProjectState(place)
     known = course.load()
     chosen = known.find_step(step) if step else next_steps.current_step(known, state.report())
     level = min(state.hints_read(chosen.id) + 1, len(chosen.hints))
     state.keep_hints_read(chosen.id, level)
-    terminal.show_hints(chosen, level, terminal.console())
+    terminal_course.show_hints(chosen, level, terminal.console())
     return ExitStatus.PASSED

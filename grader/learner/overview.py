@@ -11,7 +11,7 @@ from grader.course import Course
 from grader.learner import next_steps
 from grader.project.config import FILE
 from grader.project.state import outcomes
-from grader.report import terminal
+from grader.report import terminal, terminal_course
 from grader.report.document import digest
 from grader.results.results import Outcome
 
@@ -27,7 +27,7 @@ def show(course: Course, folder: Path, report: dict[str, Any], out: Console) -> 
         return
     found = outcomes(report)
     for stage in course.stages:
-        terminal.show_overview(stage, found, out)
+        terminal_course.show_overview(stage, found, out)
     if report.get("project", {}).get("digest") != digest(folder):
         terminal.say("That is what the last check found; files have changed since.", out, style="dim")
     step = next_steps.current_step(course, report)

@@ -10,7 +10,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.course import Stage, Step
 from grader.report.terminal_load import show_load
 from grader.results.held import Held
 from grader.results.results import CheckResult, Outcome, RunResult, StageResult, StepResult
@@ -64,9 +63,9 @@ def show_stage(stage: StageResult, out: Console) -> None:
     """Show a stage's heading, with its points where all of it was asked for, and a line for each step."""
     points = f"{stage.points} of {stage.max_points} points" if stage.whole else ""
     out.print()
-    out.print(_ends(Text(f"  {stage.id}  {stage.title}", style="bold"), Text(points, style="bold"), out.width))
+    out.print(ends(Text(f"  {stage.id}  {stage.title}", style="bold"), Text(points, style="bold"), out.width))
     out.print()
-    rows = _steps_grid()
+    rows = steps_grid()
     for step in stage.steps:
         mark, style = MARKS[step.outcome]
         title = Text(step.title, style="dim" if step.outcome is Outcome.SKIP else "")
@@ -88,7 +87,7 @@ def show_problem(check: CheckResult, out: Console, *, verbose: bool = False) -> 
     """Show one check that did not pass: what was asked, what was expected, what came, what the program printed."""
     out.print()
     sentence = Text(f"{check.step}  ", style="bold")
-    sentence.append_text(_inline(check.sentence, "bold"))
+    sentence.append_text(inline(check.sentence, "bold"))
     _paragraph(out, sentence, above=False)
     rows = _labelled(8)
     if check.expected:
@@ -149,43 +148,6 @@ def show_total(report: dict[str, Any], out: Console) -> None:
         out.print()
 
 
-def show_overview(stage: Stage, found: dict[str, str], out: Console) -> None:
-    """Show a stage with what is known of each step; a step that was never checked has no mark."""
-    counts = []
-    for steps, name in (
-        ([step for step in stage.steps if not step.bonus], "steps"),
-        ([step for step in stage.steps if step.bonus], "bonus steps"),
-    ):
-        passed = sum(found.get(step.id) == Outcome.PASS for step in steps)
-        counts += [f"{passed} of {len(steps)} {name}"] if steps else []
-    out.print()
-    out.print(_ends(Text(f"  {stage.id}  {stage.title}", style="bold"), Text(", ".join(counts)), out.width))
-    out.print()
-    rows = _steps_grid()
-    for step in stage.steps:
-        mark, style = MARKS[Outcome(found[step.id])] if step.id in found else (" ", "")
-        rows.add_row(
-            Text(mark, style=style), Text(step.id), Text.assemble(step.title, (BONUS if step.bonus else "", "dim"))
-        )
-    out.print(rows)
-
-
-def show_hints(step: Step, level: int, out: Console) -> None:
-    """Show the hints of a step up to a level, the newest one standing out, and how many there are."""
-    out.print()
-    out.print(
-        Text(f"  {step.id}  {step.title}", style="bold") + Text(f"   hint {level} of {len(step.hints)}", style="dim")
-    )
-    rows = Table.grid(padding=(0, 2))
-    for number, hint in enumerate(step.hints[:level], 1):
-        newest = number == level
-        rows.add_row(Text(str(number), style="dim"), _inline(hint, "" if newest else "dim"))
-    out.print()
-    out.print(Padding(rows, (0, 0, 0, 4), expand=False))
-    more = [(f"kit hint {step.id}", "one more")] if level < len(step.hints) else []
-    show_next([*more, (f"kit check {step.id}", "when you have tried")], out)
-
-
 def show_doctor(found: Sequence[Diagnosis], out: Console) -> None:
     """Show what this machine can and can't do, and the remedies."""
     rows = Table.grid(padding=(0, 2))
@@ -214,7 +176,8 @@ def say(sentence: str, out: Console, style: str = "") -> None:
     _paragraph(out, Text(printable(sentence), style=style))
 
 
-def _steps_grid() -> Table:
+def steps_grid() -> Table:
+    """Make the table of steps: a mark, an id, a title."""
     rows = Table.grid(padding=(0, 1))
     rows.add_column(width=3, justify="right")
     rows.add_column(width=5)
@@ -237,7 +200,7 @@ def _remark(step: StepResult) -> str:
     return f"   ({step.note})" if step.note else ""
 
 
-def _inline(sentence: str, style: str) -> Text:
+def inline(sentence: str, style: str) -> Text:
     """Show `code` in a sentence in its own colour, without the backticks."""
     text = Text()
     for number, part in enumerate(printable(sentence).split("`")):
@@ -255,6 +218,7 @@ def _paragraph(out: Console, text: Text, *, above: bool = True) -> None:
     out.print(Padding(text, (0, 0, 0, 2), expand=False))
 
 
-def _ends(left: Text, right: Text, width: int) -> Text:
+def ends(left: Text, right: Text, width: int) -> Text:
+    """Put one text at the left end of a line and another at its right end."""
     gap = max(2, width - left.cell_len - right.cell_len - 2)
     return left + Text(" " * gap) + right

@@ -4,25 +4,45 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from grader.errors import Failed, TooLate
+from grader.project.config import Project
 from grader.system import process_tree
-from grader.system.ports import answers
-from grader.system.process import how_it_ended, wait_until
+from grader.system.ports import Port, answers
+from grader.system.process import Process, how_it_ended, wait_until
 
 if TYPE_CHECKING:
-    from grader.service.server import Service
+    from grader.http_client.client import HttpClient  # it is only imported when the server is starting
 
 DYING = 0.5
 """How long a process may take to be gone after its connections are, in seconds."""
+
+
+class Starting(Protocol):
+    """A server that was launched, as far as the wait for it needs to know."""
+
+    project: Project
+    port: Port
+
+    @property
+    def process(self) -> Process: ...
+
+    @property
+    def http(self) -> HttpClient: ...
+
+    @property
+    def log(self) -> str: ...
+
+    def line(self) -> str:
+        """Write the server's command as a person would type it."""
 
 
 class Taken(Exception):
     """Somebody else listens on the port that was chosen."""
 
 
-def await_answer(service: Service, deadline: float) -> None:
+def await_answer(service: Starting, deadline: float) -> None:
     """Wait until the server has answered its first request, on the monotonic clock until `deadline`.
 
     Raises Failed when the process ends before, TooLate when nobody answers, Taken when somebody else has the port.
@@ -48,11 +68,11 @@ def await_answer(service: Service, deadline: float) -> None:
         _explain_death(service)
 
 
-def _promise(service: Service) -> str:
+def _promise(service: Starting) -> str:
     return f"an answer to GET / on the port in PORT within {service.project.start_timeout:g} s"
 
 
-def _explain_death(service: Service) -> NoReturn:
+def _explain_death(service: Starting) -> NoReturn:
     """Say how the started process ended, unless another program had its port."""
     code = service.process.exit_code or 0
     if code and _somebody_else(service):
@@ -66,7 +86,7 @@ def _explain_death(service: Service) -> NoReturn:
     raise Failed(said, expected=expected, request=service.line(), log=service.log)
 
 
-def _nobody_there(service: Service) -> str:
+def _nobody_there(service: Starting) -> str:
     ports = process_tree.listening_ports(service.process.tree())
     if service.port.number in ports:
         return "the server listens on the port in PORT, but not at 127.0.0.1"
@@ -75,7 +95,7 @@ def _nobody_there(service: Service) -> str:
     return f"nobody listened on the port in PORT{where}"
 
 
-def _somebody_else(service: Service) -> bool:
+def _somebody_else(service: Starting) -> bool:
     """Tell whether a program that the kit did not start listens on the port; a dying server only seems to."""
     return not wait_until(
         lambda: not process_tree.is_taken(service.port.number, process_tree.descendants(os.getpid())), DYING

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.assertions.entries import Listing
-from grader.errors import Failed, MachineError, TooLate
+from grader.errors import Failed, MachineError
 from grader.project import environment
 from grader.project.config import Project
+from grader.service.migrate import await_migrate
 from grader.service.readiness import DYING, Taken, await_answer
 from grader.service.shutdown import SIGTERM, STOP_PATIENCE, STOP_WITHIN, Shutdown
 from grader.system.ports import Port, answers
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from grader.http_client.client import HttpClient, Reply
     from grader.service.database import Database
 
-MIGRATE_WITHIN = 60.0
 TRIES_FOR_A_PORT = 3
 
 
@@ -216,28 +216,7 @@ class Service:
         """Run `migrate` to completion and return its seconds; 0 where there is none."""
         if not self.project.migrate:
             return 0.0
-        began = time.monotonic()
-        process = self._start(self.project.migrate)
-        try:
-            code = process.wait(MIGRATE_WITHIN)
-        finally:
-            process.kill()
-        line = self.line(self.project.migrate)
-        if code is None:
-            raise TooLate(
-                f"migrate still running after {MIGRATE_WITHIN:g} s",
-                expected="an end",
-                request=line,
-                log=process.output.last_lines(),
-            )
-        if code != 0:
-            raise Failed(
-                f"migrate ended with {how_it_ended(code)}",
-                expected="exit code 0",
-                request=line,
-                log=process.output.last_lines(),
-            )
-        return time.monotonic() - began
+        return await_migrate(self._start(self.project.migrate), self.line(self.project.migrate))
 
     def begin(self) -> Process:
         """Start whatever migrates, `migrate` or else the server, and return it; it is the caller's to end."""

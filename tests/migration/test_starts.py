@@ -11,7 +11,7 @@ from grader.migration.old_version import COUNT, MISSING
 from grader.migration.starts import migration_from
 from grader.project import config as projects
 from grader.project.clone import create_environment
-from grader.service import server as services
+from grader.service import migrate
 from grader.system import process_tree as tree
 from grader.testdata.payloads import LOOK_ALIKES, ZOO
 from tests.migration.migrating_servers import (
@@ -320,10 +320,10 @@ def test_an_old_state_that_no_longer_works_is_named(tmp_path, harness, cache, ol
     project(made.folder / "history" / "2.5", old)
     one = harness(made)
 
-    found = failure(one.migration)
+    found = failure(lambda: migration_from(one, STATES))
 
     assert found.actual.startswith(f"the project's earlier state: {said}")
-    assert failure(one.migration).actual == found.actual
+    assert failure(lambda: migration_from(one, STATES)).actual == found.actual
 
 
 def test_an_old_state_without_service_toml_is_named(tmp_path, harness):
@@ -542,7 +542,7 @@ def test_a_server_that_hangs_at_its_start_is_too_late(brought_forward):
 @pytest.mark.parametrize("how", ["chat", "empty_chat", "two_chats", "chat_after_kill"])
 def test_a_migrate_that_hangs_is_too_late(brought_forward, monkeypatch, how):
     migration = brought_forward(NEVER, more='migrate = "python server.py migrate"')
-    monkeypatch.setattr(services, "MIGRATE_WITHIN", 0.5)
+    monkeypatch.setattr(migrate, "MIGRATE_WITHIN", 0.5)
     arguments = {"two_chats": [0.0], "chat_after_kill": [0.5], "chat_after_commit": [0.0]}.get(how, [])
 
     found = failure(lambda: getattr(migration, how)(*arguments), TooLate)

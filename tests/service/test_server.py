@@ -6,7 +6,7 @@ import time
 import pytest
 
 from grader.errors import Failed, MachineError, TooLate
-from grader.service import server as services
+from grader.service import migrate, server as services
 from grader.service.server import Service
 from grader.system import ports
 from grader.system.ports import Port, is_free
@@ -221,7 +221,7 @@ def test_a_failing_migrate_is_shown_with_what_it_printed(service):
 
 
 def test_a_hanging_migrate_is_too_late_and_gone(service, nothing_left, monkeypatch):
-    monkeypatch.setattr(services, "MIGRATE_WITHIN", 0.3)
+    monkeypatch.setattr(migrate, "MIGRATE_WITHIN", 0.3)
 
     failure = refusal(service(more='migrate = "sleep 300"'), TooLate)
 

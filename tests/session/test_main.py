@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,3 +147,30 @@ def test_a_run_beside_another_spares_it(running, another_course, tmp_path, nothi
     assert running.left
     running.command.terminate()
     assert wait_until(lambda: not nothing_left(), 10)
+
+
+def test_two_runs_in_one_process_end_nothing_of_each_other(tmp_path, nothing_left):
+    patient = "from grader.system.process import wait_until\n" + a_check(
+        "1.2",
+        "harness, service",
+        '(harness.folder / "waiting").touch()',
+        'wait_until((harness.folder / "go").exists, 60)',
+        "assert service.get('/').status == 200",
+    )
+    killed = a_check("1.2", "service", "os.kill(os.getpid(), 9)")
+    runs = [
+        (course.load(projects.course(tmp_path / name, {"1.2": check})), projects.project(tmp_path / name / "p", SERVER))
+        for name, check in (("patient", patient), ("killed", killed))
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(runner.run, runs[0][0], runs[0][1].folder, runs[0][0].steps)
+        assert wait_until((runs[0][1].folder / "waiting").exists, 20)
+        before = nothing_left()
+
+        second = runner.run(runs[1][0], runs[1][1].folder, runs[1][0].steps)
+
+        assert nothing_left() == before
+        (runs[0][1].folder / "go").touch()
+        assert [step.outcome for step in first.result(30).steps] == ["pass"]
+    assert [step.outcome for step in second.steps] == ["error"]
+    assert nothing_left() == set()

@@ -288,7 +288,7 @@ def test_one_side_that_a_fixture_gave_is_enough(run, seen):
 
 
 def test_an_assertion_of_the_kits_own_code_is_told_as_it_is(run):
-    asks = "harness.new_service().process"
+    asks = "harness.services.new().process"
 
     (check,) = run({"1.1": a_check("1.1", "harness", asks)}).stages[0].steps[0].checks
 

@@ -1,0 +1,28 @@
+"""The wait for a project's `migrate`, and what to say when that doesn't end well."""
+
+from __future__ import annotations
+
+import time
+
+from grader.errors import Failed, TooLate
+from grader.system.process import Process, how_it_ended
+
+MIGRATE_WITHIN = 60.0
+
+
+def await_migrate(process: Process, line: str) -> float:
+    """Wait until a `migrate` that was just started has ended, end what it left running, and return its seconds.
+
+    `line` is the command to be shown. Raises TooLate after 60 s, Failed when the exit code isn't 0.
+    """
+    began = time.monotonic()
+    try:
+        code = process.wait(MIGRATE_WITHIN)
+    finally:
+        process.kill()
+    log = process.output.last_lines()
+    if code is None:
+        raise TooLate(f"migrate still running after {MIGRATE_WITHIN:g} s", expected="an end", request=line, log=log)
+    if code != 0:
+        raise Failed(f"migrate ended with {how_it_ended(code)}", expected="exit code 0", request=line, log=log)
+    return time.monotonic() - began
