@@ -19,11 +19,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from grader.course import ROOT, Stage, stages
+from grader import course
+from grader.course import ROOT, Stage
 from grader.project import config, environment
 from grader.project.state import FOLDER, ProjectState
 from grader.system.ports import Port
 
+STAGES = course.load().stages
 FIRST = ROOT / "solutions" / "01-scaffolding"
 KIT = Path(sys.prefix) / "bin" / "kit"
 
@@ -72,7 +74,7 @@ def python(code: str) -> float:
 
 PARTS: dict[str, Callable[[], float]] = {
     "bare Python": lambda: python("pass"),
-    "the command's imports": lambda: python("import grader.cli"),
+    "the command's imports": lambda: python("import grader.cli, grader.commands.check, grader.session.runner"),
     "the check process's imports before the service starts": lambda: python("import grader.session.__main__"),
     "pytest and the plugin, while the service starts": lambda: python("import pytest, grader.session.plugin"),
     "the report's imports, meanwhile": lambda: python("import grader.report.terminal"),
@@ -107,7 +109,7 @@ def main() -> None:
     measured: dict[str, Callable[[], float]] = {
         "start": bare_start,
         "kit check 1.3": lambda: kit("check", "1.3"),
-        **{f"kit check {stage.id}": partial(whole, stage) for stage in stages()},
+        **{f"kit check {stage.id}": partial(whole, stage) for stage in STAGES},
     }
     taken: dict[str, list[float]] = {name: [] for name in measured}
     for measure in measured.values():
@@ -123,7 +125,7 @@ def main() -> None:
     print("\n| where the time goes: a process that does only this | seconds |\n| --- | --- |")
     for name, part in PARTS.items():
         print(f"| {name} | {_spread([part() for _ in range(5)])} |")
-    for stage in stages():
+    for stage in STAGES:
         print(f"\n| kit check {stage.id}: the checks of | seconds | the longest of them |\n| --- | --- | --- |")
         print(*_steps(stage), sep="\n")
 

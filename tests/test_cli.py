@@ -343,3 +343,29 @@ def test_what_passed_before_is_checked_again_only_to_explain_a_failure(chat):
     assert "✗ 1.2" in done.stdout
     assert "needs 1.2" in done.stdout
     assert "not today" in done.stdout
+
+
+def test_one_check_function_is_run_on_one_project_and_nothing_is_remembered(chat):
+    done = kit("check", "1.4", "--only", "test_an_unknown_path_is_not_found", cwd=chat)
+
+    assert done.status == 1
+    assert "1.2 " not in done.text
+    assert not (chat / ".kit" / "report.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (
+            ["1.4", "--only", "test_nothing"],
+            'Step 1.4 has no check "test_nothing". It has: test_an_unknown_path',
+        ),
+        (["--only", "test_it"], "--only names a check of one step; name the step before it: kit check 2.3 --only NAME"),
+        (["1", "--only", "test_it"], "--only names a check of one step; name the step before it"),
+    ],
+)
+def test_a_check_that_is_not_there_is_one_sentence(chat, words, sentence):
+    done = kit("check", *words, cwd=chat)
+
+    assert done.status == 2
+    assert sentence in done.text
