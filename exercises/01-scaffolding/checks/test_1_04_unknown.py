@@ -8,7 +8,7 @@ from grader.check import NOT_FOUND, OK, SERVER_ERROR_BUT_501, WRONG_METHOD, chec
 @pytest.mark.parametrize("shape", ["/{}", "/{}/{}", "/{}?page=1", "/service.toml"])
 @check("1.4", clause="K4")
 def test_an_unknown_path_is_not_found(service, shape):
-    """A path that nobody declared is answered with 404."""
+    """The server answers an unknown path with 404."""
     assert service.get(shape.format(words(), words())).status in NOT_FOUND
 
 
