@@ -13,12 +13,12 @@ def test_there_is_a_commit(repository):
 
 @check("1.1", clause="stage 1")
 def test_no_database_is_tracked(repository):
-    """No database file is tracked: data is a product, not a source."""
+    """Git tracks no database file: it is a product, not a source."""
     assert repository.tracked(beginning=SQLITE_HEADER) == ()
 
 
 @pytest.mark.parametrize("name", [".env", "pyvenv.cfg", "__pycache__"])
 @check("1.1", clause="stage 1")
 def test_nothing_private_or_generated_is_tracked(repository, name):
-    """No secrets, virtual environment or cache are tracked."""
+    """Git tracks no secrets, no virtual environment and no cache."""
     assert repository.tracked(named=name) == ()

@@ -11,13 +11,13 @@ def test_the_server_answers_on_its_port(service):
 
 @check("1.2", clause="K3")
 def test_sigterm_ends_the_server(restart):
-    """SIGTERM ends the server within 10 seconds, and nothing is left listening."""
+    """SIGTERM ends the server within 10 seconds, and then no program listens on its port."""
     assert restart.stopped.listening == ()
 
 
 @check("1.2", clause="K3")
 def test_the_server_starts_again_on_the_same_port(restart):
-    """Started again at once on the same port, the server comes up."""
+    """The server starts again at once on the same port."""
     assert restart.service().get("/").status != 0
 
 

@@ -5,13 +5,13 @@ from grader.check import LARGEST_BODY, OK, check, words
 
 @check("1.3", clause="stage 1")
 def test_root_answers_200(service):
-    """`GET /` answers 200."""
+    """The server answers `GET /` with 200."""
     assert service.get("/").status in OK
 
 
 @check("1.3", clause="stage 1")
 def test_root_has_a_body(service):
-    """The answer to `GET /` has a body that isn't empty, of at most 1 MiB."""
+    """The body of the answer to `GET /` isn't empty, and has at most 1 MiB."""
     reply = service.get("/")
 
     assert reply.body != b""
@@ -20,7 +20,7 @@ def test_root_has_a_body(service):
 
 @check("1.3", clause="stage 1")
 def test_root_answers_200_with_a_query_string(service):
-    """`GET /` answers 200 with a query string too, whatever stands in it."""
+    """The server answers `GET /` with 200 whatever the query string says."""
     reply = service.get("/", params={"from": f'{words()}\'); "%s" – né'})
 
     assert reply.status in OK
@@ -29,7 +29,7 @@ def test_root_answers_200_with_a_query_string(service):
 
 @check("1.3", clause="K4")
 def test_root_answers_who_says_little(service):
-    """`GET /` answers 200 to a caller that doesn't say which program it is, and would keep the connection open."""
+    """The server answers `GET /` with 200 when the request has only `Host` and `Connection: keep-alive`."""
     reply = service.get("/", headers={"User-Agent": None, "Accept": None, "Connection": "keep-alive"})
 
     assert reply.status in OK

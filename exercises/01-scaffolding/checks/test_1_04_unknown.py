@@ -1,4 +1,4 @@
-"""Step 1.4: a path nobody declared, and requests that make no sense."""
+"""Step 1.4: an unknown path, and requests that make no sense."""
 
 import pytest
 
@@ -8,14 +8,14 @@ from grader.check import NOT_FOUND, OK, SERVER_ERROR_BUT_501, WRONG_METHOD, chec
 @pytest.mark.parametrize("shape", ["/{}", "/{}/{}", "/{}?page=1", "/service.toml"])
 @check("1.4", clause="K4")
 def test_an_unknown_path_is_not_found(service, shape):
-    """A path that nobody declared is answered with 404."""
+    """The server answers an unknown path with 404."""
     assert service.get(shape.format(words(), words())).status in NOT_FOUND
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "BREW"])
 @check("1.4", clause="K6")
 def test_an_unusual_method_is_no_server_error(service, method):
-    """`HEAD`, `OPTIONS` and a method that doesn't exist cause no server error (501 is fine), and the server goes on."""
+    """`HEAD`, `OPTIONS` and an unknown method cause no server error (501 is fine), and the server goes on answering."""
     assert service.request(method, "/").status not in SERVER_ERROR_BUT_501
     assert service.get("/").status in OK
 
@@ -23,7 +23,7 @@ def test_an_unusual_method_is_no_server_error(service, method):
 @pytest.mark.parametrize("method", ["DELETE", "POST", "PUT"])
 @check("1.4", clause="K4")
 def test_a_wrong_method_is_refused(service, method):
-    """`DELETE`, `POST` or `PUT` of `/`, a known path, is answered with 405; 404 and 501 are fine."""
+    """The server answers `DELETE`, `POST` and `PUT` of `/` with 405; 404 and 501 are fine."""
     assert service.request(method, "/").status in WRONG_METHOD
     assert service.get("/").status in OK
 
@@ -31,7 +31,7 @@ def test_a_wrong_method_is_refused(service, method):
 @pytest.mark.parametrize("query", ["%FF", "a=%00", "%"])
 @check("1.4", clause="K6")
 def test_a_query_of_nonsense_is_no_server_error(service, query):
-    """A query that says nothing in any alphabet causes no server error, and the server goes on answering."""
+    """A query that makes no sense causes no server error, and the server goes on answering."""
     assert service.get(f"/?{query}").status not in SERVER_ERROR_BUT_501
     assert service.get("/").status in OK
 
@@ -43,7 +43,7 @@ def test_a_query_of_nonsense_is_no_server_error(service, query):
 )
 @check("1.4", clause="K6")
 def test_the_server_survives_nonsense(service, nonsense):
-    """After a line of garbage, half a request, bytes that are no text or nothing at all, the server goes on."""
+    """The server goes on answering after a line of garbage, half a request, bytes that are no text, or nothing."""
     service.raw(nonsense.replace(b"%s", words().encode()))
 
     assert service.get("/").status in OK

@@ -8,7 +8,7 @@ from grader.check import check, words
 @pytest.mark.parametrize("slash", ["", "/"], ids=["without-slash", "with-slash"])
 @check("1.5", clause="stage 1")
 def test_ping_asks_for_root(client, answering, slash):
-    """`ping` sends `GET /` to `SERVER_URL`, which may end with a slash or not."""
+    """`ping` sends `GET /` to `SERVER_URL`, with or without a slash at its end."""
     server = answering(words())
 
     run = client("ping", server_url=server.url + slash)
@@ -19,7 +19,7 @@ def test_ping_asks_for_root(client, answering, slash):
 @pytest.mark.parametrize("slash", ["", "/"], ids=["without-slash", "with-slash"])
 @check("1.5", clause="stage 1")
 def test_ping_prints_the_body(client, answering, slash):
-    """`ping` prints the body of the answer, whatever alphabet it is in, and exits with 0."""
+    """`ping` prints the body of the answer, in any alphabet, and exits with 0."""
     body = f"{words()} – žluťoučký κόσμος 🐎 {words()}"
 
     run = client("ping", server_url=answering(body).url + slash)
@@ -30,7 +30,7 @@ def test_ping_prints_the_body(client, answering, slash):
 
 @check("1.5", clause="stage 1")
 def test_ping_prints_all_of_a_long_body(client, answering, long_body):
-    """`ping` prints all of a body that has many lines, with every blank, `*` and `%s` in it."""
+    """`ping` prints all lines of a long body, with every blank, `*` and `%s` in them."""
     run = client("ping", server_url=answering(long_body).url)
 
     assert long_body in run.stdout

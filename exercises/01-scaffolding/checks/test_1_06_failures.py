@@ -7,7 +7,7 @@ from grader.check import FAILURE_EXIT_CODES, check, words
 
 @check("1.6", clause="K10")
 def test_ping_fails_when_nobody_is_there(client, refused):
-    """When nobody listens, `ping` says so on stderr and exits with a code from 1 to 125."""
+    """When no program listens, `ping` says so on stderr and ends with an exit status from 1 to 125."""
     run = client("ping", server_url=refused)
 
     assert run.exit_code in FAILURE_EXIT_CODES
@@ -18,7 +18,7 @@ def test_ping_fails_when_nobody_is_there(client, refused):
 @pytest.mark.parametrize("status", [400, 404, 500])
 @check("1.6", clause="stage 1")
 def test_ping_fails_when_the_answer_says_no(client, answering, status):
-    """When the status is 400 or above, `ping` says so on stderr and exits with a code from 1 to 125."""
+    """When the status is 400 or above, `ping` says so on stderr and ends with an exit status from 1 to 125."""
     run = client("ping", server_url=answering(words(), status=status).url)
 
     assert run.exit_code in FAILURE_EXIT_CODES
@@ -29,7 +29,7 @@ def test_ping_fails_when_the_answer_says_no(client, answering, status):
 @pytest.mark.parametrize("url", ["nonsense://127.0.0.1", "http://127.0.0.1:99999"])
 @check("1.6", clause="K10")
 def test_ping_fails_when_the_address_makes_no_sense(client, url):
-    """When `SERVER_URL` makes no sense, `ping` says so on stderr and exits with a code from 1 to 125."""
+    """When `SERVER_URL` makes no sense, `ping` says so on stderr and ends with an exit status from 1 to 125."""
     run = client("ping", server_url=url)
 
     assert run.exit_code in FAILURE_EXIT_CODES
@@ -39,7 +39,7 @@ def test_ping_fails_when_the_address_makes_no_sense(client, url):
 
 @check("1.6", clause="K10")
 def test_ping_gives_up_on_a_silent_server(unanswered_ping):
-    """When the server never answers, `ping` gives up within 15 seconds, says so and exits with a code from 1 to 125."""
+    """When the server never answers, `ping` says so within 15 seconds and ends with an exit status from 1 to 125."""
     assert unanswered_ping.exit_code in FAILURE_EXIT_CODES
     assert unanswered_ping.stderr != ""
     assert unanswered_ping.stderr.traces == ()

@@ -5,7 +5,7 @@ from grader.check import check
 
 @check("1.8", clause="K3")
 def test_rows_outlive_the_process(lives):
-    """After SIGTERM and a restart the old rows are still there, and each request has added one to them."""
+    """After SIGTERM and a restart, the old rows are still there, and each new request has added one row."""
     (first,) = lives([2])
     (second,) = lives([3], data=first.data)
 

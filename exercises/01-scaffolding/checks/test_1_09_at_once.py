@@ -1,4 +1,4 @@
-"""Step 1.9: many at once, and a database that somebody else holds for a moment."""
+"""Step 1.9: many requests at once, and a database that another program locks for a moment."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from grader.check import OK, check
 @pytest.mark.parametrize("_round", range(1, 9))
 @check("1.9", clause="K4")
 def test_twenty_at_once_are_answered_and_stored(service, all_at_once, growth, _round):
-    """Twenty requests at the same moment are all answered with 200 and leave exactly twenty more rows."""
+    """The server answers twenty requests at the same moment with 200, and they add exactly twenty rows."""
     with growth(service) as grown:
         replies = all_at_once(20, service, "/")
 
@@ -18,7 +18,7 @@ def test_twenty_at_once_are_answered_and_stored(service, all_at_once, growth, _r
 
 @check("1.9", clause="K6")
 def test_a_held_database_only_delays(service, all_at_once, growth, locking):
-    """While another connection holds the database for 1.6 seconds, requests wait: no error, and no lost row."""
+    """While the database is locked for 1.6 seconds, requests wait: no error, and no lost row."""
     with growth(service) as grown, locking(service, 1.6):
         replies = all_at_once(4, service, "/", while_locked=1.6)
 

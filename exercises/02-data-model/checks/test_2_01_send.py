@@ -8,7 +8,7 @@ from grader.check import STORED, ZOO, check, words
 @pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8"])
 @check("2.1", clause="stage 2")
 def test_a_message_is_accepted(chat, content_type):
-    """`POST /messages` with a text answers 201 (or 200) with a JSON message object that has an id."""
+    """The server answers `POST /messages` with 201 (or 200) and a JSON message object that has an id."""
     reply = chat.request("POST", "/messages", json={"text": words()}, headers={"Content-Type": content_type})
 
     assert reply.status in STORED
@@ -26,7 +26,7 @@ def test_a_text_comes_back_as_it_was_sent(chat, text):
 
 @check("2.1", clause="K7")
 def test_ids_are_the_servers_own_and_unique(chat):
-    """Each message gets an id of its own from the server; an `id` in the request is ignored."""
+    """The server gives each message an id of its own, and ignores an `id` in the request."""
     first = chat.send(words(), id="chosen-by-the-sender")
     second = chat.send(words(), id="chosen-by-the-sender")
 
@@ -36,7 +36,7 @@ def test_ids_are_the_servers_own_and_unique(chat):
 
 @check("2.1", clause="K7")
 def test_ids_are_not_given_again_after_a_restart(fresh_chat):
-    """After a restart, a new message gets an id that was never given before."""
+    """After a restart, a new message gets an id that no message had before."""
     first = fresh_chat.send(words())
     fresh_chat.restart()
 
@@ -45,7 +45,7 @@ def test_ids_are_not_given_again_after_a_restart(fresh_chat):
 
 @check("2.1", clause="K3")
 def test_messages_are_in_the_database_and_outlive_the_process(kept_rows):
-    """Messages leave rows in the database, which are still there after SIGTERM and a restart."""
+    """Messages add rows to the database, which are still there after SIGTERM and a restart."""
     stopped, restarted = kept_rows(3)
 
     assert stopped != 0

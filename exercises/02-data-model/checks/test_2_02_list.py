@@ -7,13 +7,13 @@ from grader.check import ZOO, check, ids, words
 
 @check("2.2", clause="stage 2")
 def test_without_messages_the_list_is_empty(empty_chat):
-    """Before anything was sent, `GET /messages` answers 200 with an empty list."""
+    """Before the first message, the server answers `GET /messages` with 200 and an empty list."""
     assert empty_chat.page().count == 0
 
 
 @check("2.2", clause="K9")
 def test_what_was_sent_is_listed_first(chat):
-    """Each message is listed, first, as soon as it was accepted."""
+    """Each message is first in the list as soon as the server has accepted it."""
     first = chat.send(words())
     assert chat.page().first == first.id
 
@@ -40,7 +40,7 @@ def test_twenty_are_listed_by_default(fresh_chat):
 
 @check("2.2", clause="K3")
 def test_what_was_listed_outlives_the_process(fresh_chat):
-    """After a restart, messages are listed as before."""
+    """After a restart, the server lists the same messages as before."""
     sent = fresh_chat.send_many(2)
 
     fresh_chat.restart()
@@ -51,7 +51,7 @@ def test_what_was_listed_outlives_the_process(fresh_chat):
 
 @check("2.2", clause="K9")
 def test_quick_messages_keep_their_order(chat):
-    """Thirty messages sent one after the other, as fast as they are accepted, are listed newest first."""
+    """Thirty messages that are sent quickly, one after the other, are listed newest first."""
     sent = chat.send_many(30)
 
     assert chat.page().ids == ids(sent[:9:-1])
@@ -59,7 +59,7 @@ def test_quick_messages_keep_their_order(chat):
 
 @check("2.2", clause="K4")
 def test_unknown_parameters_are_ignored(chat):
-    """A parameter that nobody knows, as proxies and trackers add them, changes nothing."""
+    """An unknown parameter, such as proxies and trackers add, changes nothing."""
     sent = chat.send(words())
 
     assert chat.page(utm_source=words()).first == sent.id
@@ -68,7 +68,7 @@ def test_unknown_parameters_are_ignored(chat):
 @pytest.mark.parametrize("_round", range(1, 4))
 @check("2.2", clause="K9")
 def test_messages_sent_at_the_same_moment_are_all_stored(chat, all_sent_at_once, _round):
-    """Twenty messages sent at the same moment are all stored, each under its own id, and listed at once."""
+    """Twenty messages sent at the same moment are all stored and listed at once, each under its own id."""
     seen = all_sent_at_once(chat, 20)
 
     assert seen.missing == ()
@@ -77,6 +77,6 @@ def test_messages_sent_at_the_same_moment_are_all_stored(chat, all_sent_at_once,
 
 @check("2.2", clause="K6")
 def test_messages_sent_while_the_database_is_held_are_all_stored(sent_while_locked):
-    """Twelve messages sent while another connection holds the database are all stored, each under its own id."""
+    """Twelve messages sent while the database is locked are all stored, each under its own id."""
     assert sent_while_locked.missing == ()
     assert sent_while_locked.repeated == ()

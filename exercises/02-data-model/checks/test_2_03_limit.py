@@ -1,4 +1,4 @@
-"""Step 2.3: how many, decided by the server whatever a stranger writes."""
+"""Step 2.3: how many messages a page has, whatever a stranger asks for."""
 
 import pytest
 
@@ -15,12 +15,12 @@ def test_limit_says_how_many(crowded_chat, limit):
 @pytest.mark.parametrize("limit", [101, 1000, 10**23])
 @check("2.3", clause="stage 2")
 def test_no_limit_lists_more_than_a_hundred(crowded_chat, limit):
-    """A `limit` above 100 is capped to 100 or refused with 400; never more than 100 messages are listed."""
+    """A `limit` above 100 lists at most 100 messages, or is refused with 400."""
     assert crowded_chat.at_most(limit=limit) <= 100
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "+5", "abc", "1.5", "1e1", "0x10", "1_0", "１２", " ", "5 ", "5\n", ""])
 @check("2.3", clause="stage 2")
 def test_a_limit_that_is_no_count_is_refused(crowded_chat, limit):
-    """A `limit` that is zero, negative, a word, a fraction, empty or not in ASCII digits alone is refused with 400."""
+    """The server refuses with 400 a `limit` that isn't a whole number of 1 or more in ASCII digits."""
     assert crowded_chat.get(limit=limit).status in INVALID

@@ -1,4 +1,4 @@
-"""Step 2.4: saying no properly, and storing nothing then."""
+"""Step 2.4: refuse what is wrong, and store nothing of it."""
 
 import pytest
 
@@ -21,7 +21,7 @@ from grader.check import (
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES.keys())
 @check("2.4", clause="K6")
 def test_a_bad_body_is_refused_in_json_and_stores_nothing(chat, body):
-    """A body without a valid text is refused with 400, with an error in JSON, and nothing is stored."""
+    """The server refuses a body without a valid text with 400 and an error in JSON, and stores nothing."""
     before = chat.page()
 
     reply = chat.post(body)
@@ -34,21 +34,21 @@ def test_a_bad_body_is_refused_in_json_and_stores_nothing(chat, body):
 @pytest.mark.parametrize("params", [{"limit": "0"}, {"since": "yesterday"}, {"cursor": "no such place"}], ids=str)
 @check("2.4", clause="K6")
 def test_a_refused_parameter_is_refused_in_json(chat, params):
-    """When a parameter of `GET /messages` is refused, there is an error in JSON, too."""
+    """When the server refuses a parameter of `GET /messages`, it sends an error in JSON, too."""
     assert chat.fault_if_refused(chat.get(**params)) == ""
 
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "BREW"])
 @check("2.4", clause="K6")
 def test_an_unusual_method_is_no_server_error(chat, method):
-    """`HEAD`, `OPTIONS` and a method that doesn't exist cause no server error at `/messages`; 501 is fine."""
+    """At `/messages`, `HEAD`, `OPTIONS` and an unknown method cause no server error; 501 is fine."""
     assert chat.request(method, "/messages").status not in SERVER_ERROR_BUT_501
     assert chat.get().status not in ANY_SERVER_ERROR
 
 
 @check("2.4", clause="K4")
 def test_a_wrong_method_is_refused(chat):
-    """`DELETE /messages`, a known path with a wrong method, is answered with 405; 404 and 501 are fine."""
+    """The server answers `DELETE /messages` with 405 (404 and 501 are fine), and deletes nothing."""
     before = chat.page()
 
     assert chat.request("DELETE", "/messages").status in WRONG_METHOD
@@ -58,7 +58,7 @@ def test_a_wrong_method_is_refused(chat):
 @pytest.mark.parametrize("text", LONGEST_TEXTS.values(), ids=LONGEST_TEXTS.keys())
 @check("2.4", clause="stage 2")
 def test_the_longest_legal_texts_are_kept(chat, text):
-    """Two thousand characters are kept, whatever their bytes: letters, three-byte characters; a thousand emoji."""
+    """The server keeps a text of 2000 letters, of 2000 characters of three bytes each, or of 1000 emoji."""
     sent = chat.send(text)
 
     assert sent.text == text
@@ -68,14 +68,14 @@ def test_the_longest_legal_texts_are_kept(chat, text):
 @pytest.mark.parametrize("body", ESCAPED_BODIES.values(), ids=ESCAPED_BODIES.keys())
 @check("2.4", clause="K6")
 def test_a_long_body_with_a_legal_text_is_accepted(chat, body):
-    """A body of less than 64 KiB is accepted: a long text in `\\u` escapes, or much that nobody knows beside it."""
+    """The server accepts a body of less than 64 KiB, with a long text in `\\u` escapes or many unknown members."""
     assert chat.post(body).status in STORED
 
 
 @pytest.mark.parametrize("body", ODD_BODIES.values(), ids=ODD_BODIES.keys())
 @check("2.4", clause="K6")
 def test_nothing_that_is_sent_causes_a_server_error(chat, body):
-    """Whatever is sent, valid or not, causes no server error, and the server goes on answering."""
+    """No body, valid or not, causes a server error, and the server goes on answering."""
     assert chat.post(body).status not in ANY_SERVER_ERROR
     assert chat.get().status not in ANY_SERVER_ERROR
 
@@ -83,6 +83,6 @@ def test_nothing_that_is_sent_causes_a_server_error(chat, body):
 @pytest.mark.parametrize("body", LARGE_BODIES.values(), ids=LARGE_BODIES.keys())
 @check("2.4", clause="K6")
 def test_a_body_that_is_too_large_is_refused(chat, body):
-    """A body of more than 64 KiB is refused, or the connection closed, and the server goes on answering."""
+    """The server refuses a body of more than 64 KiB or closes the connection, and goes on answering."""
     assert chat.refusal_of(body) in TOO_LARGE
     assert chat.get().status not in ANY_SERVER_ERROR

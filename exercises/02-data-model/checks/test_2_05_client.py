@@ -7,7 +7,7 @@ from grader.check import FAILURE_EXIT_CODES, SPOKEN, check, words
 
 @check("2.5", clause="stage 2")
 def test_send_posts_the_text_as_json_and_prints_the_new_id(client, any_scripted_chat):
-    """`send TEXT` posts the text, unchanged, as JSON to `/messages`, and prints the id that comes with 201 or 200."""
+    """`send TEXT` posts the unchanged text as JSON to `/messages`, and prints the id from the answer (201 or 200)."""
     text = f'  {words()} – žluťoučký κόσμος 🐎 "quoted" & 100%  two blanks \\n '
 
     run = client("send", text, server_url=any_scripted_chat.url)
@@ -20,7 +20,7 @@ def test_send_posts_the_text_as_json_and_prints_the_new_id(client, any_scripted_
 
 @check("2.5", clause="stage 2")
 def test_send_takes_a_number_for_a_text(client, scripted_chat):
-    """`send 007` posts the text `007`: what looks like a number is a text all the same."""
+    """`send 007` posts the text `007`, although it looks like a number."""
     run = client("send", "007", server_url=scripted_chat.url)
 
     assert scripted_chat.posted("text", run.request) == "007"
@@ -29,7 +29,7 @@ def test_send_takes_a_number_for_a_text(client, scripted_chat):
 
 @check("2.5", clause="stage 2")
 def test_list_shows_a_line_for_each_message(client, any_scripted_chat, lines):
-    """`list` prints one line per message with its id and text, in the order received or exactly reversed."""
+    """`list` prints one line for each message, with its id and text, in the order received or exactly reversed."""
     any_scripted_chat.fill(SPOKEN)
 
     run = client("list", server_url=any_scripted_chat.url)
@@ -41,7 +41,7 @@ def test_list_shows_a_line_for_each_message(client, any_scripted_chat, lines):
 
 @check("2.5", clause="stage 2")
 def test_list_shows_messages_of_a_young_server(client, young_scripted_chat, lines):
-    """`list` shows messages that have an `id` and a `text` and no other member of the contract yet."""
+    """`list` shows messages that have an `id` and a `text`, and no other member of the contract yet."""
     young_scripted_chat.fill(SPOKEN)
 
     run = client("list", server_url=young_scripted_chat.url)
@@ -52,7 +52,7 @@ def test_list_shows_messages_of_a_young_server(client, young_scripted_chat, line
 
 @check("2.5", clause="stage 2")
 def test_list_of_nothing_is_no_failure(client, scripted_chat):
-    """Where there is no message, `list` exits with 0 all the same."""
+    """When there is no message, `list` exits with 0."""
     run = client("list", server_url=scripted_chat.url)
 
     assert run.exit_code == 0
@@ -61,7 +61,7 @@ def test_list_of_nothing_is_no_failure(client, scripted_chat):
 
 @check("2.5", clause="stage 2")
 def test_list_passes_the_limit_on(client, scripted_chat, lines):
-    """`list --limit 3` asks `/messages` for three, and prints what was answered."""
+    """`list --limit 3` asks `/messages` for three messages and prints what the server answers."""
     scripted_chat.fill(SPOKEN)
 
     run = client("list", "--limit", "3", server_url=scripted_chat.url)
@@ -74,7 +74,7 @@ def test_list_passes_the_limit_on(client, scripted_chat, lines):
 @pytest.mark.parametrize("status", [400, 422, 500])
 @check("2.5", clause="K10")
 def test_a_refusal_is_a_failure(client, scripted_chat, status):
-    """When the server refuses, `send` says so on stderr and exits with a code from 1 to 125."""
+    """When the server refuses, `send` says so on stderr and ends with an exit status from 1 to 125."""
     scripted_chat.refuse_with(status)
 
     run = client("send", words(), server_url=scripted_chat.url)
@@ -86,7 +86,7 @@ def test_a_refusal_is_a_failure(client, scripted_chat, status):
 
 @check("2.5", clause="K10")
 def test_list_fails_when_the_server_does(client, scripted_chat):
-    """When the answer is a 500, `list` says so on stderr and exits with a code from 1 to 125."""
+    """When the answer is a 500, `list` says so on stderr and ends with an exit status from 1 to 125."""
     scripted_chat.refuse_with(500)
 
     run = client("list", server_url=scripted_chat.url)
@@ -99,7 +99,7 @@ def test_list_fails_when_the_server_does(client, scripted_chat):
 @pytest.mark.parametrize("command", [["send", "Hello?"], ["list"]], ids=["send", "list"])
 @check("2.5", clause="K10")
 def test_sending_and_listing_fail_when_nobody_is_there(client, refused, command):
-    """When nobody listens, `send` and `list` say so on stderr and exit with a code from 1 to 125."""
+    """When no program listens, `send` and `list` say so on stderr and end with an exit status from 1 to 125."""
     run = client(*command, server_url=refused)
 
     assert run.exit_code in FAILURE_EXIT_CODES
@@ -109,7 +109,7 @@ def test_sending_and_listing_fail_when_nobody_is_there(client, refused, command)
 
 @check("2.5", clause="K10")
 def test_send_gives_up_on_a_silent_server(unanswered_send):
-    """When the server never answers, `send` gives up within 15 seconds, says so and exits with a code from 1 to 125."""
+    """When the server never answers, `send` says so within 15 seconds and ends with an exit status from 1 to 125."""
     assert unanswered_send.exit_code in FAILURE_EXIT_CODES
     assert unanswered_send.stderr != ""
     assert unanswered_send.stderr.traces == ()
@@ -117,7 +117,7 @@ def test_send_gives_up_on_a_silent_server(unanswered_send):
 
 @check("2.5", clause="K10")
 def test_list_gives_up_on_a_silent_server(unanswered_list):
-    """When the server never answers, `list` gives up within 15 seconds, says so and exits with a code from 1 to 125."""
+    """When the server never answers, `list` says so within 15 seconds and ends with an exit status from 1 to 125."""
     assert unanswered_list.exit_code in FAILURE_EXIT_CODES
     assert unanswered_list.stderr != ""
     assert unanswered_list.stderr.traces == ()

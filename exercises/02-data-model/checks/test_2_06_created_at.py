@@ -1,11 +1,11 @@
-"""Step 2.6: the moment a message was accepted, told as an instant."""
+"""Step 2.6: the instant at which the server accepted a message."""
 
 from grader.check import check, words
 
 
 @check("2.6", clause="K8")
 def test_created_at_is_the_moment_of_acceptance(kolkata_chat):
-    """`created_at` of a new message is the moment it was accepted, within a second, wherever the server stands."""
+    """`created_at` of a new message is the moment of its acceptance, within a second, in any time zone."""
     timed = kolkata_chat.send_timed(words())
 
     assert timed.early_or_late == 0
@@ -13,7 +13,7 @@ def test_created_at_is_the_moment_of_acceptance(kolkata_chat):
 
 @check("2.6", clause="stage 2")
 def test_created_at_is_never_taken_from_the_request(kolkata_chat):
-    """A `created_at` in the request is ignored."""
+    """The server ignores a `created_at` in the request."""
     timed = kolkata_chat.send_timed(words(), created_at="2000-01-01T00:00:00Z")
 
     assert timed.early_or_late == 0
@@ -21,7 +21,7 @@ def test_created_at_is_never_taken_from_the_request(kolkata_chat):
 
 @check("2.6", clause="stage 2")
 def test_created_at_never_changes(kolkata_chat):
-    """`created_at` is the same in the answer, in every list, and after a restart, be it in another time zone."""
+    """`created_at` is the same in the answer, in the list, and after a restart in another time zone."""
     sent = kolkata_chat.send(words())
 
     assert kolkata_chat.page().by_id(sent.id).member("created_at") == sent.member("created_at")

@@ -1,4 +1,4 @@
-"""Step 2.7: old messages are brought forward: nothing lost, nothing invented, however often and wherever it stops."""
+"""Step 2.7: the migration loses no old message and invents nothing, however often it runs and wherever it stops."""
 
 import pytest
 
@@ -7,19 +7,19 @@ from grader.check import check, words
 
 @check("2.7", clause="K7")
 def test_old_messages_keep_their_ids_and_their_order(migrated_chat):
-    """On a database of step 2.5, the old messages are listed with the ids they had, in the old order."""
+    """On a database of step 2.5, the old messages keep their ids and their order."""
     assert migrated_chat.old_page().ids == migrated_chat.expected
 
 
 @check("2.7", clause="stage 2")
 def test_old_messages_keep_their_texts(migrated_chat):
-    """The old messages have the texts that were sent."""
+    """The old messages keep their texts."""
     assert migrated_chat.changed_texts == ()
 
 
 @check("2.7", clause="stage 2")
 def test_new_messages_come_before_old_ones(migrated_chat):
-    """A message that is sent now is listed before all old ones."""
+    """A new message is listed before all old ones."""
     sent = migrated_chat.send(words())
 
     assert migrated_chat.page().first == sent.id
@@ -27,13 +27,13 @@ def test_new_messages_come_before_old_ones(migrated_chat):
 
 @check("2.7", clause="stage 2")
 def test_old_messages_have_no_time_or_one_that_can_be(migrated_chat):
-    """`created_at` of an old message is null, or a valid time not later than the migration."""
+    """`created_at` of an old message is null, or a valid time that isn't later than the migration."""
     assert migrated_chat.impossible_times == ()
 
 
 @check("2.7", clause="stage 2")
 def test_a_second_start_changes_nothing(migration):
-    """Stopped and started again, the server lists the old messages and their times as before."""
+    """After a second start, the server lists the old messages and their times as before."""
     chat = migration.chat()
     before = chat.times()
 
@@ -46,7 +46,7 @@ def test_a_second_start_changes_nothing(migration):
 @pytest.mark.parametrize("locked", [0.0, 1.6], ids=["at-once", "locked"])
 @check("2.7", clause="stage 2")
 def test_two_may_start_at_the_same_moment(migration, locked):
-    """Two servers started at the same moment on an old database, also a locked one, both come up and list it."""
+    """Two servers that start at once on an old database, even a locked one, both come up and list its messages."""
     one, other = migration.two_chats(locked)
 
     assert one.old_page().ids == one.expected
@@ -55,7 +55,7 @@ def test_two_may_start_at_the_same_moment(migration, locked):
 
 @check("2.7", clause="stage 2")
 def test_an_empty_database_works(migration):
-    """On an old database without messages the server starts, and what is sent is listed."""
+    """On an old database without messages, the server starts and lists a new message."""
     chat = migration.empty_chat()
     sent = chat.send(words())
 
@@ -65,7 +65,7 @@ def test_an_empty_database_works(migration):
 @pytest.mark.parametrize("share", [0.0, 0.25, 0.5, 0.75, 1.0])
 @check("2.7", clause="stage 2")
 def test_a_start_that_was_killed_between_transactions_is_completed_by_the_next(migration, share):
-    """Killed right after one of its transactions, the first, a middle or the last one but one, nothing is lost."""
+    """When a start is killed right after one of its transactions, the next start works and nothing is lost."""
     chat = migration.chat_after_commit(share)
 
     assert chat.old_page().ids == chat.expected
@@ -77,7 +77,7 @@ def test_a_start_that_was_killed_between_transactions_is_completed_by_the_next(m
 @pytest.mark.parametrize("moment", [0.5, 0.7, 0.9, 1.1])
 @check("2.7", clause="stage 2")
 def test_a_start_that_was_killed_is_completed_by_the_next(migration, moment):
-    """Killed in the middle of bringing the database forward, the server comes up the next time, with nothing lost."""
+    """When a start is killed in the middle of the migration, the next start works and nothing is lost."""
     chat = migration.chat_after_kill(moment)
 
     assert chat.old_page().ids == chat.expected
@@ -88,11 +88,11 @@ def test_a_start_that_was_killed_is_completed_by_the_next(migration, moment):
 
 @check("2.7", clause="K8")
 def test_new_messages_have_the_time_of_their_own(aged_chat):
-    """`created_at` of a message that is sent now is the moment of its acceptance, on the migrated database, too."""
+    """On the migrated database, too, `created_at` of a new message is the moment of its acceptance."""
     assert aged_chat.send_timed(words()).early_or_late == 0
 
 
 @check("2.7", clause="stage 2")
 def test_the_decision_is_written_down(deciding_repository):
-    """`DECISIONS.md` is tracked and says, in at least 80 characters beside headings, what was chosen for old rows."""
+    """`DECISIONS.md` is tracked and says, in 80 characters or more beside headings, what you chose for old rows."""
     assert deciding_repository.prose("DECISIONS.md") >= 80

@@ -1,4 +1,4 @@
-"""Step 2.8: only what is new since an instant, that instant included."""
+"""Step 2.8: only what is new since an instant, with that instant included."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from grader.check import BAD_TIMES, INVALID, check
 
 @check("2.8", clause="stage 2")
 def test_since_includes_the_very_instant(spaced_chat):
-    """`since` lists the messages accepted at or after an instant, the very instant included."""
+    """`since` lists the messages that the server accepted at exactly that instant or later."""
     first, second = spaced_chat.two
 
     assert spaced_chat.page(since=second.written).ids == spaced_chat.id_of_second
@@ -17,20 +17,20 @@ def test_since_includes_the_very_instant(spaced_chat):
 @pytest.mark.parametrize(("seconds", "listed"), [(-1.5, 2), (1.5, 1)], ids=["before", "between"])
 @check("2.8", clause="stage 2")
 def test_since_divides_before_from_after(spaced_chat, seconds, listed):
-    """`since` just before a message lists it, just after it doesn't."""
+    """`since` lists a message when the instant lies just before it, and doesn't when it lies just after."""
     assert spaced_chat.page(since=spaced_chat.after_the_first(seconds)).count == listed
 
 
 @check("2.8", clause="stage 2")
 def test_since_an_instant_after_all_lists_nothing(spaced_chat):
-    """`since` just after the last message lists nothing."""
+    """`since` with an instant just after the last message lists nothing."""
     assert spaced_chat.page(since=spaced_chat.after_the_last(2.5)).count == 0
 
 
 @pytest.mark.parametrize("digits", range(10))
 @check("2.8", clause="K8")
 def test_since_may_have_any_number_of_digits(spaced_chat, digits):
-    """The fraction of a second in `since` may have any number of digits from none to nine."""
+    """The fraction of a second in `since` may have 0 to 9 digits."""
     assert spaced_chat.page(since=spaced_chat.after_the_first(1.6, digits)).ids == spaced_chat.id_of_second
 
 
@@ -41,37 +41,37 @@ def test_since_may_have_any_number_of_digits(spaced_chat, digits):
 )
 @check("2.8", clause="K8")
 def test_one_instant_may_be_spelled_in_any_zone(spaced_chat, hours, minutes):
-    """The same instant in another time zone gives the same messages."""
+    """`since` lists the same messages when the same instant is written in another time zone."""
     assert spaced_chat.page(since=spaced_chat.second_in(hours, minutes)).ids == spaced_chat.id_of_second
 
 
 @check("2.8", clause="K8")
 def test_every_message_is_found_by_its_own_time(chat):
-    """`since` the very time that a message shows lists that message, whatever its fraction of a second is."""
+    """`since` with the time that a message shows lists that message, whatever its fraction of a second."""
     assert chat.send_and_seek(20) == ()
 
 
 @check("2.8", clause="K8")
 def test_since_midnight_lists_todays_messages(spaced_chat):
-    """`since` the midnight before, in UTC, lists what came later that day."""
+    """`since` with the last midnight in UTC lists all messages after it."""
     assert spaced_chat.page(since=spaced_chat.midnight).top(2) == spaced_chat.ids_of_both
 
 
 @check("2.8", clause="stage 2")
 def test_nothing_is_newer_than_the_future(spaced_chat):
-    """`since` an instant to come gives an empty list."""
+    """`since` with an instant in the future gives an empty list."""
     assert spaced_chat.page(since="2099-12-31T23:59:59Z").count == 0
 
 
 @check("2.8", clause="stage 2")
 def test_limit_applies_to_what_since_found(spaced_chat):
-    """`limit` still applies, to the newest of what `since` found."""
+    """With `since`, `limit` gives the newest of the messages that match."""
     assert spaced_chat.page(since=spaced_chat.two[0].written, limit=1).ids == spaced_chat.id_of_second
 
 
 @check("2.8", clause="stage 2")
 def test_without_limit_twenty_are_listed_with_since_too(crowded_chat):
-    """Where more than 20 messages match `since` and no `limit` is given, the newest 20 are listed."""
+    """With `since` and no `limit`, the newest 20 of the messages that match are listed."""
     oldest = crowded_chat.sent[0].created_at.written
 
     assert crowded_chat.page(since=oldest).count == 20
@@ -80,17 +80,17 @@ def test_without_limit_twenty_are_listed_with_since_too(crowded_chat):
 @pytest.mark.parametrize("value", BAD_TIMES)
 @check("2.8", clause="K8")
 def test_what_is_no_instant_is_refused(spaced_chat, value):
-    """A `since` that isn't a time, or has no offset, is refused with 400."""
+    """The server refuses a `since` that isn't a time, or has no offset, with 400."""
     assert spaced_chat.get(since=value).status in INVALID
 
 
 @check("2.8", clause="stage 2")
 def test_old_messages_are_found_by_their_time(migrated_chat):
-    """On the migrated database, `since` the time that an old message shows lists it."""
+    """On the migrated database, `since` with the time that an old message shows lists that message."""
     assert migrated_chat.not_found_by_their_time == ()
 
 
 @check("2.8", clause="stage 2")
 def test_messages_without_a_time_never_match(migrated_chat):
-    """On the migrated database, messages whose `created_at` is null match no `since`."""
+    """On the migrated database, `since` never lists a message whose `created_at` is null."""
     assert migrated_chat.page(since="1971-02-03T04:05:06Z", limit=100).without_time == ()

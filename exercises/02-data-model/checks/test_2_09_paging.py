@@ -1,4 +1,4 @@
-"""Step 2.9: everything, page by page, each message exactly once, while new ones arrive."""
+"""Step 2.9: all messages, page by page, each exactly once, while new ones arrive."""
 
 import pytest
 
@@ -7,13 +7,13 @@ from grader.check import ANY_SERVER_ERROR, INVALID, check, ids, words
 
 @check("2.9", clause="stage 2")
 def test_pages_hold_every_message_once_and_in_order(long_chat):
-    """Following `next` in pages of seven yields every message exactly once, in order, also where times tie."""
+    """The pages that `next` leads to hold every message exactly once, in order, even where times are equal."""
     assert long_chat.all_history(limit=7).ids == long_chat.history
 
 
 @check("2.9", clause="stage 2")
 def test_messages_that_arrive_meanwhile_disturb_nothing(long_chat):
-    """Messages sent between two pages neither hide an older message nor show one twice."""
+    """Messages sent between two pages hide no older message and repeat none."""
     fetched = long_chat.all_while_sending(limit=7)
 
     assert fetched.repeated == ()
@@ -23,13 +23,13 @@ def test_messages_that_arrive_meanwhile_disturb_nothing(long_chat):
 @pytest.mark.parametrize("limit", [{}, {"limit": 100}], ids=["default", "largest"])
 @check("2.9", clause="stage 2")
 def test_pages_of_any_size_lead_on(long_chat, limit):
-    """Pages of the default size, and pages of a hundred, lead to every older message, too."""
+    """Pages of the default size, and pages of a hundred, also lead to every older message."""
     assert long_chat.all(**limit).of(long_chat.history) == long_chat.history
 
 
 @check("2.9", clause="stage 2")
 def test_pages_keep_to_since(long_chat):
-    """With `since`, all pages hold what matched, and nothing else."""
+    """With `since`, the pages together hold every message that matches, and no other."""
     first, *later = long_chat.send_many(18)
 
     found = long_chat.all(since=first.created_at.written, limit=7)
@@ -48,19 +48,19 @@ def test_no_page_is_larger_than_its_limit(long_chat):
 @pytest.mark.parametrize("cursor", ["zzzz", "not/a/cursor", "🐎"])
 @check("2.9", clause="stage 2")
 def test_a_cursor_that_makes_no_sense_is_refused(long_chat, cursor):
-    """A `cursor` that makes no sense is refused with 400."""
+    """The server refuses a `cursor` that makes no sense with 400."""
     assert long_chat.get(cursor=f"{cursor}{words()}").status in INVALID
 
 
 @pytest.mark.parametrize("cursor", ["9" * 23, "e30=", "W10=", "bnVsbA=="], ids=["digits", "object", "list", "null"])
 @check("2.9", clause="K6")
 def test_a_cursor_that_means_nothing_is_no_server_error(long_chat, cursor):
-    """A `cursor` that is a number beyond all numbers, or some JSON in base64, causes no server error."""
+    """A `cursor` that is a huge number, or JSON in base64, causes no server error."""
     assert long_chat.get(cursor=cursor).status not in ANY_SERVER_ERROR
 
 
 @pytest.mark.parametrize("share", [0.5, 2], ids=["half", "twice"])
 @check("2.9", clause="K6")
 def test_a_cursor_that_was_cut_or_doubled_is_no_server_error(long_chat, share):
-    """Half of a `next`, and one written twice, cause no server error."""
+    """A `cursor` that is half of a `next`, or a `next` written twice, causes no server error."""
     assert long_chat.get(cursor=long_chat.part_of_next(share)).status not in ANY_SERVER_ERROR

@@ -1,4 +1,4 @@
-"""Step 2.10: a client that shows all that is new, by the clock of the person who asks."""
+"""Step 2.10: a client that shows all new messages, by its user's clock."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from grader.check import AN_INSTANT, AS_SERVERS_WRITE, FAILURE_EXIT_CODES, SPOKE
 
 @check("2.10", clause="stage 2")
 def test_since_shows_every_page(client, any_scripted_chat, lines):
-    """`list --since` shows all matching messages, following `next` to its end, its other parameters unchanged."""
+    """`list --since` follows `next` to its end, other parameters unchanged, and shows all matching messages."""
     any_scripted_chat.fill_up(200)
 
     run = client("list", "--since", AN_INSTANT, server_url=any_scripted_chat.url)
@@ -19,7 +19,7 @@ def test_since_shows_every_page(client, any_scripted_chat, lines):
 
 @check("2.10", clause="stage 2")
 def test_without_since_one_page_is_shown(client, scripted_chat, lines):
-    """Without `--since`, `list` asks for one page and shows the messages on it, however many it wants."""
+    """Without `--since`, `list` asks for one page, of any size, and shows the messages on it."""
     scripted_chat.fill_up(230)
 
     run = client("list", server_url=scripted_chat.url)
@@ -30,7 +30,7 @@ def test_without_since_one_page_is_shown(client, scripted_chat, lines):
 
 @check("2.10", clause="stage 2")
 def test_a_message_without_a_time_is_listed(client, scripted_chat, lines):
-    """`list` shows messages whose `created_at` is null, as those from before there were times may be."""
+    """`list` shows messages whose `created_at` is null, as old messages may have it."""
     scripted_chat.fill(SPOKEN)
     scripted_chat.say("from before there were times", created_at=None)
 
@@ -42,7 +42,7 @@ def test_a_message_without_a_time_is_listed(client, scripted_chat, lines):
 
 @check("2.10", clause="K8")
 def test_the_instant_is_passed_on(client, scripted_chat):
-    """The instant arrives at the server as it was meant, its offset included, with every page."""
+    """`list --since` asks for the right instant, with its offset, on every page."""
     scripted_chat.fill_up(230)
 
     run = client("list", "--since", AN_INSTANT, server_url=scripted_chat.url)
@@ -52,7 +52,7 @@ def test_the_instant_is_passed_on(client, scripted_chat):
 
 @check("2.10", clause="K8")
 def test_a_time_as_servers_write_it_can_be_asked(client, scripted_chat, lines):
-    """`--since` takes a time with `Z` and digits of fraction, as servers write them."""
+    """`--since` takes a time as servers write it, with `Z` and digits of fraction."""
     scripted_chat.fill(SPOKEN)
 
     run = client("list", "--since", AS_SERVERS_WRITE, server_url=scripted_chat.url)
@@ -67,7 +67,7 @@ def test_a_time_as_servers_write_it_can_be_asked(client, scripted_chat, lines):
 
 @check("2.10", clause="K10")
 def test_a_page_that_fails_is_a_failure(client, scripted_chat):
-    """When a later page is refused, `list --since` says so on stderr and exits with a code from 1 to 125."""
+    """When a later page fails, `list --since` says so on stderr and ends with an exit status from 1 to 125."""
     scripted_chat.fill_up(200)
     scripted_chat.refuse_with(500, after=1)
 
@@ -81,7 +81,7 @@ def test_a_page_that_fails_is_a_failure(client, scripted_chat):
 @pytest.mark.parametrize("value", ["nonsense", "25:61"])
 @check("2.10", clause="K10")
 def test_what_is_no_time_is_a_failure(client, scripted_chat, value):
-    """`--since` with what is no time ends with a message on stderr and a code from 1 to 125, whoever refuses it."""
+    """When `--since` gets no valid time, `list` says so on stderr and ends with an exit status from 1 to 125."""
     run = client("list", "--since", value, server_url=scripted_chat.url)
 
     assert run.exit_code in FAILURE_EXIT_CODES
@@ -92,7 +92,7 @@ def test_what_is_no_time_is_a_failure(client, scripted_chat, value):
 @pytest.mark.parametrize("zone", ["Australia/Adelaide", "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
 @check("2.10", clause="stage 2")
 def test_a_time_of_day_is_today_where_the_person_is(client_in, scripted_chat, zone):
-    """`--since HH:MM` means today at that time in the local time zone."""
+    """`--since HH:MM` means today at that time in the client's local time zone."""
     scripted_chat.fill(SPOKEN)
 
     run = client_in(zone, "list", "--since", "10:05", server_url=scripted_chat.url)

@@ -17,7 +17,7 @@ from grader.check import (
 
 @check("2.11", clause="stage 2")
 def test_a_reply_names_its_parent(chat):
-    """A message sent with `reply_to` carries the id of its parent, in the answer and in the list."""
+    """A message sent with `reply_to` shows the id of its parent, in the answer and in the list."""
     parent = chat.send(words())
     reply = chat.send(words(), reply_to=parent.id)
 
@@ -35,7 +35,7 @@ def test_null_means_no_parent(chat):
 @pytest.mark.parametrize("parent", ["no-such-message", 2**52, 10**23, [], True])
 @check("2.11", clause="stage 2")
 def test_an_unknown_parent_is_refused_and_nothing_stored(chat, parent):
-    """A `reply_to` that is no message's id is refused, in JSON, and nothing is stored."""
+    """The server refuses a `reply_to` that is no message's id with an error in JSON, and stores nothing."""
     before = chat.page()
 
     reply = chat.request("POST", "/messages", json={"text": words(), "reply_to": parent})
@@ -87,7 +87,7 @@ def test_replies_are_listed_like_any_other_message(chat):
 @pytest.mark.parametrize("wanted", ["no-such-message", "4503599627370496", "9" * 23])
 @check("2.11", clause="stage 2")
 def test_a_message_that_is_not_there_is_not_found(chat, wanted):
-    """`GET /messages/{id}` answers 404, in JSON, for an id that no message has; 400 for one that none could have."""
+    """For an unknown id, `GET /messages/{id}` gets 404 and an error in JSON; for an impossible id, 400 is fine."""
     reply = chat.request("GET", f"/messages/{wanted}")
 
     assert reply.status in NO_SUCH_MESSAGE
@@ -96,7 +96,7 @@ def test_a_message_that_is_not_there_is_not_found(chat, wanted):
 
 @check("2.11", clause="stage 2")
 def test_a_message_is_the_same_wherever_it_is_shown(chat):
-    """A thread shows its message, and each reply, with the members and values that the list shows."""
+    """A thread shows its message, and each reply, with the same members and values as the list."""
     parent = chat.send(words())
     reply = chat.send(words(), reply_to=parent.id)
 
@@ -108,7 +108,7 @@ def test_a_message_is_the_same_wherever_it_is_shown(chat):
 
 @check("2.11", clause="stage 2")
 def test_an_old_message_is_shown_and_replied_to_like_any_other(migrated_chat):
-    """On the migrated database, an old message is shown as the list shows it, and can be replied to."""
+    """On the migrated database, a thread shows an old message as the list does, with a reply to it."""
     old = migrated_chat.old_page().by_id(migrated_chat.history[0])
     reply = migrated_chat.send(words(), reply_to=old.id)
 
@@ -120,7 +120,7 @@ def test_an_old_message_is_shown_and_replied_to_like_any_other(migrated_chat):
 
 @check("2.11", clause="K4")
 def test_a_message_is_not_deleted_by_a_wrong_method(chat):
-    """`DELETE /messages/{id}`, a wrong method, is answered with 405; 404 and 501 are fine, and it stays."""
+    """The server answers `DELETE /messages/{id}` with 405 (404 and 501 are fine), and keeps the message."""
     sent = chat.send(words())
 
     assert chat.request("DELETE", f"/messages/{sent.id}").status in WRONG_METHOD

@@ -1,4 +1,4 @@
-"""Step 2.12: a client that replies, and shows who replied to whom."""
+"""Step 2.12: a client that sends replies, and shows which message each one answers."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_reply_posts_text_and_parent(client, any_scripted_chat):
 
 @check("2.12", clause="stage 2")
 def test_a_line_of_a_reply_names_its_parent(client, any_scripted_chat, lines):
-    """In a listing, the line of a reply contains the id of its parent; the line of another message doesn't."""
+    """In a listing, the line of a reply contains the id of its parent, and the line of another message doesn't."""
     parent, other = any_scripted_chat.say(words()), any_scripted_chat.say(words())
     reply = any_scripted_chat.say(words(), reply_to=parent.id)
 
@@ -33,7 +33,7 @@ def test_a_line_of_a_reply_names_its_parent(client, any_scripted_chat, lines):
 
 @check("2.12", clause="stage 2")
 def test_a_parent_may_be_on_another_page(client, scripted_chat, lines):
-    """A reply is listed even where its parent isn't on the page."""
+    """`list` shows a reply even when its parent isn't on the page."""
     parent = scripted_chat.say(words())
     scripted_chat.fill_up(25)
     reply = scripted_chat.say(words(), reply_to=parent.id)
@@ -59,7 +59,7 @@ def test_show_prints_a_message_and_then_its_replies(client, any_scripted_chat, l
 
 @check("2.12", clause="stage 2")
 def test_show_prints_a_message_without_replies(client, scripted_chat, lines):
-    """`show ID` prints a message that nobody replied to, with its id and text."""
+    """`show ID` prints a message that has no replies, with its id and text."""
     said = scripted_chat.say(words())
 
     run = client("show", said.id, server_url=scripted_chat.url)
@@ -71,7 +71,7 @@ def test_show_prints_a_message_without_replies(client, scripted_chat, lines):
 
 @check("2.12", clause="K10")
 def test_a_refused_reply_is_a_failure(client, scripted_chat):
-    """When the server refuses, `reply` says so on stderr and exits with a code from 1 to 125."""
+    """When the server refuses, `reply` says so on stderr and ends with an exit status from 1 to 125."""
     said = scripted_chat.say(words())
     scripted_chat.refuse_with(422)
 
@@ -84,7 +84,7 @@ def test_a_refused_reply_is_a_failure(client, scripted_chat):
 
 @check("2.12", clause="K10")
 def test_show_fails_when_there_is_no_such_message(client, scripted_chat):
-    """`show` of a message that isn't there says so on stderr and exits with a code from 1 to 125."""
+    """When there is no such message, `show` says so on stderr and ends with an exit status from 1 to 125."""
     run = client("show", "not-there", server_url=scripted_chat.url)
 
     assert run.exit_code in FAILURE_EXIT_CODES
@@ -95,7 +95,7 @@ def test_show_fails_when_there_is_no_such_message(client, scripted_chat):
 @pytest.mark.parametrize("command", [["reply", "m-80", "Hello?"], ["show", "m-80"]], ids=["reply", "show"])
 @check("2.12", clause="K10")
 def test_replying_and_showing_fail_when_nobody_is_there(client, refused, command):
-    """When nobody listens, `reply` and `show` say so on stderr and exit with a code from 1 to 125."""
+    """When no program listens, `reply` and `show` say so on stderr and end with an exit status from 1 to 125."""
     run = client(*command, server_url=refused)
 
     assert run.exit_code in FAILURE_EXIT_CODES
@@ -105,7 +105,7 @@ def test_replying_and_showing_fail_when_nobody_is_there(client, refused, command
 
 @check("2.12", clause="K10")
 def test_reply_gives_up_on_a_silent_server(unanswered_reply):
-    """When the server never answers, `reply` gives up within 15 seconds, says so and exits with 1 to 125."""
+    """When the server never answers, `reply` says so within 15 seconds and ends with an exit status from 1 to 125."""
     assert unanswered_reply.exit_code in FAILURE_EXIT_CODES
     assert unanswered_reply.stderr != ""
     assert unanswered_reply.stderr.traces == ()
@@ -113,7 +113,7 @@ def test_reply_gives_up_on_a_silent_server(unanswered_reply):
 
 @check("2.12", clause="K10")
 def test_show_gives_up_on_a_silent_server(unanswered_show):
-    """When the server never answers, `show` gives up within 15 seconds, says so and exits with 1 to 125."""
+    """When the server never answers, `show` says so within 15 seconds and ends with an exit status from 1 to 125."""
     assert unanswered_show.exit_code in FAILURE_EXIT_CODES
     assert unanswered_show.stderr != ""
     assert unanswered_show.stderr.traces == ()

@@ -1,4 +1,4 @@
-"""Step 3.1: messages say who wrote them and where they came in, and nobody who knew them before is disturbed."""
+"""Step 3.1: messages say who wrote them and where they came in, and old callers notice nothing."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from grader.check import INVALID, check, words
 
 @check("3.1", clause="stage 3")
 def test_a_message_says_who_wrote_it_and_where_it_came_in(chat):
-    """A message sent with an `author` carries it, and its `source` is `api`, in the answer and in the list."""
+    """A message sent with an `author` shows it, with the `source` `api`, in the answer and in the list."""
     author = words()
 
     sent = chat.send(words(), author=author)
@@ -20,7 +20,7 @@ def test_a_message_says_who_wrote_it_and_where_it_came_in(chat):
 
 @check("3.1", clause="stage 3")
 def test_a_message_needs_no_author(chat):
-    """A message sent as before, without `author`, is accepted; its `author` is null."""
+    """The server accepts a message without `author`, and its `author` is null."""
     sent = chat.send(words())
 
     assert sent.member("author") == None  # noqa: E711 - the value says what was seen
@@ -47,7 +47,7 @@ def test_an_author_comes_back_as_it_was_sent(chat, author):
 @pytest.mark.parametrize("author", ["", "z" * 101, 7, True, ["x"], {"name": "x"}], ids=str)
 @check("3.1", clause="K6")
 def test_what_is_no_author_is_refused_and_nothing_stored(chat, author):
-    """An `author` that is empty, too long or no string is refused with 400, in JSON, and nothing is stored."""
+    """The server refuses an empty, too long or non-string `author` with 400, in JSON, and stores nothing."""
     before = chat.page()
 
     reply = chat.request("POST", "/messages", json={"text": words(), "author": author})
@@ -60,20 +60,20 @@ def test_what_is_no_author_is_refused_and_nothing_stored(chat, author):
 @pytest.mark.parametrize("source", ["sms", "mail", 7, None], ids=str)
 @check("3.1", clause="stage 3")
 def test_source_is_the_servers_own(chat, source):
-    """A `source` in the request is ignored, whatever it is: what comes in by the API is `api`."""
+    """The server ignores a `source` in the request: every message sent to `POST /messages` has the source `api`."""
     assert chat.send(words(), source=source).member("source") == "api"
 
 
 @check("3.1", clause="K7")
 def test_messages_of_stage_2_are_all_there(grown_chat):
-    """On a database of stage 2, the old messages are listed with their ids and texts, in their order."""
+    """On a database of stage 2, the old messages keep their ids, their texts and their order."""
     assert grown_chat.old_page().ids == grown_chat.expected
     assert grown_chat.changed_texts == ()
 
 
 @check("3.1", clause="K8")
 def test_times_of_stage_2_stay_as_they_are(grown_chat):
-    """Old messages keep the times they had; where they had none, null or a time that can be."""
+    """Old messages keep their times; one without a time shows null, or a valid time not after the migration."""
     assert grown_chat.changed_times == ()
     assert grown_chat.impossible_times == ()
 
@@ -87,7 +87,7 @@ def test_messages_of_stage_2_came_by_the_api_from_nobody(grown_chat):
 
 @check("3.1", clause="stage 3")
 def test_a_second_start_changes_nothing(stage_2_migration):
-    """Stopped and started again, the server lists the old messages as before."""
+    """After a second start, the server lists the old messages as before."""
     chat = stage_2_migration.chat()
     before = chat.times()
 
@@ -101,7 +101,7 @@ def test_a_second_start_changes_nothing(stage_2_migration):
 @pytest.mark.parametrize("locked", [0.0, 1.6], ids=["at-once", "locked"])
 @check("3.1", clause="stage 3")
 def test_two_may_start_at_the_same_moment(stage_2_migration, locked):
-    """Two servers started at the same moment on a database of stage 2, also a locked one, both come up and list it."""
+    """Two servers that start at once on a database of stage 2, even a locked one, both list its messages."""
     one, other = stage_2_migration.two_chats(locked)
 
     assert one.old_page().ids == one.expected

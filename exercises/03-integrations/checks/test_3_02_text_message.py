@@ -5,7 +5,7 @@ from grader.check import AUTHOR_LENGTHS, DELIVERED, check, words
 
 @check("3.2", clause="stage 3")
 def test_a_signed_text_message_is_accepted(phone):
-    """A text message signed by Twilio is answered with 200 and TwiML, or with 204 and nothing."""
+    """The server answers a text message signed by Twilio with 200 and TwiML, or with 204 and no body."""
     reply = phone.deliver(phone.write(words()))
 
     assert reply.status in DELIVERED
@@ -14,7 +14,7 @@ def test_a_signed_text_message_is_accepted(phone):
 
 @check("3.2", clause="stage 3")
 def test_it_is_listed_as_a_message(phone):
-    """The text message is listed first, its text unchanged, its `source` being `sms`."""
+    """A text message is first in the list, with its text unchanged and the `source` `sms`."""
     text = words()
 
     sent = phone.text(text)
@@ -26,7 +26,7 @@ def test_it_is_listed_as_a_message(phone):
 
 @check("3.2", clause="stage 3")
 def test_the_author_is_a_string(phone):
-    """Its `author` is a string of 1 to 100 characters."""
+    """The `author` of a text message is a string of 1 to 100 characters."""
     assert phone.text(words()).member("author").length in AUTHOR_LENGTHS
 
 
@@ -40,7 +40,7 @@ def test_one_number_is_one_author(phone):
 
 @check("3.2", clause="stage 3")
 def test_two_numbers_are_two_authors(phone):
-    """Text messages from two numbers, which only share their last four digits, have different authors."""
+    """Text messages from two numbers that share only their last four digits have different authors."""
     other = phone.other(same_ending=4)
 
     assert other.text(words()).member("author") != phone.text(words()).member("author")
@@ -48,17 +48,17 @@ def test_two_numbers_are_two_authors(phone):
 
 @check("3.2", clause="stage 3")
 def test_two_countries_are_two_authors(phone):
-    """Text messages from two numbers that only differ in the country have different authors."""
+    """Text messages from two numbers that differ only in the country have different authors."""
     assert phone.abroad().text(words()).member("author") != phone.text(words()).member("author")
 
 
 @check("3.2", clause="stage 3")
 def test_numbers_that_begin_alike_are_two_authors(phone):
-    """Text messages from two numbers that differ in their last digit only have different authors."""
+    """Text messages from two numbers that differ only in the last digit have different authors."""
     assert phone.neighbour().text(words()).member("author") != phone.text(words()).member("author")
 
 
 @check("3.2", clause="stage 3")
 def test_numbers_in_a_row_are_as_many_authors(phone):
-    """Text messages from 64 numbers in a row have 64 authors."""
+    """Text messages from 64 numbers in a row have 64 different authors."""
     assert phone.shared_authors(64) == ()

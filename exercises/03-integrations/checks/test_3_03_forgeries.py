@@ -1,4 +1,4 @@
-"""Step 3.3: whoever can guess the address can post to it; only Twilio can sign."""
+"""Step 3.3: every caller can guess the address and post to it; only Twilio can sign."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from grader.check import GET_NOT_FROM_TWILIO, NOT_FROM_TWILIO, check, words
 
 @check("3.3", clause="stage 3")
 def test_without_a_signature_it_is_refused(phone):
-    """A text message without `X-Twilio-Signature` is refused with 403, and nothing is stored."""
+    """The server refuses a text message without `X-Twilio-Signature` with 403, and stores nothing."""
     before = phone.chat.page()
 
     assert phone.deliver_unsigned(phone.write(words())).status in NOT_FROM_TWILIO
@@ -21,7 +21,7 @@ def test_without_a_signature_it_is_refused(phone):
 )
 @check("3.3", clause="stage 3")
 def test_with_a_wrong_signature_it_is_refused(phone, signed):
-    """A text message whose signature is empty or wrong is refused with 403, and nothing is stored."""
+    """The server refuses a text message whose signature is empty or wrong with 403, and stores nothing."""
     before = phone.chat.page()
 
     assert phone.deliver(phone.write(words()), signed=signed).status in NOT_FROM_TWILIO
@@ -30,7 +30,7 @@ def test_with_a_wrong_signature_it_is_refused(phone, signed):
 
 @check("3.3", clause="stage 3")
 def test_letter_case_counts_in_a_signature(phone):
-    """The right signature with capital and small letters exchanged is a wrong one."""
+    """The server refuses the right signature when its capital and small letters are exchanged."""
     before = phone.chat.page()
     message = phone.write(words())
 
@@ -40,7 +40,7 @@ def test_letter_case_counts_in_a_signature(phone):
 
 @check("3.3", clause="stage 3")
 def test_a_signature_counts_to_its_end(phone):
-    """The first half of the right signature is a wrong one."""
+    """The server refuses the first half of the right signature."""
     before = phone.chat.page()
     message = phone.write(words())
 
@@ -50,7 +50,7 @@ def test_a_signature_counts_to_its_end(phone):
 
 @check("3.3", clause="stage 3")
 def test_a_signature_belongs_to_one_body(phone):
-    """The right signature of another text message is a wrong one."""
+    """The server refuses the right signature of another text message."""
     before = phone.chat.page()
     other = phone.right_signature(phone.write(words()))
 
@@ -70,7 +70,7 @@ def test_a_signature_belongs_to_one_body(phone):
 )
 @check("3.3", clause="stage 3")
 def test_a_signature_belongs_to_one_url(phone, elsewhere):
-    """A signature made for another URL is a wrong one: another path, another query, another host."""
+    """The server refuses a signature made for another path, another query or another host."""
     before = phone.chat.page()
     message = phone.write(words())
 
@@ -80,7 +80,7 @@ def test_a_signature_belongs_to_one_url(phone, elsewhere):
 
 @check("3.3", clause="stage 3")
 def test_a_get_delivers_nothing(phone):
-    """A GET that holds a text message in its query, without a signature, is refused, and nothing is stored."""
+    """The server refuses a GET with a text message in its query and no signature, and stores nothing."""
     before = phone.chat.page()
 
     assert phone.get_unsigned(phone.write(words())).status in GET_NOT_FROM_TWILIO
@@ -89,7 +89,7 @@ def test_a_get_delivers_nothing(phone):
 
 @check("3.3", clause="stage 3")
 def test_another_token_signs_nothing(phone):
-    """A text message signed with somebody else's token is refused with 403, and nothing is stored."""
+    """The server refuses a text message signed with another token with 403, and stores nothing."""
     before = phone.chat.page()
 
     assert phone.deliver(phone.write(words()), token=words()).status in NOT_FROM_TWILIO
@@ -98,7 +98,7 @@ def test_another_token_signs_nothing(phone):
 
 @check("3.3", clause="stage 3")
 def test_without_a_token_everything_is_refused(phone_without_token):
-    """A server that was told no token, or an empty one, refuses every text message, also one signed with that."""
+    """Without a token, or with an empty one, the server refuses every text message, even a signed one."""
     before = phone_without_token.chat.page()
 
     assert phone_without_token.deliver(phone_without_token.write(words())).status in NOT_FROM_TWILIO
@@ -108,7 +108,7 @@ def test_without_a_token_everything_is_refused(phone_without_token):
 
 @check("3.3", clause="stage 3")
 def test_an_event_that_is_known_needs_a_signature_too(phone):
-    """A forged delivery of an event that was stored before is refused like any other."""
+    """The server refuses a forged delivery of an event that it has stored before."""
     message = phone.write(words())
     phone.deliver(message)
 

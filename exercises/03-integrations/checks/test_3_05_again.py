@@ -17,7 +17,7 @@ def test_the_same_event_twice_is_one_message(phone):
 
 @check("3.5", clause="stage 3")
 def test_each_success_is_one_that_can_be_used(phone):
-    """Each delivery of an event, also a repeated one, is answered with 200 and TwiML, or with 204 and nothing."""
+    """The server answers each delivery of an event, repeated or not, with 200 and TwiML, or 204 and no body."""
     message = phone.write(words())
 
     assert phone.fault_of_answer(phone.deliver(message)) == ""
@@ -26,7 +26,7 @@ def test_each_success_is_one_that_can_be_used(phone):
 
 @check("3.5", clause="stage 3")
 def test_the_event_is_known_by_its_sid_alone(phone):
-    """The same `MessageSid` with its parameters in another order, one more, or one more header, is the same event."""
+    """The same `MessageSid` is the same event, with another order of parameters, one more, or one more header."""
     text = words()
     message = phone.write(text)
 
@@ -39,7 +39,7 @@ def test_the_event_is_known_by_its_sid_alone(phone):
 
 @check("3.5", clause="stage 3")
 def test_an_event_is_remembered_when_others_came_since(phone):
-    """An event that is delivered again after another one is still one message, and so is the other."""
+    """An event that comes again after another event is still one message, and so is the other."""
     text, other = words(), words()
     message = phone.write(text)
 
@@ -52,7 +52,7 @@ def test_an_event_is_remembered_when_others_came_since(phone):
 
 @check("3.5", clause="stage 3")
 def test_an_event_is_remembered_for_long(phone):
-    """An event that is delivered again after 110 others is still one message."""
+    """An event that comes again after 110 others is still one message."""
     text = words()
     message = phone.write(text)
 
@@ -64,7 +64,7 @@ def test_an_event_is_remembered_for_long(phone):
 
 @check("3.5", clause="stage 3")
 def test_a_forgery_uses_nothing_up(phone):
-    """An event whose forged delivery was refused is stored when it comes rightly signed."""
+    """After the server refused a forgery of an event, it stores that event when the right signature comes."""
     text = words()
     message = phone.write(text)
 
@@ -75,7 +75,7 @@ def test_a_forgery_uses_nothing_up(phone):
 
 @check("3.5", clause="stage 3")
 def test_the_same_words_are_not_the_same_event(phone):
-    """Two events of one number with the same text are two messages."""
+    """Two events from one number with the same text are two messages."""
     text = words()
 
     assert phone.deliver(phone.write(text)).status in DELIVERED
@@ -85,7 +85,7 @@ def test_the_same_words_are_not_the_same_event(phone):
 
 @check("3.5", clause="stage 3")
 def test_an_event_is_remembered_across_a_restart(phone):
-    """An event that is delivered again after a restart is still one message."""
+    """An event that comes again after a restart is still one message."""
     text = words()
     message = phone.write(text)
 
@@ -97,7 +97,7 @@ def test_an_event_is_remembered_across_a_restart(phone):
 
 @check("3.5", clause="stage 3")
 def test_on_a_database_of_stage_2_an_event_is_one_message_too(phone_on_old_data):
-    """On a database of stage 2, too, an event that is delivered twice gets two successes and is one message."""
+    """On a database of stage 2, too, an event that comes twice gets two successes and is one message."""
     text = words()
     message = phone_on_old_data.write(text)
 
@@ -108,13 +108,13 @@ def test_on_a_database_of_stage_2_an_event_is_one_message_too(phone_on_old_data)
 
 @check("3.5", clause="K6")
 def test_a_failed_attempt_stores_nothing(attempted):
-    """If an event that is delivered while the database is locked for 8 s gets an error, nothing is stored then."""
+    """When the database is locked for 8 s and the server answers an event with an error, it stores nothing of it."""
     assert attempted.stored_in_vain == ()
 
 
 @check("3.5", clause="stage 3")
 def test_a_failed_attempt_does_not_spoil_the_next(attempted):
-    """An event first delivered while the database is locked for 8 s, then again when it is free, is one message."""
+    """An event that comes while the database is locked for 8 s, and again afterwards, is one message."""
     assert attempted.promised_in_vain == ()
     assert attempted.second.status in DELIVERED
     assert attempted.messages == 1

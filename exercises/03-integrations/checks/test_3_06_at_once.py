@@ -5,7 +5,7 @@ from grader.check import check
 
 @check("3.6", clause="stage 3")
 def test_at_once_while_the_database_is_held(raced):
-    """Four deliveries of one event that all wait for the database, in five rounds: four successes, one message."""
+    """Four deliveries of one event at once, while the database is locked, get four successes and are one message."""
     seen = raced(locked=[0.3, 0.3, 0.3, 0.3, 1.6])
 
     assert seen.refused == ()
@@ -14,7 +14,7 @@ def test_at_once_while_the_database_is_held(raced):
 
 @check("3.6", clause="stage 3")
 def test_at_once_in_twenty_rounds(raced):
-    """Four deliveries of one event at the same moment, in twenty rounds: four successes, one message, at once."""
+    """Four deliveries of one event at once get four successes and are one message, which is listed at once."""
     seen = raced(locked=[0] * 20)
 
     assert seen.refused == ()

@@ -8,7 +8,7 @@ from grader.check import ANY_SERVER_ERROR, DELIVERED, INVALID, PICTURE, SENDERS,
 @pytest.mark.parametrize("text", TEXT_MESSAGES.values(), ids=TEXT_MESSAGES.keys())
 @check("3.7", clause="stage 3")
 def test_a_text_arrives_as_it_was_written(phone, text):
-    """The text of a text message is stored unchanged: 1600 characters, emoji, blanks around it, line breaks."""
+    """The server stores a text message unchanged, with up to 1600 characters, emoji, blanks and line breaks."""
     sent = phone.text(text)
 
     assert phone.chat.page().first == sent.id
@@ -17,14 +17,14 @@ def test_a_text_arrives_as_it_was_written(phone, text):
 @pytest.mark.parametrize("text", TEXT_MESSAGES.values(), ids=TEXT_MESSAGES.keys())
 @check("3.7", clause="stage 3")
 def test_an_answer_can_be_used_whatever_was_written(phone, text):
-    """Whatever a text message says, the answer to it is TwiML that is well-formed, or nothing."""
+    """Whatever a text message says, the answer to it is well-formed TwiML, or empty."""
     assert phone.fault_of_answer(phone.deliver(phone.write(text))) == ""
 
 
 @pytest.mark.parametrize("body", ["", " ", "\n", " \t\r\n"], ids=["empty", "blank", "line-break", "white-space"])
 @check("3.7", clause="stage 3")
 def test_pictures_without_words_are_no_error(phone, body):
-    """A picture without a text is a success, whether a placeholder is stored, which says something, or nothing."""
+    """A picture without a text is a success, and the server stores nothing or a placeholder that isn't blank."""
     reply = phone.deliver(phone.write(body, media=[PICTURE]))
 
     assert reply.status in DELIVERED
@@ -46,7 +46,7 @@ def test_a_picture_with_words_is_a_message(phone):
 
 @check("3.7", clause="stage 3")
 def test_a_picture_that_comes_again_is_the_same(phone):
-    """A picture that is delivered twice is one placeholder at most, and one is a message like any other."""
+    """A picture that comes twice gives at most one placeholder, and that is a message like any other."""
     message = phone.write("", media=[PICTURE], event=phone.new_event("MM"))
     known = phone.text(words())
 
@@ -62,7 +62,7 @@ def test_a_picture_that_comes_again_is_the_same(phone):
 
 @check("3.7", clause="stage 3")
 def test_parameters_that_nobody_knows_are_no_error(phone):
-    """Parameters that nobody announced are ignored."""
+    """Unknown parameters change nothing in a message."""
     text = words()
     more = (("ChannelMetadata", '{"type": "sms"}'), ("OptOutType", ""), ("Colour", "žlutá"))
 
@@ -72,7 +72,7 @@ def test_parameters_that_nobody_knows_are_no_error(phone):
 
 @check("3.7", clause="stage 3")
 def test_an_event_without_a_name_is_refused(phone):
-    """A signed request without `MessageSid` is refused with 400, and nothing is stored."""
+    """The server refuses a signed request without `MessageSid` with 400, and stores nothing."""
     before = phone.chat.page()
 
     assert phone.deliver(phone.write(words())[1:]).status in INVALID
@@ -82,7 +82,7 @@ def test_an_event_without_a_name_is_refused(phone):
 @pytest.mark.parametrize("name", ["AccountSid", "From", "To", "Body", "NumMedia"])
 @check("3.7", clause="stage 3")
 def test_a_missing_field_is_no_server_error(phone, name):
-    """Whichever parameter is missing, the answer is no server error, and the server goes on answering."""
+    """No missing parameter causes a server error, and the server goes on answering."""
     message = phone.without(name, phone.write(words()))
 
     assert phone.deliver(message).status not in ANY_SERVER_ERROR
@@ -92,7 +92,7 @@ def test_a_missing_field_is_no_server_error(phone, name):
 @pytest.mark.parametrize("name", ["MessageSid", "AccountSid", "From", "To", "NumMedia"])
 @check("3.7", clause="K6")
 def test_an_empty_field_is_no_server_error(phone, name):
-    """Whichever parameter is empty, the answer is no server error, and the server goes on answering."""
+    """No empty parameter causes a server error, and the server goes on answering."""
     message = phone.changed(phone.write(words()), name, "")
 
     assert phone.deliver(message).status not in ANY_SERVER_ERROR
@@ -102,7 +102,7 @@ def test_an_empty_field_is_no_server_error(phone, name):
 @pytest.mark.parametrize("sender", SENDERS.values(), ids=SENDERS.keys())
 @check("3.7", clause="K6")
 def test_a_sender_that_is_no_number_is_no_server_error(phone, sender):
-    """A sender that is no telephone number, but a word or nothing, causes no server error."""
+    """A sender that is a word, or empty, causes no server error."""
     message = phone.changed(phone.write(words()), "From", sender)
 
     assert phone.deliver(message).status not in ANY_SERVER_ERROR

@@ -7,7 +7,7 @@ from grader.check import check, ids, words
 
 @check("3.8", clause="K8")
 def test_it_has_a_time_and_is_found_by_since(phone):
-    """A text message has the time of its acceptance, and `since` that instant finds it."""
+    """`created_at` of a text message is a time, and `since` with that time lists the message."""
     sent = phone.text(words())
 
     assert phone.chat.page(since=sent.created_at.written).by_id(sent.id).text == sent.text
@@ -16,13 +16,13 @@ def test_it_has_a_time_and_is_found_by_since(phone):
 
 @check("3.8", clause="K8")
 def test_its_time_is_the_moment_of_acceptance(kolkata_phone):
-    """`created_at` of a text message is the moment it was accepted, within a second, wherever the server stands."""
+    """`created_at` of a text message is the moment of its acceptance, within a second, in any time zone."""
     assert kolkata_phone.text_timed(words()).early_or_late == 0
 
 
 @check("3.8", clause="K9")
 def test_it_stands_in_the_order_of_all_messages(phone):
-    """Text messages and others are listed together, the newest first."""
+    """The list shows text messages and others together, the newest first."""
     first, second, third = phone.text(words()), phone.chat.send(words()), phone.text(words())
 
     assert phone.chat.page().top(3) == (third.id, second.id, first.id)
@@ -30,7 +30,7 @@ def test_it_stands_in_the_order_of_all_messages(phone):
 
 @check("3.8", clause="stage 2")
 def test_it_is_on_one_page_and_once(phone):
-    """Following `next` in pages of two finds each text message exactly once."""
+    """The pages that `next` leads to hold each text message exactly once."""
     sent = [phone.text(words()), phone.chat.send(words()), phone.text(words()), phone.text(words())]
 
     found = phone.chat.all(since=sent[0].created_at.written, limit=2)
@@ -41,7 +41,7 @@ def test_it_is_on_one_page_and_once(phone):
 
 @check("3.8", clause="stage 2")
 def test_it_can_be_replied_to(replying_phone):
-    """Where messages can be replied to, a text message can, too, and shows its replies."""
+    """If the service has replies, a text message can have replies, and shows them."""
     sent = replying_phone.text(words())
     reply = replying_phone.chat.send(words(), reply_to=sent.id)
 
@@ -55,7 +55,7 @@ def test_it_can_be_replied_to(replying_phone):
 
 @check("3.8", clause="stage 3")
 def test_a_thread_says_who_replied(replying_phone):
-    """Where messages can be replied to, the replies in a thread have their `author` and `source`, too."""
+    """If the service has replies, a thread shows the `author` and the `source` of each reply."""
     author = words()
     sent = replying_phone.text(words())
     reply = replying_phone.chat.send(words(), author=author, reply_to=sent.id)
@@ -69,7 +69,7 @@ def test_a_thread_says_who_replied(replying_phone):
 
 @check("3.8", clause="K3")
 def test_it_outlives_the_process(phone):
-    """A text message is there after a restart, with its id, time and author, and its number is the same author."""
+    """After a restart, a text message keeps its id, time and author, and its number is still the same author."""
     sent = phone.text(words())
 
     phone.chat.restart()
@@ -99,7 +99,7 @@ def test_a_line_says_who_and_from_where(client, scripted_chat, lines, author, so
 
 @check("3.8", clause="stage 3")
 def test_a_line_of_a_reply_says_who_and_from_where(client, scripted_chat, lines):
-    """In a listing, the line of a reply contains its own `author` and `source`, too."""
+    """In a listing, the line of a reply, too, contains its own `author` and `source`."""
     author = words()
     said = scripted_chat.say(words(), author=words(), source="api")
     reply = scripted_chat.say(words(), author=author, source="sms", reply_to=said.id)
@@ -126,7 +126,7 @@ def test_a_line_says_who_and_from_where_with_since(client_since, scripted_chat, 
 
 @check("3.8", clause="stage 3")
 def test_a_message_without_author_is_listed(client, scripted_chat, lines):
-    """A message whose `author` is null is listed with its `source`."""
+    """`list` shows a message whose `author` is null, with its `source`."""
     said = scripted_chat.say(words(), author=None, source="api")
 
     run = client("list", server_url=scripted_chat.url)

@@ -7,7 +7,7 @@ from grader.check import FORMS, NOT_FROM_SLACK, RESPONSE_TYPES, check, words
 
 @check("3.9", clause="stage 3")
 def test_a_signed_command_is_answered(channel):
-    """A signed command is answered within 3 s: 200, and JSON with `text` and a `response_type`."""
+    """The server answers a signed command within 3 s, with 200 and JSON that has `text` and a `response_type`."""
     told = channel.type(words())
 
     assert told.text != ""
@@ -17,14 +17,14 @@ def test_a_signed_command_is_answered(channel):
 @pytest.mark.parametrize("age", [200, -200], ids=["old", "ahead"])
 @check("3.9", clause="stage 3")
 def test_a_clock_may_differ_a_little(channel, age):
-    """A request whose timestamp is 200 s old, or 200 s ahead, is accepted."""
+    """The server accepts a request whose timestamp is 200 s in the past or in the future."""
     assert channel.send(channel.body(words()), age=age).status == 200
 
 
 @pytest.mark.parametrize("age", [600, -600, 7 * 86_400], ids=["old", "ahead", "ancient"])
 @check("3.9", clause="stage 3")
 def test_old_and_future_requests_are_refused(channel, age):
-    """A rightly signed request whose timestamp is 600 s old, or 600 s ahead, is refused, and nothing is stored."""
+    """The server refuses a correctly signed request from 600 s in the past or the future, and stores nothing."""
     before = channel.chat.page()
 
     assert channel.send(channel.body(f"send {words()}"), age=age).status in NOT_FROM_SLACK
@@ -38,7 +38,7 @@ def test_old_and_future_requests_are_refused(channel, age):
 )
 @check("3.9", clause="K6")
 def test_a_timestamp_that_is_no_time_is_refused(channel, stamp):
-    """A rightly signed request whose timestamp is no number of seconds around now is refused, nothing else."""
+    """The server refuses a correctly signed request whose timestamp makes no sense, and stores nothing."""
     before = channel.chat.page()
 
     assert channel.send(channel.body(f"send {words()}"), stamp=stamp).status in NOT_FROM_SLACK
@@ -48,7 +48,7 @@ def test_a_timestamp_that_is_no_time_is_refused(channel, stamp):
 @pytest.mark.parametrize("header", ["X-Slack-Signature", "X-Slack-Request-Timestamp"])
 @check("3.9", clause="stage 3")
 def test_both_headers_are_needed(channel, header):
-    """Without signature, or without timestamp, a request is refused, and nothing is stored."""
+    """The server refuses a request without signature or without timestamp, and stores nothing."""
     before = channel.chat.page()
 
     assert channel.send_without(header, channel.body(f"send {words()}")).status in NOT_FROM_SLACK
@@ -62,7 +62,7 @@ def test_both_headers_are_needed(channel, header):
 )
 @check("3.9", clause="stage 3")
 def test_a_wrong_signature_is_refused(channel, signed):
-    """A request with a wrong signature is refused, and nothing is stored."""
+    """The server refuses a request with a wrong signature, and stores nothing."""
     before = channel.chat.page()
 
     assert channel.send(channel.body(f"send {words()}"), signed=signed).status in NOT_FROM_SLACK
@@ -71,7 +71,7 @@ def test_a_wrong_signature_is_refused(channel, signed):
 
 @check("3.9", clause="stage 3")
 def test_a_signature_counts_to_its_end(channel):
-    """The first half of the right signature is a wrong one."""
+    """The server refuses the first half of the right signature."""
     before = channel.chat.page()
     body = channel.body(f"send {words()}")
 
@@ -82,7 +82,7 @@ def test_a_signature_counts_to_its_end(channel):
 @pytest.mark.parametrize("version", ["", "v1=", "x=", "="], ids=["none", "another", "letter", "empty"])
 @check("3.9", clause="stage 3")
 def test_a_signature_has_its_version(channel, version):
-    """The right signature without `v0=` in front of it, or with another version, is a wrong one."""
+    """The server refuses the right signature without `v0=` in front of it, or with another version."""
     before = channel.chat.page()
     body = channel.body(f"send {words()}")
     digits = channel.right_signature(body).removeprefix("v0=")
@@ -93,7 +93,7 @@ def test_a_signature_has_its_version(channel, version):
 
 @check("3.9", clause="stage 3")
 def test_a_second_try_has_to_be_signed_too(channel):
-    """A request with a wrong signature is refused also when `X-Slack-Retry-Num` says that it comes again."""
+    """The server refuses a wrong signature even when `X-Slack-Retry-Num` says that the request comes again."""
     before = channel.chat.page()
 
     assert channel.send(channel.body(f"send {words()}"), secret=words(), retry=1).status in NOT_FROM_SLACK
@@ -102,7 +102,7 @@ def test_a_second_try_has_to_be_signed_too(channel):
 
 @check("3.9", clause="stage 3")
 def test_a_signature_belongs_to_one_body(channel):
-    """The right signature of another body is a wrong one, and so is one made with another secret."""
+    """The server refuses a signature that was made for another body or with another secret."""
     before = channel.chat.page()
     body = channel.body(f"send {words()}")
 
@@ -113,7 +113,7 @@ def test_a_signature_belongs_to_one_body(channel):
 
 @check("3.9", clause="stage 3")
 def test_a_signature_belongs_to_one_moment(channel):
-    """A signature made for another timestamp is a wrong one."""
+    """The server refuses a signature that was made for another timestamp."""
     body = channel.body(f"send {words()}")
     before = channel.chat.page()
 
@@ -124,13 +124,13 @@ def test_a_signature_belongs_to_one_moment(channel):
 @pytest.mark.parametrize("body", FORMS.values(), ids=FORMS.keys())
 @check("3.9", clause="stage 3")
 def test_bytes_are_signed_not_their_meaning(channel, body):
-    """A form that is written in an unusual way, and signed as it is written, is accepted."""
+    """The server accepts a form that is written in an unusual way, and signed as it is written."""
     assert channel.send(body).status == 200
 
 
 @check("3.9", clause="stage 3")
 def test_without_a_secret_everything_is_refused(channel_without_secret):
-    """A server that was told no secret, or an empty one, refuses every command, also one signed with that."""
+    """Without a secret, or with an empty one, the server refuses every command, even a signed one."""
     body = channel_without_secret.body(f"send {words()}")
     before = channel_without_secret.chat.page()
 
@@ -141,7 +141,7 @@ def test_without_a_secret_everything_is_refused(channel_without_secret):
 
 @check("3.9", clause="stage 3")
 def test_the_old_token_proves_nothing(channel):
-    """The form field `token` proves nothing, whatever it holds: the secret itself doesn't replace a signature."""
+    """The form field `token` proves nothing: even the secret in it doesn't replace a signature."""
     body = channel.body_with_token(channel.secret, f"send {words()}")
     before = channel.chat.page()
 

@@ -7,7 +7,7 @@ from grader.check import AUTHOR_LENGTHS, RESPONSE_TYPES, TYPED, check, words
 
 @check("3.10", clause="stage 3")
 def test_send_stores_a_message(channel):
-    """`send MESSAGE` stores it at once, with an author and the source `slack`."""
+    """`send MESSAGE` stores the message at once, with an author and the source `slack`."""
     text = words()
 
     sent = channel.store(text)
@@ -19,7 +19,7 @@ def test_send_stores_a_message(channel):
 
 @check("3.10", clause="K8")
 def test_its_time_is_the_moment_of_acceptance(dated_channel):
-    """`created_at` is the moment of acceptance, within a second, whatever Slack's header says; `since` finds it."""
+    """`created_at` is the moment of acceptance, within a second, not the time in Slack's header; `since` finds it."""
     timed = dated_channel.store_timed(words(), age=200)
 
     assert timed.early_or_late == 0
@@ -28,7 +28,7 @@ def test_its_time_is_the_moment_of_acceptance(dated_channel):
 
 @check("3.10", clause="stage 3")
 def test_one_person_is_one_author(channel):
-    """Two messages of one person have the same author, those of two people different ones."""
+    """Two messages of one person have the same author, and messages of two people have different authors."""
     first, second, third = channel.store(words()), channel.store(words()), channel.other().store(words())
 
     assert second.member("author") == first.member("author")
@@ -37,7 +37,7 @@ def test_one_person_is_one_author(channel):
 
 @check("3.10", clause="stage 3")
 def test_people_whose_ids_are_alike_are_as_many_authors(channel):
-    """Messages of people whose ids differ in one letter only, the first or the last, have different authors."""
+    """Messages of people whose ids differ only in the first or the last letter have different authors."""
     known, others = channel.store(words()), channel.namesakes()
 
     assert others[0].store(words()).member("author") != known.member("author")
@@ -46,7 +46,7 @@ def test_people_whose_ids_are_alike_are_as_many_authors(channel):
 
 @check("3.10", clause="K6")
 def test_send_waits_for_a_database_that_is_held(channel, locking):
-    """While another connection holds the database for 1.6 s, `send MESSAGE` waits, and is listed when it says so."""
+    """While the database is locked for 1.6 s, `send MESSAGE` waits, and the message is listed when it answers."""
     text = words()
 
     with locking(channel.service, 1.6):
@@ -58,7 +58,7 @@ def test_send_waits_for_a_database_that_is_held(channel, locking):
 @pytest.mark.parametrize("text", TYPED.values(), ids=TYPED.keys())
 @check("3.10", clause="stage 3")
 def test_a_message_is_stored_as_it_was_typed(channel, text):
-    """A message is stored as it was typed: `&amp;`, `&lt;` and `&gt;`, which Slack sends, become `&`, `<` and `>`."""
+    """The server stores what a person typed: `&amp;`, `&lt;` and `&gt;` from Slack become `&`, `<` and `>`."""
     assert channel.store(text).text == text
 
 
@@ -93,7 +93,7 @@ def test_recent_shows_long_messages_in_full(channel):
 
 @check("3.10", clause="stage 3")
 def test_recent_shows_two_messages_with_one_text(channel):
-    """Two messages with the same text are both shown by `recent 2`."""
+    """`recent 2` shows both of two messages with the same text."""
     text = words()
     channel.chat.send(text)
     channel.chat.send(text)
@@ -103,7 +103,7 @@ def test_recent_shows_two_messages_with_one_text(channel):
 
 @check("3.10", clause="stage 3")
 def test_recent_shows_replies(replying_channel):
-    """Where messages can be replied to, `recent` shows a reply like any other message."""
+    """If the service has replies, `recent` shows a reply like any other message."""
     parent = replying_channel.chat.send(words())
     text = words()
     replying_channel.chat.send(text, reply_to=parent.id)
@@ -113,7 +113,7 @@ def test_recent_shows_replies(replying_channel):
 
 @check("3.10", clause="stage 3")
 def test_recent_shows_messages_of_stage_2(channel_on_old_data):
-    """On a database of stage 2, too, `recent 20` shows the newest messages, with and without times and authors."""
+    """On a database of stage 2, too, `recent 20` shows the newest messages, with or without time and author."""
     newest = channel_on_old_data.chat.page(limit=20).messages
 
     told = channel_on_old_data.type("recent 20")
@@ -124,7 +124,7 @@ def test_recent_shows_messages_of_stage_2(channel_on_old_data):
 @pytest.mark.parametrize("text", TYPED.values(), ids=TYPED.keys())
 @check("3.10", clause="stage 3")
 def test_a_message_is_shown_with_three_characters_escaped(channel, text):
-    """`recent` shows a message with `&`, `<` and `>` escaped, and nothing else."""
+    """`recent` escapes `&`, `<` and `>` in a message, and nothing else."""
     channel.chat.send(text)
 
     assert channel.escaped(text) in channel.type("recent 1").text
@@ -132,7 +132,7 @@ def test_a_message_is_shown_with_three_characters_escaped(channel, text):
 
 @check("3.10", clause="stage 3")
 def test_an_author_is_shown_escaped(channel):
-    """Where `recent` shows who wrote a message, that is escaped, too: `<!channel>` would call everybody."""
+    """When `recent` shows an author, it escapes it, too: `<!channel>` would call the whole channel."""
     author = f"<!{words()}>"
     channel.chat.send(words(), author=author)
 
@@ -141,7 +141,7 @@ def test_an_author_is_shown_escaped(channel):
 
 @check("3.10", clause="stage 3")
 def test_nothing_else_is_escaped_in_an_author(channel):
-    """Where `recent` shows who wrote a message, `&` is escaped, but no quotation mark: `&#x27;` would show as that."""
+    """When `recent` shows an author, it escapes `&` but no quotation mark: Slack would show `&#x27;` as it is."""
     author = f"O'{words()} & co"
     channel.chat.send(words(), author=author)
 
@@ -154,7 +154,7 @@ def test_nothing_else_is_escaped_in_an_author(channel):
 @pytest.mark.parametrize("form", ["<!{}>", "salt & {}"], ids=["channel", "ampersand"])
 @check("3.10", clause="stage 3")
 def test_a_confirmation_calls_nobody(channel, form):
-    """An answer to `send MESSAGE` that repeats the message repeats it escaped: `<!channel>` would call everybody."""
+    """When the answer to `send MESSAGE` repeats it, it escapes it: `<!channel>` would call the whole channel."""
     text = form.format(words())
 
     assert text not in channel.type(f"send {text}").text
@@ -162,7 +162,7 @@ def test_a_confirmation_calls_nobody(channel, form):
 
 @check("3.10", clause="stage 3")
 def test_recent_shows_what_came_from_everywhere(channel, phone_beside_channel):
-    """`recent` shows messages wherever they came in: by the API, as a text message, by `send`."""
+    """`recent` shows messages of every source: from the API, from a telephone and from `send`."""
     texts = (words(), words(), *channel.fill(1))
     phone_beside_channel.text(texts[1])
     channel.store(texts[0])
@@ -172,7 +172,7 @@ def test_recent_shows_what_came_from_everywhere(channel, phone_beside_channel):
 
 @check("3.10", clause="stage 3")
 def test_recent_shows_what_there_is(fresh_channel):
-    """Where there are fewer messages than were asked for, or none, `recent` answers with what there is."""
+    """When there are fewer messages than a command asks for, or none, `recent` answers with what there is."""
     assert fresh_channel.type("recent").response_type in RESPONSE_TYPES
 
     texts = fresh_channel.fill(2)
@@ -182,7 +182,7 @@ def test_recent_shows_what_there_is(fresh_channel):
 
 @check("3.10", clause="stage 3")
 def test_the_same_words_are_not_the_same_command(channel):
-    """Who sends the same words twice has sent two messages."""
+    """Two `send` commands with the same words are two messages."""
     text = words()
 
     first, second = channel.store(text), channel.store(text)

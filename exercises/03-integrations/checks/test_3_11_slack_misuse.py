@@ -1,4 +1,4 @@
-"""Step 3.11: for Slack, a mistake in a command is a successful request with an explanation."""
+"""Step 3.11: a mistake in a command is a successful request for Slack, and gets an explanation."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from grader.check import ANY_SERVER_ERROR, MISTYPED, RESPONSE_TYPES, UNREADABLE,
 @pytest.mark.parametrize("typed", MISTYPED.values(), ids=MISTYPED.keys())
 @check("3.11", clause="stage 3")
 def test_a_mistake_is_explained_and_stores_nothing(channel, typed):
-    """An unknown word, a wrong number or a blank or too long message: 200 with an explanation, nothing stored."""
+    """An unknown word, a bad number, a blank or too long message gets 200 and an explanation, and stores nothing."""
     before = channel.chat.page()
 
     told = channel.type(typed)
@@ -21,7 +21,7 @@ def test_a_mistake_is_explained_and_stores_nothing(channel, typed):
 @pytest.mark.parametrize("typed", MISTYPED.values(), ids=MISTYPED.keys())
 @check("3.11", clause="stage 3")
 def test_what_is_explained_shows_no_messages(channel, typed):
-    """Where a mistake is explained, no message is shown."""
+    """An explanation of a mistake shows no message."""
     text = words()
     channel.chat.send(text)
 
@@ -31,7 +31,7 @@ def test_what_is_explained_shows_no_messages(channel, typed):
 @pytest.mark.parametrize("beginning", ["send", "send-", "sends "], ids=["joined", "hyphen", "plural"])
 @check("3.11", clause="stage 3")
 def test_a_word_that_begins_like_send_is_unknown(channel, beginning):
-    """A word that only begins with `send` is an unknown word: 200 with an explanation, nothing stored."""
+    """A word that only begins with `send` is unknown: it gets 200 with an explanation, and stores nothing."""
     before = channel.chat.page()
 
     assert channel.type(f"{beginning}{words()}").text != ""
@@ -41,7 +41,7 @@ def test_a_word_that_begins_like_send_is_unknown(channel, beginning):
 @pytest.mark.parametrize("before", ["", "recent "], ids=["word", "number"])
 @check("3.11", clause="stage 3")
 def test_an_explanation_calls_nobody(channel, before):
-    """An explanation that repeats what was typed repeats it escaped: `<!channel>` would call everybody."""
+    """When an explanation repeats a command, it escapes it: `<!channel>` would call the whole channel."""
     typed = f"<!{words()}>"
 
     assert typed not in channel.type(f"{before}{typed}").text
@@ -50,6 +50,6 @@ def test_an_explanation_calls_nobody(channel, before):
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE.keys())
 @check("3.11", clause="K6")
 def test_what_is_hardly_a_command_is_no_server_error(channel, body):
-    """A signed body that is no form, or lacks what commands have, causes no server error."""
+    """A signed body that is no form, or lacks fields of a command, causes no server error."""
     assert channel.send(body).status not in ANY_SERVER_ERROR
     assert channel.chat.get().status not in ANY_SERVER_ERROR

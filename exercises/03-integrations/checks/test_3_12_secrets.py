@@ -5,19 +5,19 @@ from grader.check import check
 
 @check("3.12", clause="stage 3")
 def test_no_answer_holds_a_secret(leaks):
-    """No answer, to valid calls, forged ones or nonsense, holds a token or an expected signature."""
+    """No answer to a valid, a forged or a senseless request holds a secret or an expected signature."""
     assert leaks.in_answers == ()
 
 
 @check("3.12", clause="stage 3")
 def test_no_output_holds_a_secret(leaks):
-    """Nothing that the server prints, on stdout or stderr, holds a token or an expected signature."""
+    """Nothing that the server prints, on stdout or stderr, holds a secret or an expected signature."""
     assert leaks.in_output == ()
 
 
 @check("3.12", clause="stage 3")
 def test_no_database_holds_a_secret(leaks):
-    """The database holds no token and no expected signature."""
+    """The database holds no secret and no expected signature."""
     assert leaks.in_database == ()
 
 
