@@ -1,1 +1,1 @@
-"""Measurements of the kit itself, as ratios within one run."""
+"""Benchmarks of the kit itself. Their results are ratios within one run."""

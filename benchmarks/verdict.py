@@ -1,8 +1,8 @@
-"""How long a learner waits for a verdict, over the bare start of the very service that is checked.
+"""The benchmark of a verdict: how long `kit check` takes, divided by the start of the service that it checks.
 
-Each round measures in turn, in alternating order: the solution's own start to its first answer; `kit check 1.3` from
-command to end; each whole stage on its solution, with all that it needs. Quoted are medians and the ratios of each
-round, never times alone.
+Each round measures three things, and every second round in the opposite order. They are the start of the solution's
+server to its first answer, `kit check 1.3` from the command to its end, and each whole stage on its solution, with all
+steps that it needs. The results are medians, with the ratios of each round, and never times alone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ KIT = Path(sys.prefix) / "bin" / "kit"
 
 
 def bare_start() -> float:
-    """Start the solution's server as a person would, ask it once, stop it; return the seconds to the answer."""
+    """Start the solution's server without the kit, send a request, stop it. Return the seconds to the answer."""
     project = config.read(FIRST)
     port = Port()
     with tempfile.TemporaryDirectory() as data:
@@ -50,7 +50,7 @@ def bare_start() -> float:
 
 
 def kit(*words: str, on: Path = FIRST) -> float:
-    """Run a kit command on a solution; return its seconds from start to end."""
+    """Run a kit command on a solution. Return its seconds from start to end."""
     began = time.perf_counter()
     done = subprocess.run([KIT, *words, "--project", on], capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - began
@@ -60,13 +60,13 @@ def kit(*words: str, on: Path = FIRST) -> float:
 
 
 def whole(stage: Stage) -> float:
-    """Check a stage with all that it needs, as if nothing had passed before."""
+    """Check a stage with all steps that it needs, as if none had passed before. Return the seconds."""
     (stage.solution / FOLDER / "report.json").unlink(missing_ok=True)
     return kit("check", stage.id, on=stage.solution)
 
 
 def python(code: str) -> float:
-    """Run a line in the kit's Python; return the seconds of the whole process."""
+    """Run a line of code in the kit's Python. Return the seconds of the whole process."""
     began = time.perf_counter()
     subprocess.run([sys.executable, "-I", "-c", code], check=True)
     return time.perf_counter() - began
@@ -131,7 +131,7 @@ def main() -> None:
 
 
 def _steps(stage: Stage) -> Iterator[str]:
-    """Say, for each step of the last run, how long its checks took together, and which took longest."""
+    """Yield a row for each step in the last report of a stage: the seconds of all its checks, and its longest check."""
     for found in ProjectState(stage.solution).report()["stages"]:
         for step in found["steps"]:
             if step["checks"] and found["id"] == stage.id:

@@ -13,7 +13,7 @@ USAGE, FAULT, INTERRUPTED = 2, 3, 130
 
 
 def main() -> None:
-    """Run the command and exit; whatever goes wrong is one sentence and an exit status."""
+    """Run the command and exit. An error is one sentence and an exit status."""
     if sys.platform == "win32":
         sys.exit("kit: Windows itself is not supported. In WSL (type: wsl --install) everything works.")
     for stream in (sys.stdout, sys.stderr):
@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def _begin_session() -> Session | None:
-    """Start the process of the checks before the words are even read; it just ends when they make no sense."""
+    """Start the process of the checks before the command line is read. It simply ends if the command line is wrong."""
     if sys.argv[1:2] != ["check"]:
         return None
     from grader.session import runner
@@ -56,13 +56,13 @@ def _run() -> int:  # noqa: PLR0911 - a status for each way to end
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAULT
-    except Exception as error:  # noqa: BLE001 - nobody should read a traceback without asking
+    except Exception as error:  # noqa: BLE001 - a learner gets a traceback only with --verbose
         return _own_fault(error)
     return int(status or 0)
 
 
 def _own_fault(error: Exception) -> int:
-    """Tell of a fault of the kit's own; with --verbose also where it happened."""
+    """Report a fault of the kit; with --verbose, print its traceback too."""
     if {"-v", "--verbose"} & set(sys.argv):
         import traceback
 

@@ -1,4 +1,4 @@
-"""Everything that a file of checks imports from the kit: the marker, random words, data, and expected values."""
+"""The one module of the kit that files of checks import: the marker, random texts, test data, expected values."""
 
 from __future__ import annotations
 
@@ -100,5 +100,5 @@ __all__ = [
 
 
 def check(step: str, *, clause: str) -> Callable[[Callable[..., None]], Any]:
-    """Mark a function as a check of `step` that cites `clause`; its docstring is what the learner reads."""
+    """Mark a function as a check of `step` that cites `clause`. The learner reads its docstring when it fails."""
     return pytest.mark.check(step, clause=clause)

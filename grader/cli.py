@@ -1,4 +1,4 @@
-"""The command `kit`: which words people may type after it; what each does lies in `grader.commands`."""
+"""The command `kit`, with the names of its commands. Each command is a module of `grader.commands`."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ WORDS = {
     "slack": "slack",
     "start": "start",
 }
-"""What people type, and the function in the module of that name which does it; imported when it is typed."""
+"""The function of each command. The name of the command is also the name of the function's module."""
 
 
 class Commands(click.Group):
-    """The commands, each imported only when it is needed, so that `kit` answers at once."""
+    """The group of all commands. It imports a command only when it is used, so that `kit` starts fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - they are always the same
         return list(WORDS)
@@ -43,7 +43,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find what was typed; a word that is nearly a command is answered with that command's name."""
+        """Find the command that was typed. For a wrong word, the error names a command with a similar name."""
         try:
             return super().resolve_command(ctx, args)
         except click.exceptions.NoSuchCommand as error:
@@ -55,9 +55,9 @@ class Commands(click.Group):
 @project_option
 @click.pass_context
 def cli(context: click.Context, folder: str) -> int:
-    """Build one small chat service, step by step; kit checks it from outside.
+    """Build one small chat service, step by step. kit checks it from outside.
 
-    Alone, kit shows where you are and what comes next.
+    Without a command, kit shows where you are and what comes next.
 
     \b
     Example:  kit start ~/chat && cd ~/chat && kit check

@@ -1,4 +1,4 @@
-"""The course as it lies in `exercises/`: stages, their steps, what each step needs, and its hints."""
+"""The course in the folder `exercises/`: its stages and their steps, with the needs and hints of each step."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ EXERCISES = ROOT / "exercises"
 
 
 class ServiceFile(StrEnum):
-    """What a step has to do with the project's service.toml."""
+    """How a step depends on the project's service.toml."""
 
     NEEDED = "needed"
-    """The step can't be checked where that file can't be used."""
+    """The step can't be checked when that file can't be used."""
     EXPLAINED = "explained"
-    """The step fails where that file can't be used, and so says why the others are skipped."""
+    """The step fails when that file can't be used. This failure explains why the other steps are skipped."""
     IGNORED = "ignored"
     """The step is checked with or without that file."""
 
@@ -42,7 +42,7 @@ class Step:
     tool: str = ""
     """The command of the kit that helps to try this step by hand, beside `kit serve`."""
     repeats: str = ""
-    """The stage whose checks this step asks once more, on data which that stage has left."""
+    """The stage whose checks this step runs once more, on data that the stage has left."""
     service_file: ServiceFile = ServiceFile.NEEDED
 
     @property
@@ -55,8 +55,8 @@ class Step:
 class Stage:
     """One stage: its two-digit id, its folder, and its steps in order.
 
-    `fixtures` names the modules of `grader.fixtures` that its checks need beside those of the stages before.
-    `earlier_states` names the steps whose state of the project this stage migrates from, the one to prefer first.
+    `fixtures` names the modules of `grader.fixtures` that its checks need beside those of earlier stages.
+    `earlier_states` names the steps whose state of the project this stage migrates from. The preferred one comes first.
     """
 
     id: str
@@ -75,7 +75,7 @@ class Stage:
         return self.folder.parent.parent / "solutions" / self.folder.name
 
     def check_file(self, step: Step) -> Path:
-        """Find the file that holds a step's checks: `checks/test_1_03_*.py` for step 1.3."""
+        """Find the file with a step's checks: `checks/test_1_03_*.py` for step 1.3; raises CourseError."""
         major, minor = step.id.split(".")
         found = sorted((self.folder / "checks").glob(f"test_{major}_{int(minor):02}_*.py"))
         if len(found) != 1:
@@ -97,7 +97,7 @@ class Course:
 
     @property
     def asked_for_later(self) -> list[str]:
-        """The steps whose state of the project a stage migrates from, in course order."""
+        """The ids of the steps whose state of the project a stage migrates from, in course order."""
         asked = {step for stage in self.stages for step in stage.earlier_states}
         return [step.id for step in self.steps if step.id in asked]
 
@@ -120,11 +120,11 @@ class Course:
         raise UsageError(f'No step "{word}". Stage {stage.id} has {first} to {last}; see: kit')
 
     def find(self, word: str) -> tuple[Step, ...]:
-        """Turn what a person typed, a stage or a step, into the steps that were meant."""
+        """Find the steps that a word of the learner names: one step, or all steps of a stage; raises UsageError."""
         return (self.find_step(word),) if re.fullmatch(r"\d+\.\d+", word) else self.find_stage(word).steps
 
     def with_needs(self, steps: Iterable[Step]) -> tuple[Step, ...]:
-        """Add every step that the given ones need, directly or not; in course order."""
+        """Return the given steps and all steps that they need, directly or indirectly, in course order."""
         wanted: set[str] = set()
 
         def add(step: Step) -> None:
@@ -138,7 +138,7 @@ class Course:
         return tuple(step for step in self.steps if step.id in wanted)
 
     def stages_between(self, words: str) -> tuple[Stage, ...]:
-        """Read what `--stages` was given: one stage (`2`) or a range (`1-4`); raises UsageError."""
+        """Read the value of `--stages`: one stage (`2`) or a range (`1-4`); raises UsageError."""
         first, _, last = words.partition("-") if re.fullmatch(r"\d+-\d+", words) else (words, "", words)
         begin, end = self.find_stage(first), self.find_stage(last)
         chosen = tuple(stage for stage in self.stages if begin.id <= stage.id <= end.id)
@@ -151,7 +151,7 @@ class Course:
         return self.find_stage(step.stage)
 
     def check_file(self, step: Step) -> Path:
-        """Find the file that holds a step's checks."""
+        """Find the file with a step's checks."""
         return self.stage_of(step).check_file(step)
 
     def split(self, steps: Sequence[Step]) -> list[tuple[Stage, list[Step]]]:
@@ -161,14 +161,14 @@ class Course:
 
 
 def tag_of(step_id: str) -> str:
-    """Name the git tag for a state of a project in which the step of this id passed."""
+    """Return the git tag for a state of a project in which the step with this id passed."""
     return f"step-{step_id}"
 
 
 def load(exercises: Path = EXERCISES) -> Course:
-    """Read every stage in a folder of exercises; the kit's own unless another is named.
+    """Read every stage in a folder of exercises, the kit's own unless another is given.
 
-    Raises CourseError when there is none, when a `steps.toml` is broken, or when steps contradict each other.
+    Raises CourseError when the folder has no stage, when a `steps.toml` is broken, or when steps contradict each other.
     """
     stages = tuple(_read(path.parent) for path in sorted(exercises.glob("[0-9][0-9]-*/steps.toml")))
     if not stages:
@@ -211,7 +211,7 @@ def _step(entry: dict[str, Any], stage: str) -> Step:
 
 
 def _confirm(stages: Sequence[Stage]) -> None:
-    """Make sure that every step has an id of its own in its stage, and needs only earlier ones."""
+    """Raise CourseError unless every step has a unique id that fits its stage, and needs only earlier steps."""
     earlier: set[str] = set()
     for stage in stages:
         for step in stage.steps:

@@ -1,28 +1,28 @@
 """Every exception of the kit.
 
 KitError
-├── UsageError      you asked for something that is not there (exit status 2)
+├── UsageError      a command asks for something that does not exist (exit status 2)
 ├── CourseError     the kit's own files are broken (exit status 3)
-└── MachineError    this machine cannot do what is needed (exit status 3)
+└── MachineError    the machine lacks something that the kit needs (exit status 3)
 
 ProjectError        the learner's service.toml cannot be used: a result, never a crash
 
-CheckException             what a check found, when it is not a plain pass
-├── Failed          a promise is not kept
-│   └── TooLate     a promise about time is not kept; tried once more before it is shown
-├── NotChecked      this cannot be verified here
-└── Unclear         measured, and too noisy to tell
+CheckException      the result of a check that is not a plain pass
+├── Failed          the project breaks a promise of the contract
+│   └── TooLate     the project is too slow; the kit tries once more before it reports this
+├── NotChecked      the kit cannot verify this here
+└── Unclear         a measurement is too noisy for a verdict
 """
 
 
 class KitError(Exception):
-    """A fault that is not the learner's; its text is one sentence for the terminal."""
+    """An error that is not a result of the project. Its text is one sentence for the terminal."""
 
     exit_status = 3
 
 
 class UsageError(KitError):
-    """Somebody asked for something that does not exist."""
+    """A command asks for something that does not exist."""
 
     exit_status = 2
 
@@ -36,15 +36,15 @@ class MachineError(KitError):
 
 
 class ProjectError(Exception):
-    """A project's service.toml is missing or cannot be used; the text says why and what to do."""
+    """A project's service.toml is missing or cannot be used. The text gives the reason and the remedy."""
 
 
 class CheckException(Exception):
-    """What a check found, when it is not a plain pass."""
+    """The result of a check that is not a plain pass."""
 
 
 class Failed(CheckException):
-    """A promise of the contract is not kept."""
+    """The project breaks a promise of the contract."""
 
     def __init__(self, actual: str, *, expected: str = "", request: str = "", log: str = "") -> None:
         super().__init__(actual)
@@ -55,11 +55,11 @@ class Failed(CheckException):
 
 
 class TooLate(Failed):
-    """Something took longer than was promised."""
+    """The project takes longer than the contract promises."""
 
 
 class NotChecked(CheckException):
-    """Something cannot be verified, because of the `machine` or because of the `project`."""
+    """The kit cannot verify something, because of the `machine` or because of the `project`."""
 
     def __init__(self, reason: str, *, because: str = "machine") -> None:
         super().__init__(reason)
@@ -67,4 +67,4 @@ class NotChecked(CheckException):
 
 
 class Unclear(CheckException):
-    """A measurement was too noisy for a verdict."""
+    """A measurement is too noisy for a verdict."""

@@ -1,4 +1,4 @@
-"""The command as people type it: one clear sentence and the right exit status, whatever they type."""
+"""The command `kit` as a learner types it: one clear sentence and the right exit status for every input."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from tests.real_course import COURSE
 
 SOLUTION = ROOT / "solutions" / "01-scaffolding"
 UNKNOWN = {"GIT_CONFIG_NOSYSTEM": "1", "XDG_CONFIG_HOME": os.devnull}
-"""With an empty HOME beside it: git knows nobody."""
+"""With these and an empty HOME, git knows no author."""
 
 
 @pytest.fixture

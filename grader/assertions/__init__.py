@@ -1,1 +1,1 @@
-"""Values that can say what was asked, what was expected and what the project gave."""
+"""The values that checks compare. Each describes its request, what was expected and what came."""

@@ -1,4 +1,4 @@
-"""What was found, and how much of it: lists of things, lengths, and the rows that came to a database."""
+"""Observed lists and amounts: listings, lengths, and the new rows of a database."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from grader.text.values import listed, printable
 
 
 class Listing(tuple[str, ...], Observed):
-    """A list of things that should be empty, or should hold something."""
+    """A list of strings. A check compares it with `()`, or with a tuple of the strings that it expects."""
 
     what: str
+    """What an entry is, in the singular, such as `commit`."""
 
     def __new__(cls, entries: Iterable[str], *, request: str, what: str) -> Self:
         made = super().__new__(cls, entries)
@@ -40,9 +41,10 @@ class Listing(tuple[str, ...], Observed):
 
 
 class Length(int, Observed):
-    """How much there is of something."""
+    """An amount of something, such as the characters in a text."""
 
     what: str
+    """What is counted, in the plural, such as `characters in text`."""
 
     def __new__(cls, count: int, *, request: str, what: str) -> Self:
         made = super().__new__(cls, count)
@@ -62,7 +64,7 @@ class Length(int, Observed):
 
 
 class Growth(dict[str, int], Observed):
-    """By how many rows each table grew; `7 in growth` asks whether some table grew by exactly seven."""
+    """The number of new rows in each table. `7 in growth` is true when some table has exactly seven new rows."""
 
     def __contains__(self, number: object) -> bool:
         return number in self.values()

@@ -1,4 +1,4 @@
-"""Values that a server gave, compared as JSON and able to say where they came from."""
+"""Observed values from a server's JSON: members of objects, and the ids and the number of messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.text.values import excerpt, listed, shown
 
 
 class Value(Observed):
-    """A member of a message, or of another JSON object, that knows where it came from."""
+    """A member of a message, or of another JSON object, with the request that it answers."""
 
     def __init__(self, value: Any, *, name: str, request: str) -> None:
         self.value = value
@@ -27,7 +27,7 @@ class Value(Observed):
 
     @property
     def length(self) -> Length:
-        """How many characters it has, none where it isn't a string."""
+        """The number of characters; 0 when the value is not a string."""
         count = len(self.value) if isinstance(self.value, str) else 0
         return Length(count, request=self.request, what=f"characters in {self.name}")
 
@@ -50,7 +50,7 @@ class Value(Observed):
 
 
 class Ids(tuple[Any, ...], Observed):
-    """The ids of some messages, in the order they came."""
+    """The ids of messages, in the order in which the service sent them."""
 
     def __new__(cls, ids: Sequence[Any], *, request: str) -> Self:
         made = super().__new__(cls, ids)
@@ -73,7 +73,7 @@ class Ids(tuple[Any, ...], Observed):
 
 
 class Count(int, Observed):
-    """How many messages came."""
+    """The number of messages that the service sent."""
 
     def __new__(cls, count: int, *, request: str) -> Self:
         made = super().__new__(cls, count)
@@ -95,17 +95,17 @@ class _HasId(Protocol):
 
 
 def ids(messages: Iterable[_HasId]) -> tuple[Any, ...]:
-    """Give the ids of messages, in their order."""
+    """Return the ids of messages, in their order."""
     return tuple(message.id for message in messages)
 
 
 def counted(messages: int) -> str:
-    """Say how many messages there are."""
+    """Write a number of messages: `no message`, `1 message`, `2 messages`."""
     return f"{messages or 'no'} message{'s' if messages > 1 else ''}"
 
 
 def same(one: Any, other: Any) -> bool:
-    """Compare two JSON values as clause K7 compares ids: 7 and "7" are different, and so are 1 and true."""
+    """Compare two JSON values by the rule that clause K7 has for ids: 7 differs from "7", and 1 differs from true."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, str) or isinstance(other, str):

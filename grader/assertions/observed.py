@@ -1,7 +1,7 @@
-"""What checks look at: values that know which request they come from and how to say what was seen.
+"""The base class of the values that checks compare.
 
-A check asserts `actual == expected` (or `in`, `not in`, `<=`) with one of these on either side. When that
-fails, the plugin asks the value for the line to paste, for what was wanted, and for what came.
+A check asserts `actual == expected` (or `!=`, `in`, `not in`, `<=`, `>=`) with an observed value on one side. When the
+comparison fails, the plugin asks this value for three texts: the line to paste, what was expected, and what came.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from grader.text.values import shown
 
 
 class Observed:
-    """A value with its origin; subclasses say what was wanted and what came."""
+    """A value with the request that it answers. Subclasses describe what was expected and what came."""
 
     request: str = ""
     timed: bool = False
-    """Whether it depends on when one looked, so that a failure is repeated once before it is shown."""
+    """Whether the value depends on the time of the look. The kit repeats such a failure once before it reports it."""
 
     def expected_text(self, operator: str, other: object) -> str:
-        """Say what the check expected, given the operator of the failed comparison and its other side."""
-        said = other.name if isinstance(other, OneOf) else shown(other)
-        return {"not in": f"anything but {said}", "!=": f"not {said}", "<=": f"at most {said}"}.get(operator, said)
+        """Describe what the check expected, given the operator and the other side of the failed comparison."""
+        name = other.name if isinstance(other, OneOf) else shown(other)
+        return {"not in": f"anything but {name}", "!=": f"not {name}", "<=": f"at most {name}"}.get(operator, name)
 
     def actual_text(self) -> str:
-        """Say what came instead."""
+        """Describe what came instead."""
         return str(self)
 
-    def actual_text_beside(self, other: object) -> str:  # noqa: ARG002 - for those who can show where the two differ
-        """Say what came where something equal to `other` was expected."""
+    def actual_text_beside(self, other: object) -> str:  # noqa: ARG002 - for subclasses that show the difference
+        """Describe what came where the check expected something equal to `other`."""
         return self.actual_text()

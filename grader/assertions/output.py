@@ -1,4 +1,4 @@
-"""What a client printed, and how it ended."""
+"""Observed values of a client's run: what it printed, and its exit code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grader.text.values import shown, stack_traces
 
 
 class Text(str, Observed):
-    """What a client printed, on one of its streams."""
+    """What a client printed to one of its streams."""
 
     stream: str
     summary: str
@@ -31,7 +31,7 @@ class Text(str, Observed):
 
     @property
     def traces(self) -> Listing:
-        """List the signs of a stack trace in it."""
+        """The lines of the text that look like a stack trace."""
         return Listing(stack_traces(self), request=self.request, what="stack trace")
 
     def actual_text(self) -> str:
@@ -39,7 +39,7 @@ class Text(str, Observed):
 
 
 class ExitCode(int, Observed):
-    """How a client ended."""
+    """The exit code of a client."""
 
     summary: str
 

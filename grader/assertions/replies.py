@@ -1,4 +1,4 @@
-"""What a server answered: statuses, bodies, and whether an answer can be used."""
+"""Observed values of a server's answer: status, body, size, and the fault that makes it useless."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Status(int, Observed):
 
 
 class Statuses(frozenset[int], Observed):
-    """The different status codes among several answers."""
+    """The different status codes of several answers."""
 
     summary: str
 
@@ -63,7 +63,7 @@ class Body(bytes, Observed):
 
 
 class Size(int, Observed):
-    """How many bytes a body has."""
+    """The number of bytes in a body."""
 
     def __new__(cls, count: int, *, request: str) -> Self:
         made = super().__new__(cls, count)
@@ -78,7 +78,7 @@ class Size(int, Observed):
 
 
 class Fault(str, Observed):
-    """What keeps an answer from being used; empty when nothing does."""
+    """The reason why an answer can't be used; empty when it can be used."""
 
     answer: str
     summary: str
@@ -90,7 +90,7 @@ class Fault(str, Observed):
         made.summary = summary
         return made
 
-    def expected_text(self, operator: str, other: object) -> str:  # noqa: ARG002 - it is only ever compared with ""
+    def expected_text(self, operator: str, other: object) -> str:  # noqa: ARG002 - checks compare it only with ""
         return self.answer
 
     def actual_text(self) -> str:

@@ -1,1 +1,1 @@
-"""The words that people type after `kit`, a module for each."""
+"""The commands of `kit`, a module for each."""

@@ -1,4 +1,4 @@
-"""`kit check`: the project's steps, up to the first thing to fix."""
+"""`kit check`: the check of the project's steps, up to the first thing to fix."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from grader.results.scoring import exit_status
 @click.argument("what", required=False, metavar="[STAGE|STEP]")
 @project_option
 @seed_option
-@click.option("--hold", is_flag=True, help="Stop at the first failure, and leave all of it running until Enter.")
-@click.option("--only", metavar="NAME", default="", help="With a step: only its check function of this name.")
+@click.option("--hold", is_flag=True, help="Stop at the first failure, and keep its servers running until Enter.")
+@click.option("--only", metavar="NAME", default="", help="With a step: run only its check function of this name.")
 @verbose_option
 @click.pass_context
-def check(  # noqa: PLR0917 - one parameter for each word that people may type
+def check(  # noqa: PLR0917 - one parameter for each argument and option
     context: click.Context,
     what: str | None,
     folder: str,
@@ -35,10 +35,12 @@ def check(  # noqa: PLR0917 - one parameter for each word that people may type
 ) -> int:
     """Check the project, up to the first thing to fix.
 
-    Without an argument: all steps in order, up to the first that doesn't pass. With a stage: the whole stage. With
-    a step: that step. What they need and what passed before is only checked again where it may explain a failure.
-    With --hold, what a failed check used stays up while you look at it: your server with its data, or the scripted
-    server that your client was to ask. With --only, which is for people who write checks, nothing is remembered.
+    Without an argument, kit checks all steps in order, up to the first one that doesn't pass. With a stage, it checks
+    the whole stage. With a step, it checks that step. If these need other steps that passed before, kit checks the
+    others again only when they may explain a failure.
+
+    With --hold, the servers that a failed check used stay up while you look at them: your server with its data, or the
+    scripted server for your client. With --only, which is for authors of checks, kit doesn't keep the result.
 
     \b
     Example:  kit check        kit check 1        kit check 1.3        kit check 2.10 --hold
@@ -84,7 +86,7 @@ def check(  # noqa: PLR0917 - one parameter for each word that people may type
 
 
 def _confirm_name(known: Course, chosen: Sequence[Step], name: str) -> None:
-    """See that one step was named, and that it has a check function of this name."""
+    """Raise UsageError unless exactly one step is chosen, and it has a check function of this name."""
     if len(chosen) != 1:
         raise UsageError("--only names a check of one step; name the step before it: kit check 2.3 --only NAME")
     text = known.check_file(chosen[0]).read_text("utf-8")

@@ -1,4 +1,4 @@
-"""`kit doctor`: what this machine can and can't check."""
+"""`kit doctor`: what the kit can and can't check on this machine."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import click
 from grader.results.results import ExitStatus
 
 
-@click.command(short_help="Say what this machine can and can't check.")
+@click.command(short_help="Show what kit can and can't check on this machine.")
 def doctor() -> int:
-    """Say what this machine can and can't check, and the remedy for each.
+    """Show what kit can and can't check on this machine, and a remedy for each thing that it can't.
 
     \b
     Example:  kit doctor

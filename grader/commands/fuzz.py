@@ -1,4 +1,4 @@
-"""`kit fuzz`: the API beyond what is scored."""
+"""`kit fuzz`: tests of the API beyond the scored checks."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from grader.project import config
 from grader.results.results import ExitStatus
 
 
-@click.command(short_help="Try the API beyond what is scored.")
+@click.command(short_help="Test the API beyond the scored checks.")
 @click.option("--examples", default=30, show_default=True, type=click.IntRange(1, 1000), help="Requests per operation.")
 @project_option
 @click.pass_context
 def fuzz(context: click.Context, examples: int, folder: str) -> int:
-    """Send the running service whatever its API's description allows and forbids; never scored.
+    """Start the service and send it requests that the description of its API allows or forbids. It is never scored.
 
     \b
     Example:  kit fuzz --examples 100

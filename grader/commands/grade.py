@@ -1,4 +1,4 @@
-"""`kit grade`: finished projects, each in turn, whatever happens to one of them, and what is written about it."""
+"""`kit grade`: the grading of one finished project, or of several one after the other, with their reports."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ from grader.session import runner
 
 WORST_FIRST = (ExitStatus.FAULT, ExitStatus.USAGE, ExitStatus.FAILED, ExitStatus.UNDECIDED, ExitStatus.PASSED)
 SEVERAL = Path("report")
+"""The folder for the reports of several projects, unless `--report` names another."""
 
 
 @click.command(short_help="Grade one project, or a whole class.")
 @click.argument("folders", nargs=-1, required=True, metavar="PROJECT...")
-@click.option("--stages", metavar="2 or 1-4", help="The stages to grade; all there are unless given.")
+@click.option("--stages", metavar="2 or 1-4", help="The stages to grade; all stages unless given.")
 @click.option(
     "--load",
     type=click.Choice(["none", "quick", "full"]),
     default="quick",
     show_default=True,
-    help="How long to load it.",
+    help="How long kit puts the service under load.",
 )
 @click.option("--json", "json_file", metavar="FILE", help="Write the report of one project to this file.")
-@click.option("--report", "report_folder", metavar="DIR", help="Write every face of the report into this folder.")
+@click.option("--report", "report_folder", metavar="DIR", help="Write all files of the report into this folder.")
 @seed_option
 @verbose_option
-def grade(  # noqa: PLR0917 - one parameter for each word that people may type
+def grade(  # noqa: PLR0917 - one parameter for each argument and option
     folders: tuple[str, ...],
     stages: str | None,
     load: str,
@@ -47,8 +48,8 @@ def grade(  # noqa: PLR0917 - one parameter for each word that people may type
 ) -> int:
     """Grade one project, or several one after the other, and write the report.
 
-    Several projects get a table, and a file grades.csv in the report's folder (report/ unless given).
-    One that can't be graded doesn't stop the others.
+    For several projects, kit also shows a table and writes the file grades.csv into the report's folder (report/
+    unless given). A project that can't be graded doesn't stop the others.
 
     \b
     Example:  kit grade .                kit grade class/* --report results
@@ -66,7 +67,7 @@ def grade(  # noqa: PLR0917 - one parameter for each word that people may type
 
 @dataclass(frozen=True)
 class Request:
-    """What is to be graded, and how."""
+    """The steps to grade, and the options of the command."""
 
     course: Course
     steps: tuple[Step, ...]
@@ -77,7 +78,7 @@ class Request:
 
 
 def grade_one(folder: Path, request: Request, json_file: Path | None) -> ExitStatus:
-    """Grade one project, show the report, and write it where it was asked for."""
+    """Grade one project, show the report, and write it to the files that the command names."""
     from grader.report import document, terminal
 
     place = config.find(folder)
@@ -96,7 +97,7 @@ def grade_one(folder: Path, request: Request, json_file: Path | None) -> ExitSta
 
 
 def grade_several(folders: Sequence[Path], request: Request) -> ExitStatus:
-    """Grade projects one after the other; one that can't be graded is a row with its reason."""
+    """Grade projects one after the other. The row of a project that can't be graded has the reason."""
     from grader.report import document, table, terminal
 
     target = request.report or SEVERAL
@@ -120,7 +121,7 @@ def grade_several(folders: Sequence[Path], request: Request) -> ExitStatus:
 
 
 def status_of(findings: RunResult) -> ExitStatus:
-    """Reduce one project's findings, load included, to an exit status."""
+    """Reduce one project's results, with those under load, to an exit status."""
     extra = [Outcome(load["outcome"]) for load in findings.load]
     extra += [Outcome.NOT_CHECKED] if findings.load_note else []
     extra += [Outcome.ERROR] if findings.faults else []
@@ -141,7 +142,7 @@ def _run(place: Path, request: Request, prefix: str = "") -> RunResult:
 
 
 def _writable(folder: Path) -> None:
-    """Make the folder of a report now, so that nobody waits for a report that can't be written."""
+    """Make the folder of a report before the run; raises UsageError at once when the kit can't write there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

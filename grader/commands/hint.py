@@ -1,4 +1,4 @@
-"""`kit hint`: one level at a time."""
+"""`kit hint`: the hints of a step, one more each time."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from grader.results.results import ExitStatus
 @project_option
 @click.pass_context
 def hint(context: click.Context, step: str | None, folder: str) -> int:
-    """Show the next hint for a step; for the one you are at unless you name it.
+    """Show the next hint for a step. Unless you name a step, it is the one that you are at.
 
-    Each call shows one more. The first says where to look, the last almost what to do.
+    Each call shows one more hint. The first hint says where to look, the last one almost what to do.
 
     \b
     Example:  kit hint 1.3

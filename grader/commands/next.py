@@ -1,4 +1,4 @@
-"""`kit next`: the next stage's new files."""
+"""`kit next`: the new files of the next stage."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from grader.results.results import ExitStatus
 @project_option
 @click.pass_context
 def next_stage(context: click.Context, folder: str) -> int:
-    """Copy the next stage's new files into the project; none that exists is touched.
+    """Copy the next stage's new files into the project. Files that exist stay as they are.
 
     \b
     Example:  kit next

@@ -1,4 +1,4 @@
-"""What several commands have in common: their options, and where the project lies."""
+"""The options that several commands have in common, and the search for the project's folder."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ project_option = click.option(
 
 
 verbose_option = click.option(
-    "-v", "--verbose", is_flag=True, help="Show all that was printed, and the kit's own faults."
+    "-v", "--verbose", is_flag=True, help="Show all that was printed, and details of the kit's own faults."
 )
-seed_option = click.option("--seed", type=int, metavar="N", help="Repeat what a report's seed drew at random.")
+seed_option = click.option("--seed", type=int, metavar="N", help="Draw the random values of the report with this seed.")
 repeat_option = click.option(
     "--repeat", metavar="N", default=1, type=click.IntRange(1, 100), help="Deliver the same event N times."
 )
@@ -36,24 +36,24 @@ repeat_option = click.option(
 
 @dataclass
 class Invocation:
-    """What is known before a command runs: the folder that was named before it, and a process begun for its checks."""
+    """What the kit knows before a command runs: the folder given before it, and the process started for its checks."""
 
     folder: str = "."
     session: Session | None = None
 
 
 def port_option(purpose: str) -> Callable[[Command], Command]:
-    """Make the option for the port, which says what it is for."""
+    """Make the option `--port`, with its purpose as the help text."""
     return click.option("--port", default=SERVE_PORT, show_default=True, type=click.IntRange(1, 65535), help=purpose)
 
 
 def place(context: click.Context, folder: str) -> Path:
-    """Find the folder that was named, whether before or behind the command."""
+    """Find the folder that `--project` names, before or behind the command."""
     return config.find(Path(folder if folder != "." else context.obj.folder).expanduser())
 
 
 def project_place(context: click.Context, folder: str) -> Path:
-    """Find the project's folder; raises UsageError where is neither a service.toml nor a repository for one."""
+    """Find the project's folder; raises UsageError when it has neither a service.toml nor a git repository."""
     found = place(context, folder)
     if not any(os.path.lexists(found / name) for name in (config.FILE, ".git")):
         above = next((place for place in found.parents if (place / config.FILE).exists()), None)

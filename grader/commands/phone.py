@@ -1,4 +1,4 @@
-"""`kit phone`: texts the running service as Twilio does."""
+"""`kit phone`: text messages to the running service, as Twilio sends them."""
 
 from __future__ import annotations
 
@@ -14,20 +14,23 @@ FORGED = ("missing", "wrong", "body", "url", "token")
 
 @click.command()
 @click.argument("text", required=False)
-@click.option("--from", "sender", metavar="NUMBER", help="Another telephone, as in +12025550143.")
+@click.option("--from", "sender", metavar="NUMBER", help="The number of another telephone, such as +12025550143.")
 @port_option("The port that the service listens on.")
 @repeat_option
-@click.option("--at-once", is_flag=True, help="With --repeat: all at the same moment.")
-@click.option("--forge", type=click.Choice(FORGED), help="Sign it in this wrong way.")
+@click.option("--at-once", is_flag=True, help="With --repeat: deliver all at the same moment.")
+@click.option("--forge", type=click.Choice(FORGED), help="Forge the signature in this way.")
 @click.option("--media", is_flag=True, help="Send a picture, with a text or without.")
-@click.option("--public-url", metavar="URL", help="Sign for a service that the world calls at this URL.")
-@click.option("--query", metavar="QUERY", default="", help="A query behind the path, sent and signed as it is.")
+@click.option("--public-url", metavar="URL", help="Sign for a service with this public URL.")
+@click.option("--query", metavar="QUERY", default="", help="A query behind the path. It is sent and signed as it is.")
 @click.option(
-    "--outgoing", metavar="PORT", type=click.IntRange(1, 65535), help="Take the texts that the service sends, here."
+    "--outgoing",
+    metavar="PORT",
+    type=click.IntRange(1, 65535),
+    help="Listen on PORT for the texts that the service sends.",
 )
 @project_option
 @click.pass_context
-def phone(  # noqa: PLR0917 - one parameter for each word that people may type
+def phone(  # noqa: PLR0917 - one parameter for each argument and option
     context: click.Context,
     text: str | None,
     sender: str | None,
@@ -43,8 +46,8 @@ def phone(  # noqa: PLR0917 - one parameter for each word that people may type
 ) -> int:
     """Text the running service as Twilio does.
 
-    Without TEXT it is a conversation. It signs with TWILIO_AUTH_TOKEN for the service's PUBLIC_URL; what your shell
-    doesn't set is as kit serve sets it.
+    With TEXT, kit sends one text message. Without TEXT, it starts a conversation. It signs with TWILIO_AUTH_TOKEN for
+    the service's PUBLIC_URL. If your shell doesn't set one of these, kit takes the value that kit serve uses.
 
     \b
     Example:  kit phone "Missed the bus."        kit phone "Hi." --repeat 4 --at-once
@@ -71,8 +74,8 @@ def phone(  # noqa: PLR0917 - one parameter for each word that people may type
     )
     screen, post = launch.screen(), Post(port, repeat, at_once)
     if text is not None or media:
-        said = launch.as_text(text or "")
-        return launch.status(screen.deliver(who.picture(said) if media else who.write(said), post))
+        message = launch.as_text(text or "")
+        return launch.status(screen.deliver(who.picture(message) if media else who.write(message), post))
     with launch.taking(outgoing, who.token, screen):
         screen.say(f"{who.number} texts {who.dialled}{twilio.PATH}; /help lists the commands.")
         return launch.converse(who, post, screen)

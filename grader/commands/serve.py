@@ -17,8 +17,8 @@ from grader.results.results import ExitStatus
 def serve(context: click.Context, port: int, folder: str) -> int:
     """Run the project's server as the checks do, on a known port, until Ctrl-C.
 
-    Its database lies in .kit/data/ and stays. What your shell sets of PUBLIC_URL, TWILIO_AUTH_TOKEN and
-    SLACK_SIGNING_SECRET wins over what kit would set.
+    Its database lies in .kit/data/ and stays there. If your shell sets PUBLIC_URL, TWILIO_AUTH_TOKEN or
+    SLACK_SIGNING_SECRET, kit uses the value of your shell instead of its own.
 
     \b
     Example:  kit serve --port 5001

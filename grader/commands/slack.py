@@ -1,4 +1,4 @@
-"""`kit slack`: sends the running service slash commands as Slack does."""
+"""`kit slack`: slash commands to the running service, as Slack sends them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ FORGED = ("missing", "wrong", "old", "future", "secret")
 
 @click.command()
 @click.argument("text", required=False)
-@click.option("--user", metavar="USER", help="Another person, as in U07QK2M4XYZ.")
+@click.option("--user", metavar="USER", help="The id of another person, such as U07QK2M4XYZ.")
 @port_option("The port that the service listens on.")
 @repeat_option
-@click.option("--forge", type=click.Choice(FORGED), help="Sign it in this wrong way.")
-@click.option("--verify", is_flag=True, help="Ask what Slack asks before it sends events to a URL.")
+@click.option("--forge", type=click.Choice(FORGED), help="Forge the signature in this way.")
+@click.option("--verify", is_flag=True, help="Ask the question by which Slack verifies a URL.")
 @project_option
 @click.pass_context
-def slack(  # noqa: PLR0917 - one parameter for each word that people may type
+def slack(  # noqa: PLR0917 - one parameter for each argument and option
     context: click.Context,
     text: str | None,
     user: str | None,
@@ -31,8 +31,8 @@ def slack(  # noqa: PLR0917 - one parameter for each word that people may type
 ) -> int:
     """Send the running service slash commands, as Slack does.
 
-    Without TEXT it is a conversation. It signs with SLACK_SIGNING_SECRET; if your shell doesn't set that, with the
-    one that kit serve uses.
+    With TEXT, kit sends one slash command. Without TEXT, it starts a conversation. It signs with SLACK_SIGNING_SECRET.
+    If your shell doesn't set this secret, kit takes the one that kit serve uses.
 
     \b
     Example:  kit slack "recent 3"        kit slack "send Bread & cheese"

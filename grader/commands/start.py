@@ -14,7 +14,7 @@ from grader.results.results import ExitStatus
 @click.command(short_help="Make a new project in a folder.")
 @click.argument("words", nargs=-1, required=True, metavar="[STAGE] DIR")
 def start(words: tuple[str, ...]) -> int:
-    """Make a new project in a folder, for stage 01 unless another is named before it.
+    """Make a new project in a folder. It is for stage 01, unless you name another stage before the folder.
 
     \b
     Example:  kit start ~/chat

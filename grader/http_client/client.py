@@ -1,7 +1,7 @@
-"""The HTTP client of the checks: one new connection per request, a deadline for all of it, a capped body.
+"""The HTTP client of the checks: each request has a new connection, one deadline, and a limit for the body.
 
-This is the kit's own code, because the usual libraries set no deadline for a whole exchange, change odd methods and
-targets, and don't close their side of a connection alone.
+The kit has its own client, because the usual libraries set no deadline for a whole exchange, change unusual methods and
+targets, and can't close only their own side of a connection.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from grader.text.values import printable, shorten
 
 PATIENCE = 10.0
 KEPT = "/?#[]@!$&'()*+,;=:%\"<>\\^`{|}"
-"""What is sent as it is in a path; blanks, and what is not ASCII, would be no HTTP."""
+"""The characters that a path keeps. Blanks and characters beyond ASCII are escaped, as HTTP doesn't allow them."""
 AS_JSON = {"Content-Type": "application/json"}
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer to one request. Its status, body and size can say what came."""
+    """An answer to one request. Its status, its body and its size describe what came when a check fails."""
 
     code: int
     reason: str
@@ -62,7 +62,7 @@ class Reply:
 
     @property
     def summary(self) -> str:
-        """Say the answer in one line: status, content type, the beginning of the body."""
+        """The answer in one line: the status, the content type, and the beginning of the body."""
         kind = self.headers.get("content-type", "").partition(";")[0] or "no content type"
         content = shorten(self.content) if self.content else "empty body"
         return f"{printable(f'{self.code} {self.reason}'.strip())}, {printable(kind)}, {content}"
@@ -78,14 +78,14 @@ class Replies(tuple[Reply, ...]):
     def statuses(self) -> Statuses:
         """The different status codes among them."""
         counted = Counter(reply.code for reply in self)
-        said = ", ".join(f"{count} × {code}" for code, count in sorted(counted.items()))
+        counts = ", ".join(f"{count} × {code}" for code, count in sorted(counted.items()))
         odd = next((reply for reply in self if reply.code != HTTPStatus.OK), None)
-        summary = f"{said}; one of them: {odd.summary}" if odd else said
+        summary = f"{counts}; one of them: {odd.summary}" if odd else counts
         return Statuses(counted, request=side_by_side(self[0].request, len(self)), summary=summary)
 
 
 class HttpClient:
-    """Sends requests to one port and keeps every exchange as a line to paste."""
+    """Sends requests to one port, and keeps each of them as a line to paste."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -108,10 +108,11 @@ class HttpClient:
     ) -> Reply:
         """Send one request and read its answer to the end of the stream.
 
-        `json` is sent as a body in UTF-8, with the content type that says so. A header that is None isn't sent.
-        `patience` bounds everything together, in seconds. As soon as the answer is complete we `hang_up`, as others
-        do; else the server ends the connection, and its side holds the ended one for some time.
-        Raises Failed, or TooLate, with one sentence when no complete answer of HTTP comes.
+        `json` is sent as a body in UTF-8, with its content type. A header that is None isn't sent. `patience` is the
+        limit for everything together, in seconds. With `hang_up`, the client ends the connection as soon as the
+        answer is complete, as other clients do. Without it, the server ends the connection, and then has to keep it
+        in the state TIME_WAIT for some time.
+        Raises Failed or TooLate, with one sentence, when no complete HTTP answer comes.
         """
         began = time.monotonic()
         if json is not None:
@@ -122,22 +123,23 @@ class HttpClient:
         return exchange.over(self.connect(patience, exchange.line), patience, began, hang_up=hang_up)
 
     def prepare(self, method: str, path: str, patience: float = PATIENCE) -> _Prepared:
-        """Open a connection now and send the request later, so that many can be sent at once."""
+        """Open a connection now and send the request later, so that many requests can be sent at the same moment."""
         exchange = _Exchange(self.port, method, path, {}, b"")
         self.exchanges.append(exchange.line)
         return _Prepared(exchange, self.connect(patience, exchange.line))
 
     def prepare_if_listening(self, method: str, path: str) -> _Prepared | None:
-        """Open a connection as `prepare` does, or return None when nobody accepts it."""
+        """Open a connection as `prepare` does; return None when no program accepts it."""
         with contextlib.suppress(Failed):
             return self.prepare(method, path)
         self.exchanges.pop()
         return None
 
     def raw(self, data: bytes, patience: float = PATIENCE) -> None:
-        """Open a connection, send these bytes whatever they are, say that there is no more, and close it.
+        """Open a connection, send bytes that need not be a valid request, and close the connection.
 
-        Whatever comes back isn't looked at; the server has a second to end the connection first.
+        The client ignores the answer. After the bytes it ends its own side, and gives the server a second to end the
+        connection first.
         """
         self.exchanges.append(netcat(data, SHOWN_PORT))
         with self.connect(patience, self.exchanges[-1]) as connection, contextlib.suppress(OSError):
@@ -146,6 +148,7 @@ class HttpClient:
             Timed(connection, time.monotonic() + patience).await_end()
 
     def connect(self, patience: float, line: str) -> socket.socket:
+        """Open a connection; raises TooLate or Failed, with `line` as the request to paste."""
         try:
             return socket.create_connection((LOOPBACK, self.port), timeout=patience)
         except TimeoutError:
@@ -156,6 +159,8 @@ class HttpClient:
 
 @dataclass
 class _Prepared:
+    """A request that is not sent yet, with its open connection."""
+
     exchange: _Exchange
     connection: socket.socket
 
@@ -165,7 +170,7 @@ class _Prepared:
 
 @dataclass
 class _Exchange:
-    """One request: how it is written on the wire, and as a line for a shell."""
+    """One request, as bytes for the server and as a line for a shell."""
 
     port: int
     method: str
@@ -178,7 +183,7 @@ class _Exchange:
         self.line = curl(self.method, f"http://{LOOPBACK}:{SHOWN_PORT}{self.target}", self.headers, self.body)
 
     def over(self, connection: socket.socket, patience: float, began: float, *, hang_up: bool = True) -> Reply:
-        """Send the request and read its answer; `patience` counts from the moment `began`."""
+        """Send the request and read its answer within `patience` seconds after the moment `began`."""
         with connection:
             stream = Timed(connection, began + patience)
             with contextlib.suppress(OSError):  # a server may answer and close before it has read everything
@@ -210,7 +215,7 @@ class _Exchange:
 
 
 class Number(float):
-    """A JSON number with the characters that said it: a time may have more digits than a float keeps."""
+    """A JSON number with its characters, because a time may have more digits than a float keeps."""
 
     written: str
 
@@ -221,7 +226,10 @@ class Number(float):
 
 
 def as_json(reply: Reply) -> Any:
-    """Read a reply as JSON, in UTF-8 and without what JSON doesn't know, or fail with one sentence."""
+    """Parse a reply as strict JSON in UTF-8, without extensions such as NaN.
+
+    Raises Failed, with one sentence, when the content type is another one or the body is not valid JSON.
+    """
     kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Failed(reply.summary, expected="the content type application/json", request=reply.request)
@@ -229,7 +237,7 @@ def as_json(reply: Reply) -> Any:
 
 
 def parsed(reply: Reply) -> Any:
-    """Read a reply as JSON as `as_json` does, whatever content type it has."""
+    """Parse a reply as `as_json` does, but with any content type."""
     try:
         return loads(reply.content.decode(), parse_constant=_no_constant, parse_float=Number)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""One answer of HTTP, read from a socket until a moment that was set beforehand."""
+"""Reading one HTTP answer from a socket until a deadline."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from grader.text.values import printable, shorten
 
 
 class Timed(io.RawIOBase):
-    """A socket with one deadline for everything, whatever trickles in meanwhile; http.client reads from it."""
+    """A socket as a stream for http.client, with one deadline for everything, however slowly the bytes arrive."""
 
     def __init__(self, connection: socket.socket, deadline: float) -> None:
         self._connection = connection
@@ -33,16 +33,16 @@ class Timed(io.RawIOBase):
         return count
 
     def makefile(self, _mode: str) -> Any:
-        """Give the stream that http.client asks its socket for; always the same, as it reads ahead."""
+        """Return the stream that http.client asks its socket for. It is always the same one, because it reads ahead."""
         return self._reader
 
     def send(self, data: bytes) -> None:
-        """Send everything, by the deadline too."""
+        """Send all of the bytes before the deadline."""
         self._hurry()
         self._connection.sendall(data)
 
     def say_no_more(self) -> None:
-        """Let the server know that nothing follows."""
+        """End the client's side of the connection: the server then knows that nothing follows."""
         with contextlib.suppress(OSError):
             self._connection.shutdown(socket.SHUT_WR)
 
@@ -61,13 +61,13 @@ class Timed(io.RawIOBase):
 
 
 def read(stream: Timed, method: str) -> tuple[http.client.HTTPResponse, bytes]:
-    """Read one answer, and at most one byte more than 1 MiB of its body.
+    """Read one answer, with at most one byte more than 1 MiB of its body.
 
     Raises OSError, HTTPException or ValueError when no complete answer comes.
     """
     response = _begin(stream, method)
     while response.status < HTTPStatus.OK:
-        response.fp = None  # type: ignore[assignment]  # else the end of this object would close the stream
+        response.fp = None  # type: ignore[assignment]  # else deleting this object would close the stream
         response = _begin(stream, method)
     content = response.read(LARGEST_BODY + 1)
     if response.length and len(content) <= LARGEST_BODY:
@@ -76,14 +76,14 @@ def read(stream: Timed, method: str) -> tuple[http.client.HTTPResponse, bytes]:
 
 
 class _Response(http.client.HTTPResponse):
-    """An answer that may outlive its stream."""
+    """An answer that may exist longer than its stream."""
 
     def flush(self) -> None:
-        """Do nothing, as nothing is ever written; else its end complains where the stream ended first."""
+        """Do nothing, as nothing is ever written. The inherited method raises when the stream is closed already."""
 
 
 def _begin(stream: Timed, method: str) -> http.client.HTTPResponse:
-    """Read the head of an answer; http.client takes a head that was cut off for a complete one."""
+    """Read the head of an answer. Raises HTTPException when it is cut off, which http.client doesn't notice."""
     response = _Response(stream, method=method)  # type: ignore[arg-type]
     response.begin()
     if stream.ended:
@@ -92,7 +92,7 @@ def _begin(stream: Timed, method: str) -> http.client.HTTPResponse:
 
 
 def what_came(error: Exception) -> str:
-    """Say in a few words what came instead of an answer, given what reading it raised."""
+    """Describe in a few words what came instead of an answer, from the exception that reading it raised."""
     match error:
         case http.client.RemoteDisconnected():
             return "the connection was closed without an answer"
@@ -108,5 +108,5 @@ def what_came(error: Exception) -> str:
 
 
 def plainly(error: OSError) -> str:
-    """Name an error of the system as the system does."""
+    """Return the system's own words for an error, in small letters."""
     return (error.strerror or type(error).__name__).lower()

@@ -1,1 +1,1 @@
-"""`kit phone` and `kit slack`: a person at the keyboard plays Twilio's or Slack's user."""
+"""`kit phone` and `kit slack`: the learner types as a user of Twilio or Slack, and the kit plays the provider."""

@@ -1,4 +1,4 @@
-"""Carrying events to a service on this machine, one delivery after the other or all at the same moment."""
+"""The delivery of events to a service on this machine, one after the other or all at the same moment."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ MOST = 100
 
 
 class NobodyListens(Exception):
-    """There is no service to carry anything to; the text says so, and what to do."""
+    """No program listens on the port. The text is for the learner, and names the command that starts the service."""
 
 
 @dataclass(frozen=True)
 class Post:
-    """Carries each event `repeat` times to a port."""
+    """Delivers each event `repeat` times to a port."""
 
     port: int
     repeat: int = 1
     at_once: bool = False
 
     def carry(self, event: Event) -> Iterator[Came]:
-        """Deliver an event and yield what came back, in order; raises NobodyListens where nobody accepts it."""
+        """Deliver an event, and yield the answers in order; raises NobodyListens when no program accepts it."""
         if self.at_once:
             yield from self._together(event, self.repeat)
         else:
@@ -59,6 +59,6 @@ class Post:
 
 
 def nobody_listens(port: int) -> str:
-    """Say that there is no service on a port, and how one gets there."""
+    """Return the sentence that no service listens on a port, with the command that starts one."""
     command = "kit serve" if port == SERVE_PORT else f"kit serve --port {port}"
     return f"Nobody listens on port {port}; start your service in another terminal: {command}"

@@ -1,4 +1,4 @@
-"""One thing that a provider tells a service: how it is written, what there is to see, and what an answer means."""
+"""Events that a provider sends to a service, and verdicts on the service's answers."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from grader.http_client.client import Reply
 from grader.webhooks.twilio import Delivery
 
 Came = Reply | Failed
-"""An answer, or what came instead of one."""
+"""An answer, or the failure that came instead of one."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What an answer means to those who wait for it; `fine` when it is the one that was due."""
+    """What an answer means: `fine` when it is the right one, `who` received it, and `said` are the lines to show."""
 
     fine: bool
     who: str
@@ -23,21 +23,22 @@ class Verdict:
 
 
 def fine(who: str, *said: str) -> Verdict:
-    """Say what the right answer leads to."""
+    """Make the verdict on a right answer."""
     return Verdict(fine=True, who=who, said=said)
 
 
 def wrong(who: str, *said: str) -> Verdict:
-    """Say what becomes of an answer that isn't the one that was due."""
+    """Make the verdict on a wrong answer."""
     return Verdict(fine=False, who=who, said=said)
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something to deliver, once or several times.
+    """An event of a provider, to deliver once or several times.
 
-    `write` gets the number of a delivery, from 0; `proof` is a word and what it stands for: signed over what, or
-    forged in which way.
+    `sent` are the lines that describe it. `write` makes the request for a delivery, whose number counts from 0. `judge`
+    makes the verdict on an answer. `proof` is `signed` with what the signature covers, or `forged` with how.
+    `patience` is how long the kit waits for an answer, in seconds.
     """
 
     sent: tuple[str, ...]

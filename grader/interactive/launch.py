@@ -1,4 +1,4 @@
-"""What `kit phone` and `kit slack` start: a conversation on a screen, with the secret of the project."""
+"""The start of `kit phone` and `kit slack`: the screen, the secret to sign with, and the conversation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def converse(who: Telephone | Typist, post: Post, screen: Screen) -> int:
-    """Hold a conversation until its end, and return the exit status."""
+    """Run a conversation to its end, and return the exit status."""
     from grader.interactive.repl import Conversation
     from grader.interactive.screen import lines_of
 
@@ -30,7 +30,7 @@ def converse(who: Telephone | Typist, post: Post, screen: Screen) -> int:
 
 
 def screen() -> Screen:
-    """Make the screen of a conversation, with a line to edit where a person sits at a terminal."""
+    """Make the screen of a conversation. At a terminal, it has a line that the learner can edit."""
     from grader.interactive.screen import Screen
     from grader.report import terminal
 
@@ -38,26 +38,26 @@ def screen() -> Screen:
     if live:
         sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
         with contextlib.suppress(ImportError):
-            import readline  # noqa: F401 - its presence lets input() edit a line and remember the ones before
+            import readline  # noqa: F401 - with it, input() can edit a line and repeat earlier ones
     return Screen(terminal.console(), live=live)
 
 
 @contextmanager
 def taking(port: int | None, token: str, screen: Screen) -> Iterator[None]:
-    """Take the texts that the service sends, on a port if there is one, and show them."""
+    """Receive the texts that the service sends to a port, and show them; do nothing without a port."""
     if port is None:
         yield
         return
     from grader.webhooks import twilio_rest
 
-    heard = twilio_rest.Outgoing(token, lambda sent: screen.texted(sent["from"], sent["to"], sent["body"]))
-    with twilio_rest.running(heard, port) as number:
+    outgoing = twilio_rest.Outgoing(token, lambda sent: screen.texted(sent["from"], sent["to"], sent["body"]))
+    with twilio_rest.running(outgoing, port) as number:
         screen.say(f'Texts that the service sends are shown here: client.api.base_url = "http://127.0.0.1:{number}"')
         yield
 
 
 def secret(project: Path, name: str) -> str:
-    """Find a secret to sign with: the shell's, else the one that the kit made for the project; raises UsageError."""
+    """Return the secret to sign with: the shell's, else the one that the kit made; raises UsageError without any."""
     kept = ProjectState(project).credentials()
     found = os.environ.get(name, "").strip() or (kept.by_name[name] if kept else "")
     if not found:
@@ -69,10 +69,10 @@ def secret(project: Path, name: str) -> str:
 
 
 def as_text(word: str) -> str:
-    """Read an argument as text, be its bytes what they may."""
+    """Decode an argument of the command line as UTF-8. Bytes that are not valid are replaced."""
     return word.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def status(fine: bool) -> int:  # noqa: FBT001
-    """Say to the shell whether everything was fine."""
+    """Return the exit status for a conversation or a delivery."""
     return ExitStatus.PASSED if fine else ExitStatus.FAILED

@@ -1,4 +1,4 @@
-"""A conversation with a service, line by line: each is something to say, or a command that begins with a slash."""
+"""The conversation with a service. A line is a message to send, or a command that begins with a slash."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grader.interactive.wording import quoted
 
 @dataclass(frozen=True)
 class Command:
-    """What can be typed behind a slash; `do` gives something to deliver, or a sentence to say."""
+    """A command behind a slash. `do` returns an event to deliver, or a sentence to print."""
 
     argument: str
     purpose: str
@@ -25,66 +25,66 @@ class Command:
 
 
 class End(Exception):
-    """Somebody has said that it is over."""
+    """The learner has typed `/quit`."""
 
 
 class Conversation:
-    """Delivers what is said and does what is told, until there are no more lines."""
+    """Reads lines, delivers messages and carries out commands, until there are no more lines."""
 
-    def __init__(self, who: Telephone | Typist, post: Post, face: Screen) -> None:
+    def __init__(self, who: Telephone | Typist, post: Post, screen: Screen) -> None:
         self.who = who
         self.post = post
-        self.face = face
+        self.screen = screen
         self.commands = _commands(who)
 
     def hold(self, read: Callable[[], str]) -> bool:
-        """Go on until the lines end, or Ctrl-C does; tell whether everything was as it should be."""
+        """Run the conversation until the lines end, or until Ctrl-C. Return whether every answer was the right one."""
         fine = True
         try:
             while True:
                 fine &= self._take(read())
         except (EOFError, KeyboardInterrupt, End):
-            if self.face.live:
-                self.face.out.print()
+            if self.screen.live:
+                self.screen.out.print()
         return fine
 
     def _take(self, line: str) -> bool:
         if not line:
             return True
         if not line.startswith("/"):
-            return self.face.deliver(self.who.write(line), self.post)
+            return self.screen.deliver(self.who.write(line), self.post)
         word, _, argument = line[1:].partition(" ")
         try:
             done = self._do(word, argument.strip())
         except UsageError as error:
-            self.face.say(str(error), style="red")
+            self.screen.say(str(error), style="red")
             return False
         if isinstance(done, Event):
-            return self.face.deliver(done, self.post)
+            return self.screen.deliver(done, self.post)
         if done:
-            self.face.say(done)
+            self.screen.say(done)
         return True
 
     def _do(self, word: str, argument: str) -> Event | str:
         if word == "quit":
             raise End
         if word == "help":
-            self.face.list([*self._help()])
+            self.screen.list([*self._help()])
             return ""
         if word not in self.commands:
             raise UsageError(f"There is no command {quoted('/' + word)}; /help lists those that there are.")
         return self.commands[word].do(argument)
 
     def _help(self) -> Iterator[tuple[str, str]]:
-        said = "send it as a text message" if isinstance(self.who, Telephone) else f"type it after {slack_user.COMMAND}"
-        yield "any line", said
+        what = "send it as a text message" if isinstance(self.who, Telephone) else f"type it after {slack_user.COMMAND}"
+        yield "any line", what
         for word, command in self.commands.items():
             yield f"/{word} {command.argument}".rstrip(), command.purpose
         yield "/quit", "end the conversation, as Ctrl-D and Ctrl-C do"
 
 
 def _commands(who: Telephone | Typist) -> Mapping[str, Command]:
-    """List the commands of a conversation, in the order in which help shows them."""
+    """Return the commands of a conversation, in the order in which `/help` lists them."""
     again = Command("", "deliver the last event once more", lambda _: _again(who))
     forgeries = sms_sender.FORGERIES if isinstance(who, Telephone) else slack_user.FORGERIES
     kinds = f"{', '.join(forgeries)} or off"

@@ -1,4 +1,4 @@
-"""What a conversation looks like on a terminal: a few rows for each event, and whole ones whoever speaks meanwhile."""
+"""The screen of a conversation: rows for each event, never mixed with those of a text that arrives meanwhile."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NO_MARK = ("", "")
 
 
 class Screen:
-    """Shows rows on a console, one speaker at a time; `live` where somebody sits before a prompt."""
+    """Shows rows on a console, from one thread at a time. It is `live` when the learner types at a prompt."""
 
     def __init__(self, out: Console, *, live: bool = False) -> None:
         self.out = out
@@ -32,7 +32,7 @@ class Screen:
         self._lock = threading.RLock()
 
     def ask(self) -> str:
-        """Ask for a line at the prompt; raises EOFError where there are no more."""
+        """Read a line at the prompt; raises EOFError when there are no more lines."""
         with self._lock:
             self._waiting = True
         try:
@@ -41,13 +41,13 @@ class Screen:
             self._waiting = False
 
     def say(self, sentence: str, *, style: str = "") -> None:
-        """Say a sentence by itself."""
+        """Print one sentence as its own paragraph."""
         with self._lock:
             self.out.print()
             self.out.print(Padding(Text(printable(sentence), style=style), (0, 0, 0, 2), expand=False))
 
     def list(self, lines: Sequence[tuple[str, str]]) -> None:
-        """List what can be typed, each with what it is for."""
+        """Print a list of commands, each with its purpose."""
         rows = Table.grid(padding=(0, 3))
         for typed, purpose in lines:
             rows.add_row(Text(typed, style="bold cyan"), Text(purpose, style="dim"))
@@ -56,7 +56,7 @@ class Screen:
             self.out.print(Padding(rows, (0, 0, 0, 2), expand=False))
 
     def deliver(self, event: Event, post: Post) -> bool:
-        """Let an event be delivered and show all of it; tell whether every answer was the one that was due."""
+        """Deliver an event, and show it with its answers. Return whether every answer was the right one."""
         with self._lock:
             self.out.print()
             self._row(NO_MARK, "event", event.sent)
@@ -66,15 +66,15 @@ class Screen:
             for number, came in enumerate(post.carry(event), 1):
                 label = f"{number} of {post.repeat}" if post.repeat > 1 else "came"
                 fine &= self._answer(event, came, label)
-        except NobodyListens as nobody:
+        except NobodyListens as error:
             with self._lock:
-                # never wrapped by us: it ends in a command to paste
-                self.out.print(Text.assemble("  ", WRONG, " ", (str(nobody), "red")), soft_wrap=True)
+                # never wrapped: it ends in a command to paste
+                self.out.print(Text.assemble("  ", WRONG, " ", (str(error), "red")), soft_wrap=True)
             return False
         return fine
 
     def texted(self, sender: str, to: str, body: str) -> None:
-        """Show a text that the service sends, without spoiling the line that is being typed."""
+        """Show a text that the service sends, and then the prompt with the characters that the learner has typed."""
         with self._lock:
             if self.live and self._waiting:
                 print(ERASE, end="", flush=True)
@@ -89,8 +89,8 @@ class Screen:
             self._row(FINE if verdict.fine else WRONG, verdict.who, verdict.said, style="" if verdict.fine else "red")
         return verdict.fine
 
-    def _row(self, mark: tuple[str, str], label: str, said: str | Sequence[str], *, style: str = "") -> None:
-        lines = [said] if isinstance(said, str) else said
+    def _row(self, mark: tuple[str, str], label: str, text: str | Sequence[str], *, style: str = "") -> None:
+        lines = [text] if isinstance(text, str) else text
         rows = Table.grid(padding=(0, 1))
         rows.add_column(width=1)
         rows.add_column(width=9, style="dim")
@@ -99,10 +99,10 @@ class Screen:
         self.out.print(Padding(rows, (0, 0, 0, 2), expand=False))
 
 
-def lines_of(face: Screen) -> Callable[[], str]:
-    """Choose how lines are read: at a prompt, or as they come through a pipe, where any byte may be in them."""
-    if face.live:
-        return face.ask
+def lines_of(screen: Screen) -> Callable[[], str]:
+    """Return the function that reads lines: at the prompt, or from a pipe, whose lines may contain any bytes."""
+    if screen.live:
+        return screen.ask
 
     def read() -> str:
         line = sys.stdin.buffer.readline() if sys.stdin is not None else b""

@@ -1,4 +1,4 @@
-"""Somebody at Slack, played by you: what you type reaches the service as Slack delivers it."""
+"""A user of Slack: what the learner types reaches the service as Slack delivers it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from grader.webhooks.twilio import Delivery
 USER = "U07QK2M4ABC"
 COMMAND = "/chat"
 PATIENCE = 10.0
-"""Seconds for which we wait, so that a late answer can be shown; Slack itself waits for 3."""
+"""How long the kit waits for an answer, in seconds. Slack waits for 3; the kit can so show a late answer."""
 AGES = MappingProxyType({"old": 600.0, "future": -600.0})
 FORGERIES: Mapping[str, str] = MappingProxyType(
     {
@@ -36,14 +36,14 @@ FORGERIES: Mapping[str, str] = MappingProxyType(
 LINES = 40
 REFUSALS = (401, 403)
 OBEYED = re.compile(r"<[!@#][^<>]*>")
-"""What Slack takes for a command to call somebody, where it isn't escaped."""
+"""What Slack takes for a command, such as a mention of a person, when it isn't escaped."""
 
 Understood = Callable[[Reply], Verdict]
 
 
 @dataclass
 class Typist:
-    """Types slash commands to a service that believes `secret`; can be told to forge."""
+    """A user who types slash commands. They are signed with `secret`, or forged in the way of `forge`."""
 
     secret: str
     user: str = USER
@@ -52,31 +52,31 @@ class Typist:
     last: tuple[tuple[str, str], ...] | None = None
 
     def write(self, text: str) -> Event:
-        """Write a slash command."""
+        """Make the event of a slash command."""
         return self._event(slack.slash_command(text, user=self.user, command=COMMAND))
 
     def again(self) -> Event | None:
-        """Give the last command once more; None when there was none."""
+        """Return the event of the last command once more; None when there was none."""
         return None if self.last is None else self._event(self.last)
 
     def verification(self) -> Event:
-        """Write the question whether a URL belongs to the app."""
+        """Make the event by which Slack verifies that a URL belongs to the app."""
         challenge = secrets.token_urlsafe(24)
         body = slack.url_verification(challenge)
-        said = ("URL verification: send this challenge back", challenge)
-        return self._made(body, said, "application/json", lambda reply: _verified(reply, challenge))
+        sent = ("URL verification: send this challenge back", challenge)
+        return self._made(body, sent, "application/json", lambda reply: _verified(reply, challenge))
 
     def _event(self, fields: tuple[tuple[str, str], ...]) -> Event:
         self.last = fields
         known = dict(fields)
         typed = f"{COMMAND} {_unescaped(known['text'])}" if known["text"] else COMMAND
-        said = (
+        sent = (
             f"{known['user_id']} types {quoted(typed)}",
             f"trigger_id {known['trigger_id']}, {len(fields)} parameters",
         )
-        return self._made(slack.form(fields), said, slack.FORM, _understood)
+        return self._made(slack.form(fields), sent, slack.FORM, _understood)
 
-    def _made(self, body: bytes, said: tuple[str, ...], kind: str, understood: Understood) -> Event:
+    def _made(self, body: bytes, sent: tuple[str, ...], kind: str, understood: Understood) -> Event:
         forge = self.forge
 
         def judge(came: Came) -> Verdict:
@@ -87,7 +87,7 @@ class Typist:
 
         over = f"over the time of sending and {len(body)} bytes of body"
         return Event(
-            said,
+            sent,
             ("forged", f"with {FORGERIES[forge]}") if forge else ("signed", over),
             lambda number: self._delivery(body, kind, forge, number),
             judge,
@@ -105,26 +105,26 @@ class Typist:
 
 
 def user(text: str) -> str:
-    """Check the id of a person; raises UsageError."""
+    """Return a person's id at Slack; raises UsageError when it isn't valid."""
     if not re.fullmatch(r"[UW][A-Z0-9]{2,20}", text):
         raise UsageError(f"A person's id at Slack is U and capitals and digits, as in {USER}, not {quoted(text)}.")
     return text
 
 
 def _unescaped(text: str) -> str:
-    """Undo the three escapes; the ampersand last."""
+    """Undo the three escapes, the ampersand last."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _too_late(came: Came) -> Verdict | None:
-    """Judge an answer by its time alone."""
+    """Return the verdict on an answer that came too late; None when it came in time."""
     late = isinstance(came, TooLate) or (isinstance(came, Reply) and came.seconds > slack.WITHIN)
-    said = f'gave up after {slack.WITHIN:.0f} s, and showed: {COMMAND} failed with the error "operation_timeout"'
-    return wrong("Slack", said) if late else None
+    text = f'gave up after {slack.WITHIN:.0f} s, and showed: {COMMAND} failed with the error "operation_timeout"'
+    return wrong("Slack", text) if late else None
 
 
 def _understood(reply: Reply) -> Verdict:
-    """Say what Slack shows for an answer, or why it can't."""
+    """Return the verdict on an answer: what Slack shows for it, or why it can't use it."""
     if reply.code in REFUSALS:
         return wrong(
             "Slack",
@@ -134,14 +134,14 @@ def _understood(reply: Reply) -> Verdict:
     fault, text, audience = _read(reply)
     if fault:
         return _unusable(fault)
-    if rung := OBEYED.search(text):
-        return wrong("Slack", f"doesn't show {quoted(rung.group())}, but obeys it: the < isn't escaped.")
+    if found := OBEYED.search(text):
+        return wrong("Slack", f"doesn't show {quoted(found.group())}, but obeys it: the < isn't escaped.")
     whom = "to you alone (ephemeral):" if audience == "ephemeral" else "to the whole channel (in_channel):"
     return fine("Slack", f"shows, {whom}", *_lines(_unescaped(text)))
 
 
 def _read(reply: Reply) -> tuple[str, str, str]:
-    """Read an answer: what is wrong with it, else its text, and for whom it is."""
+    """Return what is wrong with an answer (empty when nothing is), its text, and its `response_type`."""
     if reply.code != 200:
         return f"the status {reply.code}", "", ""
     try:
@@ -156,7 +156,7 @@ def _read(reply: Reply) -> tuple[str, str, str]:
 
 
 def _verified(reply: Reply, challenge: str) -> Verdict:
-    """Say whether the challenge came back, in one of the three ways in which it may."""
+    """Return the verdict on an answer to URL verification. Slack accepts the challenge in three formats."""
     plain = reply.content.decode("utf-8", "replace").strip()
     given: object = None
     try:

@@ -1,4 +1,4 @@
-"""A telephone in your own hands: what you text reaches the service as Twilio delivers it."""
+"""A telephone: what the learner texts reaches the service as Twilio delivers it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NUMBER = "+12025550112"
 PICTURE = "http://127.0.0.1:9/media/horse.jpg"
 ELSEWHERE = "https://elsewhere.example"
 PATIENCE = 15.0
-"""Seconds after which Twilio gives up."""
+"""How long Twilio waits for an answer, in seconds."""
 LONGEST = 1600
 FORGERIES: Mapping[str, str] = MappingProxyType(
     {
@@ -37,7 +37,10 @@ FORGERIES: Mapping[str, str] = MappingProxyType(
 
 @dataclass
 class Telephone:
-    """Texts a service that believes `token` and is called at `public_url`; it can be told to forge."""
+    """A telephone that texts a service. The texts are signed with `token`, or forged in the way of `forge`.
+
+    The signature is for `public_url`; the delivery goes to `dialled`.
+    """
 
     token: str
     public_url: str
@@ -49,16 +52,16 @@ class Telephone:
     last: Parameters | None = None
 
     def write(self, text: str) -> Event:
-        """Write a text message, an event of its own."""
+        """Make the event of a new text message."""
         return self._event(twilio.text_message(text, self.number, account=ACCOUNT))
 
     def picture(self, text: str = "") -> Event:
-        """Write a message with a picture, with a word to it or without."""
+        """Make the event of a message with a picture, with a text or without."""
         event = twilio.new_event("MM")
         return self._event(twilio.text_message(text, self.number, event=event, account=ACCOUNT, media=[PICTURE]))
 
     def again(self) -> Event | None:
-        """Give the last event once more, signed or forged as is wished now; None when there was none."""
+        """Return the last event once more, signed or forged as set now; None when there was none."""
         return None if self.last is None else self._event(self.last)
 
     def _event(self, message: Parameters) -> Event:
@@ -111,12 +114,12 @@ class Telephone:
         return written(signed=others[forge]()) if forge else right
 
     def _understood(self, reply: Reply) -> Verdict:
-        """Say what a telephone shows for an answer, or why Twilio can't use it."""
+        """Return the verdict on an answer: what the telephone shows for it, or why Twilio can't use it."""
         if reply.code in (401, 403):
-            said = (
+            text = (
                 "was refused, though this is signed as Twilio signs. Does the service know the same token, and is its"
             )
-            return wrong("Twilio", f"{said} PUBLIC_URL {self.public_url}?")
+            return wrong("Twilio", f"{text} PUBLIC_URL {self.public_url}?")
         try:
             texts = twilio.read_answer(reply.code, reply.headers, reply.content)
         except twilio.NotTwiml as unusable:
@@ -127,19 +130,19 @@ class Telephone:
 
 
 def number(text: str) -> str:
-    """Check a telephone number; raises UsageError."""
+    """Return a telephone number; raises UsageError when it isn't valid."""
     if not re.fullmatch(r"\+[1-9][0-9]{6,14}", text):
         raise UsageError(f"A telephone number is + and 7 to 15 digits, as in {NUMBER}, not {quoted(text)}.")
     return text
 
 
 def public_url(text: str) -> str:
-    """Check a public URL and return it without a slash at its end; raises UsageError."""
+    """Return a public URL without a slash at its end; raises UsageError when it isn't valid."""
     if not re.fullmatch(r"https?://[^/?#:@\s]+(:[0-9]+)?/?", text):
         raise UsageError(f"A public URL is like https://chat.example.test, without a path, not {quoted(text)}.")
     return text.removesuffix("/")
 
 
 def on_the_wire(query: str) -> str:
-    """Write a query as it is sent: untouched, but for what can't stand in a request at all."""
+    """Return a query as the kit sends it: unchanged, except for escapes of characters that no request may have."""
     return quote(query.removeprefix("?").encode("utf-8", "surrogateescape"), safe=KEPT)

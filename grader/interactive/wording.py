@@ -1,4 +1,4 @@
-"""Answers put into words: what came, and what is wrong with it whoever had sent the request."""
+"""Descriptions of answers, and the verdicts that Twilio and Slack have in common."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ NOT_THERE = (404, 405)
 NOT_WRITTEN = 501
 SHOWN = 200
 MOST = 10
-"""Texts, or lines of one, that are shown of one answer."""
+"""How many texts of one answer are shown."""
 
 
 def quoted(text: str, most: int = SHOWN) -> str:
-    """Show a text as one line between quotes, with everything in it visible, blanks too."""
+    """Return a text as one line between quotes, with control characters as visible escapes."""
     return f'"{printable(text[:most])}"' + ("" if len(text) <= most else f"… ({len(text)} characters)")
 
 
 def what_came(came: Came, *, fine: bool) -> str:
-    """Say in a line what came back; of an answer that isn't fine, also how its body begins."""
+    """Describe an answer in a line. If it isn't fine, the line has the beginning of its body."""
     if not isinstance(came, Reply):
         return came.actual
     status = printable(f"{came.code} {came.reason}".strip())
@@ -31,14 +31,13 @@ def what_came(came: Came, *, fine: bool) -> str:
 
 
 def no_answer(came: Came, who: str, path: str) -> Verdict | None:
-    """Judge what no provider could use, genuine request or not; None when there is an answer to look at."""
+    """Return the verdict on what no provider can use, such as a redirect; None when there is a usable answer."""
     if isinstance(came, TooLate):
         return wrong(who, "gives up: the service takes too long to answer.")
     if not isinstance(came, Reply):
         return wrong(who, "gets no answer that it could read.")
     if came.code in NOT_THERE:
-        said = f"finds nothing there: no route takes a POST to {path} yet ({came.code})."
-        return wrong(who, said)
+        return wrong(who, f"finds nothing there: no route takes a POST to {path} yet ({came.code}).")
     if came.code == NOT_WRITTEN:
         return wrong(who, f"finds nothing that works: {path} is not written yet ({came.code}).")
     if 300 <= came.code < 400:
@@ -49,7 +48,7 @@ def no_answer(came: Came, who: str, path: str) -> Verdict | None:
 
 
 def of_forgery(reply: Reply, due: int) -> Verdict:
-    """Judge the answer to a forged request: only a refusal is fine."""
+    """Return the verdict on the answer to a forged request. Only a refusal is fine."""
     if reply.code in REFUSALS:
         return _fine("forgery", "refused, as it should be.")
     if reply.code < 300:

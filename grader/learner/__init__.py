@@ -1,1 +1,1 @@
-"""What only a learner's own loop needs: starting a project, serving it, and what comes next."""
+"""The learner's own work: a new project, a server to try by hand, and the next steps."""

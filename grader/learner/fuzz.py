@@ -1,4 +1,4 @@
-"""Fuzzing a learner's service against the description of its API: never scored, for the curious."""
+"""Fuzzing a learner's service against the description of its API. It is never scored."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ COMMAND = "st"
 
 
 def fuzz(course: Course, project: Project, *, examples: int) -> bool:
-    """Start the service on new data and let Schemathesis send it whatever the description allows and forbids.
+    """Start the service on new data, and let Schemathesis send it requests that the description allows or forbids.
 
-    `examples` is the number of requests tried for each operation. What is found is printed with lines to paste;
-    returns whether nothing was. Raises MachineError without Schemathesis, Failed when the service doesn't start.
+    `examples` is the number of requests for each operation. Schemathesis prints what it finds, with lines to paste.
+    Returns whether it found nothing. Raises MachineError without Schemathesis, Failed when the service doesn't start.
     """
     if importlib.util.find_spec("schemathesis") is None:
         raise MachineError("Fuzzing needs Schemathesis; in the kit's folder, type: make fuzz")

@@ -1,4 +1,4 @@
-"""What follows a `kit check`: it is remembered, a step that passes is tagged, and the next command is named."""
+"""What follows a `kit check`: the kit keeps the report, tags a step that passed, and names the next commands."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ Lines = list[tuple[str, str]]
 
 
 def remember(folder: Path, found: RunResult) -> None:
-    """Keep what was found as the project's last report."""
+    """Keep the result of a run as the project's last report."""
     ProjectState(folder).keep_report(document(folder, found))
 
 
 def tag(course: Course, folder: Path, found: RunResult) -> str | None:
     """Tag the commit with the last step that passed, and return the tag if it was made.
 
-    Only in a repository of the project's own with nothing uncommitted, when in this very state all earlier steps of
-    the stage passed as well and no later one did: the tag marks a state of which this step was the last to pass.
+    The tag marks a state of the project in which this step was the last one to pass. So the kit makes it only when the
+    project is the top of its repository, when everything is committed, and when in exactly this state all earlier steps
+    of the stage have passed and no later one has.
     """
     ran = [step.id for stage in found.stages for step in stage.steps if step.outcome is Outcome.PASS and step.checks]
     try:
@@ -50,7 +51,10 @@ def tag(course: Course, folder: Path, found: RunResult) -> str | None:
 
 
 def missing_tag(course: Course, folder: Path, found: RunResult) -> str | None:
-    """Name the tag of a state that a later step will ask for, passed now, that only lacks a commit to be tagged."""
+    """Return the tag that a later step needs and that the kit can't make yet, because changes are not committed.
+
+    Only a step that passed in this run counts.
+    """
     ran = {step.id for stage in found.stages for step in stage.steps if step.outcome is Outcome.PASS and step.checks}
     try:
         repository = GitRepository(folder)
@@ -63,7 +67,7 @@ def missing_tag(course: Course, folder: Path, found: RunResult) -> str | None:
 
 
 def next_lines(course: Course, found: RunResult, asked: Sequence[Step]) -> Lines:
-    """Name the commands that make sense now, each with what it is for."""
+    """Return the commands that make sense now, each with its purpose."""
     results = [step for stage in found.stages for step in stage.steps]
     unsettled = next((step for step in results if step.outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.UNCLEAR)), None)
     if unsettled is not None:
@@ -83,7 +87,11 @@ def next_lines(course: Course, found: RunResult, asked: Sequence[Step]) -> Lines
 
 
 def _by_hand(course: Course, failed: StepResult) -> Lines:
-    """Name what is there to try things by hand: a client's line names a server that is gone when it can be read."""
+    """Return commands to try things by hand.
+
+    A line that runs a client names a scripted server, which has ended when the learner reads the line. Only `--hold`
+    keeps it running.
+    """
     if failed.problem and "SERVER_URL=" in failed.problem.request:
         return [(f"kit check {failed.id} --hold", "again, and the server in that line stays up")]
     tool = course.find_step(failed.id).tool
@@ -92,7 +100,7 @@ def _by_hand(course: Course, failed: StepResult) -> Lines:
 
 
 def _without_the_bonus(course: Course, failed: StepResult) -> Lines:
-    """Name the step at which those go on who leave a bonus out."""
+    """Return the command for the next step, for learners who leave a failed bonus step out."""
     steps = course.steps
     later = steps[steps.index(course.find_step(failed.id)) :]
     after = next((step for step in later if not step.bonus), None)
@@ -100,7 +108,7 @@ def _without_the_bonus(course: Course, failed: StepResult) -> Lines:
 
 
 def current_step(course: Course, report: dict[str, Any]) -> Step:
-    """Find the step that a learner is at: the first that did not pass in the last report."""
+    """Return the learner's current step: the first one that did not pass in the last report, without bonus steps."""
     done = passed(report)
     steps = course.steps
     return next((step for step in steps if step.id not in done and not step.bonus), steps[-1])

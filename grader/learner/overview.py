@@ -1,4 +1,4 @@
-"""Where a learner is: what the last check found, without running anything, and what comes next."""
+"""The overview of a project: the results of the last check, and the next commands. It runs nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from grader.results.results import Outcome
 
 
 def show(course: Course, folder: Path, report: dict[str, Any], out: Console) -> None:
-    """Show every stage with the steps passed in the last report, and the next commands."""
+    """Show every stage with the outcomes of its steps in the last report, and the next commands."""
     if not (folder / FILE).exists():
         _show_beginning(course, out)
         return

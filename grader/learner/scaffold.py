@@ -1,4 +1,4 @@
-"""A new project from a stage's starter: a folder and a git repository of its own, with a first commit."""
+"""New projects from the starter of a stage, and the new files of the next stage for a project."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOT_COPIED = shutil.ignore_patterns(*TRACES)
 def start(stage: Stage, folder: Path) -> None:
     """Copy the starter of `stage` to a new or empty folder and commit it there.
 
-    Raises UsageError when the folder has something in it, MachineError when git is missing or refuses.
+    Raises UsageError when the folder is not empty, MachineError when git is missing or fails.
     """
     if folder.exists() and not folder.is_dir():
         raise UsageError(f'"{folder}" is a file; name a new folder.')
@@ -40,11 +40,11 @@ def start(stage: Stage, folder: Path) -> None:
 
 
 def advance(course: Course, folder: Path) -> tuple[Stage, list[Path]]:
-    """Copy the new files of the next stage into a project, and never touch one that exists.
+    """Copy the new files of the next stage into a project. Files that exist stay as they are.
 
-    New is what a starter has and the stage before, starter and solution, has not. The next stage is the first of whose
-    new files the project lacks some. Returns it and the files that were
-    copied, as they lie in the project. Raises UsageError when no stage is left, or when nothing can be copied.
+    A file of a starter is new when neither the starter nor the solution of the stage before has it. The next stage is
+    the first one with a new file that the project lacks. Returns the stage and the paths of the copied files inside the
+    project. Raises UsageError when there is no next stage, or when a file can't be copied.
     """
     if not (folder / FILE).exists():
         raise UsageError(f'There is no project in "{folder}", as it has no {FILE}; start one with: kit start')
@@ -63,29 +63,29 @@ def advance(course: Course, folder: Path) -> tuple[Stage, list[Path]]:
 
 
 def unfinished(course: Course, stage: Stage, passed: Collection[str]) -> list[str]:
-    """List the steps of earlier stages, none of them a bonus, that have not passed."""
+    """Return the ids of the steps of earlier stages that have not passed, without bonus steps."""
     return [step.id for step in course.steps if step.stage < stage.id and not step.bonus and step.id not in passed]
 
 
 def has_identity(folder: Path) -> bool:
-    """Tell whether git knows whose commits are made here."""
+    """Tell whether git knows the author of commits in this folder."""
     known = subprocess.run(["git", "config", "user.email"], cwd=folder, capture_output=True, check=False)
     return bool(known.stdout.strip())
 
 
 def _files(place: Path) -> set[Path]:
-    """List the files of a starter or a solution, without the old state that is only for joining late."""
+    """List the files of a starter or a solution, without the old states for learners who begin at a later stage."""
     found = (path.relative_to(place) for path in place.rglob("*") if path.is_file())
     return {path for path in found if path.parts[0] != OLD_STATES and not _is_trace(path)}
 
 
 def _is_trace(path: Path) -> bool:
-    """Tell whether a file came of running a starter where it lies."""
+    """Tell whether a file was left by running the starter in its own folder."""
     return any(fnmatch(part, pattern) for part in path.parts for pattern in TRACES)
 
 
 def _confirm_folders(folder: Path, path: Path, stage: Stage) -> None:
-    """See that every folder on the way to a new file is one, or can be made."""
+    """Raise UsageError when a folder of a new file can't be made, because a file has its name."""
     for parent in list(path.parents)[:-1]:
         place = folder / parent
         if os.path.lexists(place) and not place.is_dir():
@@ -93,12 +93,12 @@ def _confirm_folders(folder: Path, path: Path, stage: Stage) -> None:
 
 
 def _identity(folder: Path) -> list[str]:
-    """Lend a name to the first commit where git knows none."""
+    """Return options with an author for the first commit, if git knows none."""
     return [] if has_identity(folder) else ["-c", "user.name=Learner", "-c", "user.email=learner@localhost"]
 
 
 def _git(folder: Path, *arguments: str) -> None:
     done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        raise MachineError(f"git {arguments[0]} failed: {said[-1] if said else done.returncode}")
+        lines = (done.stderr or done.stdout).strip().splitlines()
+        raise MachineError(f"git {arguments[0]} failed: {lines[-1] if lines else done.returncode}")

@@ -28,15 +28,18 @@ GRACE = 10.0
 
 @dataclass(frozen=True)
 class Settings:
-    """What a server is told beside its port and its database, and how people are told of it: never a secret."""
+    """The variables of a server beside its port and database, and how the learner sees them: without the secrets."""
 
     environment: Mapping[str, str]
     shown: Mapping[str, str]
 
 
-def settings(memory: ProjectState, port: int) -> Settings:
-    """Set the public URL and the secrets that the kit keeps; whatever the shell sets, an empty value too, wins."""
-    kept = memory.make_credentials()
+def settings(state: ProjectState, port: int) -> Settings:
+    """Return the settings with the public URL and the secrets that the kit keeps.
+
+    A variable of the learner's shell wins over the kit's value, even when it is empty.
+    """
+    kept = state.make_credentials()
     ours = kept.environment(f"http://{LOOPBACK}:{port}")
     theirs = {name: os.environ[name] for name in ours if name in os.environ}
     secrets = [
@@ -48,12 +51,12 @@ def settings(memory: ProjectState, port: int) -> Settings:
     return Settings(ours | theirs, {"PUBLIC_URL": public, "secrets": ", ".join(secrets)})
 
 
-def announce(url: str, told: Mapping[str, str], out: Console) -> None:
-    """Say where a server listens, and what it was told."""
+def announce(url: str, shown: Mapping[str, str], out: Console) -> None:
+    """Print the URL of a server, and its settings."""
     rows = Table.grid(padding=(0, 2))
     rows.add_column(style="dim")
     rows.add_column(overflow="fold")
-    for name, value in told.items():
+    for name, value in shown.items():
         rows.add_row(name, Text(printable(value)))
     out.print()
     out.print(Text.assemble("  ", (url, "bold cyan"), "   Ctrl-C ends it; after a change, start it again."))
@@ -63,7 +66,7 @@ def announce(url: str, told: Mapping[str, str], out: Console) -> None:
 
 
 def confirm_free(port: int) -> None:
-    """Raise UsageError when somebody listens on a port."""
+    """Raise UsageError when another program listens on a port."""
     if not is_free(port):
         raise UsageError(f"Port {port} is taken by another program; choose another: kit serve --port {port + 1}")
 
@@ -71,13 +74,13 @@ def confirm_free(port: int) -> None:
 def serve(project: Project, *, port: int, data: Path, more: Mapping[str, str] | None = None) -> int:
     """Run `migrate` and the server in the foreground and return the server's exit code.
 
-    `more` is added to the environment of both. Ctrl-C, SIGTERM and the end of the terminal are passed on as SIGTERM;
-    what is still there after ten seconds is killed with its process group.
+    `more` is added to the environment of both. On Ctrl-C, SIGTERM or the end of the terminal, the kit sends SIGTERM to
+    the running process. After at most ten seconds, it kills the process group.
     """
     confirm_free(port)
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler)  # else the server, in a session of its own, would stay
+            signal.signal(number, signal.default_int_handler)  # else the server would stay, as it has its own session
     env = environment.for_server(project, port=port, data=data, more=more)
     if project.migrate and (code := _run(project.fill(project.migrate, port, data), project, env)):
         raise ProjectError(f"migrate ended with {how_it_ended(code)}.")

@@ -1,1 +1,1 @@
-"""A learner's folder: its configuration, its repository, its environment and what the kit remembers of it."""
+"""A learner's project: its configuration, its repository, its environment, and the state that the kit keeps for it."""

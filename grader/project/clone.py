@@ -1,4 +1,4 @@
-"""A project as a stranger gets it: the committed state in an empty place, with only what `setup` installs."""
+"""The clean clone of a project: its committed state in an empty folder, with only what `setup` installs."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from grader.text.shell import command_line
 SETUP_WITHIN = 300.0
 KEPT_DAYS = 30
 ARCHIVES = (".whl", ".zip", ".tar", ".tgz", ".tbz", ".txz", ".tlz", ".gz", ".bz2", ".xz", ".lzma")
-"""What pip takes for a file rather than for a package."""
+"""The endings of a name that pip takes for a file, not for a package."""
 NOT_THE_PACKAGE = re.compile(r"(?:^|\s)#.*|\s--hash[=\s]\s*\S+")
-"""What pip allows in a requirement file beside the requirements themselves: a comment, and a hash of a package."""
+"""What a requirement file may contain beside the requirements: comments, and hashes of packages."""
 REQUEST = "git clone . /tmp/clone && cd /tmp/clone"
 
 
 class CleanClone:
-    """A clone with its own environment; `project` is what can be started."""
+    """A clone with its own environment. `project` is the cloned project, ready to start."""
 
     def __init__(self, origin: Project, resources: Resources) -> None:
         folder = GitRepository(origin.folder).clone(resources.fresh("clone"))
@@ -54,11 +54,11 @@ class CleanClone:
         self.project = cloned
 
     def _set_up(self, cloned: Project, setup: Callable[[], None]) -> None:
-        """Run `setup` with an environment, and once more where it fails: what isn't found now may be a moment later.
+        """Run `setup` with an environment. Run it a second time when it fails, as a registry may fail for a moment.
 
-        One that only installs packages gets an environment that is kept elsewhere, and isn't tried again where no
-        registry can be reached. Any other may make its `.venv` itself, or leave scripts in it that begin with the path
-        of the clone, so it gets a new one each time, in the clone.
+        A `setup` that only installs packages gets an environment that is kept outside of the clone. The kit doesn't
+        run it again when no registry can be reached. Any other `setup` may make its `.venv` itself, or leave scripts in
+        it that begin with the path of the clone. So it gets a new environment each time, in the clone.
         """
         only_installs = installs_only(cloned)
         try:
@@ -76,13 +76,13 @@ class CleanClone:
             setup()
 
     def close(self) -> None:
-        """Let others remove or renew the clone's environment."""
+        """Unlock the clone's environment, so that other runs can remove or renew it."""
         if self._kept is not None:
             self._kept.close()
 
 
 class _Environment:
-    """A virtual environment for a `setup` that only installs, kept for the next run that would install the same."""
+    """A virtual environment for a `setup` that only installs. It is kept for later runs that would install the same."""
 
     def __init__(self, project: Project) -> None:
         self._link = project.folder / ".venv"
@@ -93,9 +93,9 @@ class _Environment:
         self._lock = os.open(self._place / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def prepare(self, setup: Callable[[], None]) -> None:
-        """Link to the environment; make it and run `setup`, unless an earlier run finished doing both.
+        """Link to the environment. Make it and run `setup`, unless an earlier run has finished both.
 
-        Whoever only uses it shares the lock, so that several runs on one machine need not wait for each other.
+        Runs that only use the environment share its lock, so that they need not wait for each other.
         """
         _remove(self._link)
         self._link.symlink_to(self.folder)
@@ -110,12 +110,12 @@ class _Environment:
         os.utime(self._place)
 
     def close(self) -> None:
-        """Let go of the lock."""
+        """Release the lock."""
         os.close(self._lock)
 
 
 def create_environment(venv: Path) -> None:
-    """Make a new virtual environment, with pip, in place of whatever is there; raises MachineError."""
+    """Make a new virtual environment with pip, in place of an old one; raises MachineError."""
     _remove(venv)
     python = getattr(sys, "_base_executable", sys.executable)
     made = subprocess.run([python, "-I", "-m", "venv", str(venv)], capture_output=True, text=True, check=False)
@@ -124,7 +124,7 @@ def create_environment(venv: Path) -> None:
 
 
 def run_setup(project: Project, resources: Resources) -> None:
-    """Run a project's `setup` in its folder; raises Failed, or NotChecked where no registry can be reached."""
+    """Run a project's `setup` in its folder; raises Failed, or NotChecked when no registry can be reached."""
     line = f"{REQUEST} && {command_line(project.setup)}"
     port, data = resources.port(), resources.fresh("data")
     process = Process(
@@ -149,7 +149,7 @@ def run_setup(project: Project, resources: Resources) -> None:
 
 
 def _registry_reachable(project: Project) -> bool:
-    """Tell whether pip, in the clone's own environment, can find a package that surely exists."""
+    """Tell whether pip, in the clone's own environment, can find a package that certainly exists."""
     argv = ["python", "-I", "-m", "pip", "index", "versions", "pip"]
     env = environment.for_setup(project, port=0, data=project.folder)
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
@@ -161,7 +161,7 @@ def _registry_reachable(project: Project) -> bool:
 
 
 def installs_only(project: Project) -> bool:
-    """Tell whether `setup` does nothing but install what requirement files list into the environment."""
+    """Tell whether `setup` only installs the packages that requirement files list."""
     words = list(project.setup)
     if words[:3] in (["python", "-m", "pip"], ["python3", "-m", "pip"]):
         words = words[2:]
@@ -177,7 +177,7 @@ def installs_only(project: Project) -> bool:
 
 
 def _is_plain(requirements: Path) -> bool:
-    """Tell whether a requirement file names only packages: no path, no other file, no option."""
+    """Tell whether a requirement file names only packages: no paths, no other files, no options."""
     with contextlib.suppress(OSError, UnicodeDecodeError):
         lines = [NOT_THE_PACKAGE.sub("", line).strip() for line in requirements.read_text("utf-8").splitlines()]
         return all(_is_package(line) for line in lines if line)
@@ -196,14 +196,14 @@ def _is_package(line: str) -> bool:
 
 
 def _digest(project: Project) -> str:
-    """Digest what decides the environment: `setup`, this Python, and the files that `setup` reads."""
+    """Return a digest of what the environment depends on: `setup`, this Python, and the files that `setup` reads."""
     parts = [sys.version, sys.prefix, *project.setup]
     parts += [path.read_text("utf-8") for word in project.setup if (path := project.folder / word).is_file()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
 def _stay_inside(clone: Path, origin: Path) -> None:
-    """Raise Failed where a clone's service.toml leads back to the folder that was cloned, which is there by chance."""
+    """Raise Failed when a clone's service.toml names the folder that was cloned, which other machines don't have."""
     if f"{origin}{os.sep}" in (clone / config.FILE).read_text("utf-8"):
         raise Failed(
             f"service.toml names {origin}, which nobody else has",
@@ -213,14 +213,14 @@ def _stay_inside(clone: Path, origin: Path) -> None:
 
 
 def _remove(path: Path) -> None:
-    """Remove a link, or a folder, a `.venv` that was committed for one."""
+    """Remove a link or a folder, such as a `.venv` that was committed."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     path.unlink(missing_ok=True)
 
 
 def cache(name: str) -> Path:
-    """Return the folder for what is kept between runs under a digest, without what nobody used for a month."""
+    """Return the folder for data that is kept between runs, and remove what no run has used for 30 days."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     folder = Path(base) / "backend-practice-kit" / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -229,7 +229,7 @@ def cache(name: str) -> Path:
 
 
 def _forget_old(folder: Path) -> None:
-    """Remove environments that nobody used for a month and nobody uses now."""
+    """Remove environments that no run has used for 30 days and that no run uses now."""
     for place in folder.iterdir():
         with contextlib.suppress(OSError):
             if time.time() - place.stat().st_mtime > KEPT_DAYS * 86_400:

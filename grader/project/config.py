@@ -1,4 +1,4 @@
-"""A learner's project: the folder, and what its service.toml says about running things."""
+"""A learner's project: its folder, and the commands in its service.toml."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Project:
-    """What service.toml promises; commands are argument lists, run without a shell from `folder`."""
+    """The content of a service.toml. A command is a list of arguments; the kit runs it in `folder`, without a shell."""
 
     folder: Path
     server: tuple[str, ...]
@@ -46,7 +46,7 @@ class Project:
 
     @property
     def has_new_databases(self) -> bool:
-        """Whether each new data folder brings a new database with it."""
+        """Whether each data folder has a database of its own."""
         return "{data}" in self.database
 
     def database_url(self, data: Path) -> str:
@@ -58,7 +58,7 @@ class Project:
 
 
 def find(folder: Path) -> Path:
-    """Check that a project's folder exists and can be read, and return it resolved."""
+    """Return a project's folder, resolved; raises UsageError when it doesn't exist or can't be read."""
     try:
         if not folder.exists():
             raise UsageError(f'There is no folder "{folder}".')
@@ -73,8 +73,8 @@ def find(folder: Path) -> Path:
 def read(folder: Path) -> Project:
     """Read and validate a project's service.toml.
 
-    Raises ProjectError with one sentence: a missing or empty file, broken TOML with its line, an unknown key
-    with a suggestion, a value of the wrong type.
+    Raises ProjectError, with one sentence, for a missing or empty file, for broken TOML (with its line), for an unknown
+    key (with a suggestion), and for a value of the wrong type.
     """
     tables = _tables(_parse(folder / FILE))
     server, database = tables["server"], tables["database"]
@@ -96,7 +96,7 @@ def read(folder: Path) -> Project:
 def _parse(path: Path) -> dict[str, Any]:
     try:
         kind = path.stat().st_mode
-        if not stat.S_ISREG(kind):  # a pipe would be waited for without end
+        if not stat.S_ISREG(kind):  # reading a pipe could wait without end
             raise ProjectError(f"{FILE} is {'a folder' if stat.S_ISDIR(kind) else 'no plain file'}; it must be a file.")
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

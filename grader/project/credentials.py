@@ -1,4 +1,4 @@
-"""What a service shares with its providers: drawn for each run of checks, kept for trying things by hand."""
+"""The secrets that a service shares with its providers. A run of checks draws new ones; `kit serve` keeps its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 SHOWN_URL = "http://127.0.0.1:{port}"
-"""The public URL of a service that nothing stands in front of; the port is filled in when it is known."""
+"""The public URL of a service without a proxy. The kit fills in the port as soon as it knows the port."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Credentials:
     slack_signing_secret: str
 
     def environment(self, public_url: str = SHOWN_URL) -> dict[str, str]:
-        """Say them as a server hears them."""
+        """Return the environment variables through which a server gets the secrets and its public URL."""
         return {
             "PUBLIC_URL": public_url,
             "TWILIO_AUTH_TOKEN": self.twilio_auth_token,
@@ -26,12 +26,12 @@ class Credentials:
 
     @property
     def by_name(self) -> Mapping[str, str]:
-        """Name each secret, so that one can be spoken of without being shown."""
+        """The secrets by their names, so that the kit can print a name without the secret."""
         return {"TWILIO_AUTH_TOKEN": self.twilio_auth_token, "SLACK_SIGNING_SECRET": self.slack_signing_secret}
 
 
 def drawn() -> Credentials:
-    """Draw secrets that nobody can have foreseen, of the form that the real ones have."""
+    """Draw secrets that can't be predicted, in the form of real ones."""
     import secrets  # every run of checks loads this module, and few draw
 
     return Credentials(secrets.token_hex(16), secrets.token_hex(16))

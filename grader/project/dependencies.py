@@ -1,4 +1,4 @@
-"""What is installed for a project, in folders that git ignores, and how another state of the project can use it."""
+"""The installed dependencies of a project, in folders that git ignores, and their use by its other states."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 ENVIRONMENTS = (".venv", "venv")
 MODULES = "node_modules"
 PATHS = ("lib/python*/site-packages/*.pth", "lib/python*/site-packages/__editable__*.py")
-"""Files in which an environment names code that lies elsewhere: what `pip install -e` leaves."""
+"""Files in which an environment names code in another folder, as `pip install -e` writes them."""
 
 
 def link(project: Path, state: Path) -> list[Path]:
-    """Link what is installed for a project to another state of it, but for what that has itself; return the links."""
+    """Link a project's dependencies into another state of it, except those that the state has. Return the links."""
     links = []
     for name in (*ENVIRONMENTS, MODULES):
         if (project / name).is_dir() and not (state / name).exists():
@@ -23,7 +23,7 @@ def link(project: Path, state: Path) -> list[Path]:
 
 
 def leads_to(project: Path) -> bool:
-    """Tell whether the code of the project itself is installed for it, as a path that leads back into its folder."""
+    """Tell whether the dependencies include the project's own code, as a path that leads back into its folder."""
     names = {os.fsencode(project), os.fsencode(project.resolve())}
     return any(name in path.read_bytes() for path in _paths(project) for name in names) or any(
         project.resolve() in target.parents and project.resolve() / MODULES not in target.parents
@@ -38,7 +38,7 @@ def _paths(project: Path) -> Iterator[Path]:
 
 
 def _linked(modules: Path) -> Iterator[Path]:
-    """Follow the links among the modules, and among those of an organisation (`@name/`)."""
+    """Follow the links among the modules, and in the folders of organisations (`@name/`)."""
     for path in [*modules.glob("*"), *modules.glob("@*/*")]:
         if path.is_symlink():
             yield path.resolve()

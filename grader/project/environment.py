@@ -1,4 +1,4 @@
-"""The environment that a learner's programs get (clauses K1 and K2), and nothing more than that."""
+"""The environment variables of a learner's programs (clauses K1 and K2). They get no others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PASSED_ON = ("HOME", "TMPDIR")
 LOOPBACK = "127.0.0.1,localhost"
 ROUTE_TO_REGISTRIES = ("PIP_", "UV_", "SSL_CERT", "REQUESTS_CA", "NODE_EXTRA_CA", "NPM_CONFIG_", "CARGO_", "GOPROXY")
 ELSEWHERE = ("TARGET", "PREFIX", "ROOT", "USER", "PYTHON", "ENVIRONMENT")
-"""The last word of variables that make installers install somewhere else, such as `PIP_TARGET`, `UV_SYSTEM_PYTHON`."""
+"""The last words of variables that send installed files to another place: `PIP_TARGET`, `UV_SYSTEM_PYTHON`."""
 LOCALES = ("C.UTF-8", "en_US.UTF-8", "C.utf8", "UTF-8")
 
 
@@ -31,7 +31,7 @@ def for_client(project: Project, *, server_url: str) -> dict[str, str]:
 
 
 def for_setup(project: Project, *, port: int, data: Path) -> dict[str, str]:
-    """Build the environment of `setup`: the server's, and what leads to this machine's package registries."""
+    """Build the environment of `setup`: the server's, and the variables with the way to this machine's registries."""
     route = {name: value for name, value in os.environ.items() if _leads_to_registry(name.upper())}
     theirs = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
     direct = f"{LOOPBACK},{theirs}" if theirs else LOOPBACK
@@ -55,7 +55,7 @@ def _base(project: Project) -> dict[str, str]:
 
 
 def search_path(project: Project) -> str:
-    """Put the environment that the project means by `python` in front of PATH."""
+    """Return PATH with the project's virtual environment in front, so that `python` means the project's Python."""
     own = Path(sys.prefix)
     activated = [Path(os.environ[name]) for name in ("VIRTUAL_ENV", "CONDA_PREFIX") if os.environ.get(name)]
     candidates = [
@@ -71,7 +71,7 @@ def search_path(project: Project) -> str:
 
 @cache
 def utf8_locale() -> str:
-    """Name a UTF-8 locale that exists on this machine."""
+    """Return the name of a UTF-8 locale that exists on this machine."""
     before = locale.setlocale(locale.LC_CTYPE)
     try:
         for name in LOCALES:

@@ -1,4 +1,4 @@
-"""A project as git sees it: commits, tracked files, a clean clone, and the tag of a step that passed."""
+"""The git repository of a project: its commits, tracked files, clones and tags."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.assertions.entries import Length, Listing
 from grader.errors import Failed, NotChecked
 
 LARGEST_BLOB = 4 * 1024 * 1024
-"""Bytes of a file that are searched for a secret."""
+"""How many bytes of a file are searched for a secret."""
 NEUTRAL = {
     "safe.directory": "*",
     "core.fsmonitor": "false",
@@ -21,12 +21,13 @@ NEUTRAL = {
     "tag.gpgSign": "false",
     "gc.auto": "0",
 }
+"""Settings that keep git from running programs which the repository names, and from refusing another user's folder."""
 UPLOAD_PACK = "git -c safe.directory=* upload-pack"
-"""The other side of a local clone, which doesn't hear of NEUTRAL and minds whose folder it reads."""
+"""The other side of a local clone. It doesn't get NEUTRAL, and would refuse a folder that belongs to another user."""
 
 
 class GitRepository:
-    """The git side of one project's folder, which may be a whole repository or a folder inside one."""
+    """The git repository of a project, whose folder may be the top of the repository or a folder inside it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -35,16 +36,16 @@ class GitRepository:
 
     @property
     def is_repository(self) -> bool:
-        """Whether git knows this folder at all."""
+        """Whether the folder belongs to a git repository."""
         return self._git("rev-parse", "--is-inside-work-tree").stdout.strip() == b"true"
 
     def commits(self) -> Listing:
-        """List the newest commits; of a folder inside a repository, those that touch it."""
+        """List the newest commits. For a folder inside a repository, list the newest ones that touch it."""
         listed = self._git("log", "--format=%h", "-n", "20", *([] if self.is_own_repository() else ["--", "."]))
         return Listing(listed.stdout.decode().split(), request="git log --oneline -- .", what="commit")
 
     def tracked(self, *, named: str = "", beginning: bytes = b"") -> Listing:
-        """List the tracked files that have this name (a folder's name counts) or begin with these bytes."""
+        """List the tracked files with this name, also as the name of a folder, or those that begin with these bytes."""
         entries = [
             line.split(b"\t", 1) for line in self._git("ls-files", "-s", "-z", "--", ".").stdout.split(b"\0") if line
         ]
@@ -56,10 +57,10 @@ class GitRepository:
         found = [path for (path, _), head in zip(files, heads, strict=True) if head == beginning]
         return Listing(found, request="git ls-files", what="SQLite database among the tracked files")
 
-    def holding(self, needles: Mapping[str, bytes]) -> Listing:
-        """List what git keeps of these, by their names: in tracked files as they are now, and in every commit."""
-        listed = self._git("rev-list", "--objects", "--all").stdout.splitlines() if needles else []
-        staged = self._git("ls-files", "-s", "-z", "--", ".").stdout.split(b"\0") if needles else []
+    def holding(self, secrets: Mapping[str, bytes]) -> Listing:
+        """List where git keeps these secrets, by their names: in tracked files as they are now, and in every commit."""
+        listed = self._git("rev-list", "--objects", "--all").stdout.splitlines() if secrets else []
+        staged = self._git("ls-files", "-s", "-z", "--", ".").stdout.split(b"\0") if secrets else []
         prefix = os.fsencode(self._prefix())
         objects = [line.partition(b" ")[::2] for line in listed]
         blobs = {sha.decode(): path for sha, path in objects if path.startswith(prefix) and path != prefix}
@@ -67,25 +68,25 @@ class GitRepository:
         found = [
             f"{name} in {os.fsdecode(path.removeprefix(prefix))}"
             for path, content in zip(blobs.values(), self._beginnings([*blobs], LARGEST_BLOB), strict=True)
-            for name, needle in needles.items()
-            if needle in content
+            for name, secret in secrets.items()
+            if secret in content
         ]
         return Listing(dict.fromkeys(found), request="git log --all -p", what="secret in what git keeps")
 
     def prose(self, name: str) -> Length:
-        """Say how many characters beside headings and blanks a tracked file has; 0 when it isn't tracked."""
+        """Count a tracked file's characters, without headings and blanks around lines; 0 for an untracked file."""
         request = f"git show :./{name}"
         text = self._git("show", f":./{name}").stdout.decode("utf-8", "replace")
         lines = [line.strip() for line in text.splitlines() if not line.lstrip().startswith("#")]
         return Length(sum(map(len, lines)), request=request, what=f"characters beside headings in {name}")
 
     def files(self) -> list[Path]:
-        """List the files that git tracks or would track, whether they still exist or not."""
+        """List the files that git tracks or would track. Some of them may no longer exist."""
         listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".")
         return [self.folder / os.fsdecode(name) for name in set(listed.stdout.split(b"\0")) if name]
 
     def clone(self, place: Path) -> Path:
-        """Put the committed state of this folder into an empty place and return where the project lies there."""
+        """Write the committed state of this folder to an empty place, and return the project's folder there."""
         prefix = self._prefix()
         if not prefix:
             self._clone(place)
@@ -102,7 +103,7 @@ class GitRepository:
         return place
 
     def state(self, revision: str, place: Path) -> str:
-        """Put an earlier state of this folder into an empty place and return its digest; empty if there is none."""
+        """Write an earlier state of this folder to an empty place, and return its git tree's id; empty without one."""
         prefix = self._prefix()
         tree = self._git("rev-parse", "--verify", "-q", f"{revision}:{prefix}").stdout.decode().strip()
         if not tree:
@@ -128,22 +129,22 @@ class GitRepository:
         return self.is_repository and self._top().resolve() == self.folder.resolve()
 
     def tag(self, name: str) -> bool:
-        """Put a lightweight tag on the current commit unless it exists; tell whether it was made."""
+        """Put a lightweight tag on the current commit, unless the tag exists. Return whether it was made."""
         return self._git("tag", name).returncode == 0
 
     def has_tag(self, name: str) -> bool:
-        """Tell whether there is such a tag, on whatever commit."""
+        """Tell whether a tag exists, on any commit."""
         return self._git("rev-parse", "--verify", "-q", f"refs/tags/{name}").returncode == 0
 
     def tags_here(self) -> set[str]:
-        """Name the tags on the current commit."""
+        """Return the names of the tags on the current commit."""
         return set(os.fsdecode(self._git("tag", "--points-at", "HEAD").stdout).split())
 
     def _top(self) -> Path:
         return Path(self._path("--show-toplevel"))
 
     def _prefix(self) -> str:
-        """Name this folder as seen from the top of its repository, with a slash at its end; empty for the top."""
+        """Return this folder's path inside its repository, with a slash at its end; empty for the top."""
         return self._path("--show-prefix")
 
     def _path(self, which: str) -> str:
@@ -190,7 +191,7 @@ class GitRepository:
 
 
 def _environment() -> dict[str, str]:
-    """Keep the caller's environment, but run no program, and ask no server, that a repository names."""
+    """Return the caller's environment, changed so that git runs no program and asks no server of the repository."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     local = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "file", "GIT_TERMINAL_PROMPT": "0"}
     settings = local | {"GIT_CONFIG_COUNT": str(len(NEUTRAL)), "LC_ALL": "C"}

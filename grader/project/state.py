@@ -1,7 +1,8 @@
-"""What the kit remembers of a project, in the project's `.kit/`: the last report, how many hints were read, and
-the secrets that its service shares with the providers that the kit plays.
+"""The state that the kit keeps for a project, in the project's folder `.kit/`.
 
-Losing it loses nothing else, so nothing here ever fails: what can't be written is not remembered.
+It holds the last report, how many hints the learner has read, the database of `kit serve`, and the secrets that the
+service shares with the providers that the kit plays. A project works without it. So a report or a hint count that
+can't be read counts as empty, and one that can't be written is not kept.
 """
 
 from __future__ import annotations
@@ -20,44 +21,44 @@ EXPLAINED = "# Made by kit, for kit serve, kit phone and kit slack; no real acco
 
 
 class ProjectState:
-    """The memory of one project; `.kit/` ignores itself in git."""
+    """The state of one project. A .gitignore in `.kit/` makes git ignore the whole folder."""
 
     def __init__(self, project: Path) -> None:
         self.folder = project / FOLDER
 
     def report(self) -> dict[str, Any]:
-        """Return the last report as it was written, or an empty one."""
+        """Return the last report; empty when there is none."""
         return self._read("report.json")
 
     def keep_report(self, document: dict[str, Any]) -> None:
-        """Remember the outcomes of a run beside those of earlier runs that it didn't repeat."""
+        """Keep the report of a run, with the outcomes of earlier runs for the steps that it didn't check."""
         self._write("report.json", _merged(self.report(), document))
 
     def hints_read(self, step: str) -> int:
-        """Say how many hints of a step were shown so far."""
+        """Return how many hints of a step the kit has shown so far."""
         count = self._read("hints.json").get(step, 0)
         return count if isinstance(count, int) else 0
 
     def keep_hints_read(self, step: str, count: int) -> None:
-        """Remember how many hints of a step were shown."""
+        """Keep how many hints of a step the kit has shown."""
         self._write("hints.json", self._read("hints.json") | {step: count})
 
     def data(self) -> Path:
-        """Return the folder in which `kit serve` keeps the database, made on the way."""
+        """Return the folder in which `kit serve` keeps the database; make it if it doesn't exist."""
         self._prepare()
         path = self.folder / "data"
         path.mkdir(exist_ok=True)
         return path
 
     def credentials(self) -> Credentials | None:
-        """Return the secrets that the kit made for this project's providers, None where it has made none."""
+        """Return the secrets that the kit made for this project; None when it has made none."""
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             kept = tomllib.loads((self.folder / SECRETS).read_text("utf-8"))
             return Credentials(str(kept["TWILIO_AUTH_TOKEN"]), str(kept["SLACK_SIGNING_SECRET"]))
         return None
 
     def make_credentials(self) -> Credentials:
-        """Return the secrets for this project's providers, made and written down at first, for nobody else to read."""
+        """Return the secrets of this project. The first call makes them, in a file that only its owner can read."""
         kept = self.credentials()
         if kept is None:
             kept = drawn()
@@ -90,24 +91,27 @@ class ProjectState:
 
 
 def outcomes(document: dict[str, Any]) -> dict[str, str]:
-    """List the outcome of every step in a report."""
+    """Return the outcome of every step in a report, by the step's id."""
     return {step["id"]: step["outcome"] for stage in document.get("stages", []) for step in stage["steps"]}
 
 
 def passed(document: dict[str, Any], digest: str | None = None) -> set[str]:
-    """List the steps that passed when they were last checked; with a digest, only in that very state of the project."""
+    """Return the ids of the steps that passed when they were last checked.
+
+    With a digest, return only those that were last checked in the state of the project with this digest.
+    """
     seen = document.get("seen", {})
     found = outcomes(document)
     return {step for step, outcome in found.items() if outcome == "pass" and digest in (None, seen.get(step))}
 
 
 def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """Keep the steps of the old report that the new one says nothing about, and at which state each was seen."""
+    """Add the old report's other steps to the new one, and note in which state of the project each step was checked."""
     checked = {step["id"] for stage in new["stages"] for step in stage["steps"] if step["checks"]}
-    told = outcomes(new)
+    reported = outcomes(new)
     stages = {stage["id"]: stage for stage in new["stages"]}
     for stage in old.get("stages", []):
-        kept = [step for step in stage["steps"] if step["id"] not in told]
+        kept = [step for step in stage["steps"] if step["id"] not in reported]
         known = stages.get(stage["id"], {**stage, "steps": []})
         stages[stage["id"]] = {**known, "steps": sorted([*known["steps"], *kept], key=_position)}
     seen = {**old.get("seen", {}), **dict.fromkeys(checked, new["project"]["digest"])}

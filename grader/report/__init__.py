@@ -1,1 +1,1 @@
-"""The faces of one report: terminal, table, JSON."""
+"""The forms of a report: terminal, table, JSON."""

@@ -1,4 +1,4 @@
-"""The report as one JSON document, from which every other face is drawn."""
+"""The report of a run as one JSON document."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOT_SUBMITTED = {".git", ".kit", ".venv", "venv", "node_modules", "__pycache__"}
 
 
 def document(folder: Path, findings: RunResult) -> dict[str, Any]:
-    """Build the report of one run on the project in `folder`, as it is described by `schema.json`."""
+    """Build the report of one run on the project in `folder`. Its format is described in `schema.json`."""
     stages = findings.stages
     load = list(findings.load)
     return {
@@ -50,14 +50,14 @@ def document(folder: Path, findings: RunResult) -> dict[str, Any]:
 
 
 def schema() -> dict[str, Any]:
-    """Read the JSON Schema that every report obeys."""
+    """Read the JSON Schema of the report."""
     text = resources.files("grader.report").joinpath("schema.json").read_text("utf-8")
     content: dict[str, Any] = json.loads(text)
     return content
 
 
 def write(document: dict[str, Any], path: Path) -> None:
-    """Write a report so that a reader sees either the old one or the new one, whole."""
+    """Write a report to a file in one step: a reader gets either the complete old one or the complete new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.new")
     draft.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
@@ -65,7 +65,7 @@ def write(document: dict[str, Any], path: Path) -> None:
 
 
 def digest(folder: Path) -> str:
-    """Digest the names and contents of a project's files, without what is no part of a submission."""
+    """Return a digest of a project's files, of their names and contents, without what isn't part of a submission."""
     total = hashlib.sha256()
     for path in sorted(_files(folder)):
         with contextlib.suppress(OSError), path.open("rb") as file:

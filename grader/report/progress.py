@@ -1,4 +1,4 @@
-"""What a terminal shows while checks run: which step it is about, and a failure that is to be looked at."""
+"""The progress of a run on a terminal: the current step, and a held failure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """A spinner on standard error that names the step."""
+    """A spinner on standard error that names the current step."""
 
     def __init__(self, prefix: str = "") -> None:
         self._prefix = prefix
@@ -31,7 +31,7 @@ class Progress:
             self._status.stop()
 
     def begin(self) -> None:
-        """Begin to spin; also the moment to import what the report will need, while the project starts."""
+        """Start the spinner. Import the modules of the report now, because the project needs time to start anyway."""
         from grader.report import terminal
 
         if sys.stderr.isatty():
@@ -39,7 +39,7 @@ class Progress:
             self._status.start()
 
     def hold(self, held: Held) -> None:
-        """Show a failure while what it used is still up, and wait for a line, or the end, of standard input."""
+        """Show a failure while its servers still run, and wait until the learner presses Enter or ends the input."""
         from grader.report import terminal
 
         if self._status is not None:
@@ -51,6 +51,6 @@ class Progress:
             self._status.start()
 
     def heard(self, found: CheckResult) -> None:
-        """Name the step whose check has just ended."""
+        """Show the step of a check that has just ended."""
         if self._status is not None:
             self._status.update(f"{self._prefix}checking {found.step} …")

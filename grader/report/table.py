@@ -1,4 +1,4 @@
-"""Many projects in a table: a row each, on the terminal and as a CSV file for a gradebook."""
+"""The results of several projects in a table, on the terminal and as a CSV file for a gradebook."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SAID = {
 
 @dataclass(frozen=True)
 class Row:
-    """One project: its points, by stage and in all, or why there are none."""
+    """The row of one project: its points, by stage and in all, or the reason why it has none."""
 
     name: str
     status: ExitStatus
@@ -40,7 +40,7 @@ class Row:
 
     @property
     def line(self) -> str:
-        """Say the row in one line, as soon as it is known."""
+        """The row as one line of text."""
         if self.points is None:
             return f"{self.name}: {self.first_problem}"
         bonus = f" and {self.bonus_points} bonus points" if self.bonus_points else ""
@@ -48,7 +48,7 @@ class Row:
 
 
 def names(folders: Sequence[Path]) -> list[str]:
-    """Name projects by their folders; a name that comes again gets a number."""
+    """Name projects by their folders. A name that comes again gets a number."""
     given: dict[str, int] = {}
     found = []
     for folder in folders:
@@ -59,7 +59,7 @@ def names(folders: Sequence[Path]) -> list[str]:
 
 
 def row(name: str, report: dict[str, Any], status: ExitStatus) -> Row:
-    """Draw one project's row from its report."""
+    """Make one project's row from its report."""
     open_steps = (
         step for stage in report["stages"] for step in stage["steps"] if step["outcome"] not in ("pass", "skip")
     )
@@ -95,14 +95,14 @@ def show(rows: Sequence[Row], out: Console) -> None:
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]
     for one in rows:
         figures = ["" if n is None else str(n) for n in (one.points, one.max_points, one.bonus_points)]
-        said = SAID[one.status] + (", provisional" if one.provisional and one.points is not None else "")
-        table.add_row(Text(printable(one.name)), *figures, said, Text(printable(one.first_problem)))
+        result = SAID[one.status] + (", provisional" if one.provisional and one.points is not None else "")
+        table.add_row(Text(printable(one.name)), *figures, result, Text(printable(one.first_problem)))
     out.print()
     out.print(table)
 
 
 def write_csv(rows: Sequence[Row], path: Path) -> None:
-    """Write the table as CSV; no cell can be taken for a formula, however a project is named."""
+    """Write the table as CSV. A spreadsheet takes no cell for a formula, even if a project's name looks like one."""
     stages = sorted({stage for one in rows for stage, _ in one.stages})
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)

@@ -1,4 +1,4 @@
-"""The report on a terminal: every step in a line, one thing to fix, and what to type next."""
+"""The report on a terminal: a line for each step, one thing to fix, and the next commands."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ SAID = {
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Make the console: as wide as the terminal, at most 100 columns, without colour where none is wanted."""
+    """Make the console: as wide as the terminal, at most 100 columns, with colours only if the terminal has them."""
     made = Console(stderr=stderr, highlight=False, soft_wrap=False, markup=False, emoji=False)
     made.width = min(made.width, WIDEST)
     return made
 
 
 def show(findings: RunResult, out: Console, *, beyond: int = 0, verbose: bool = False) -> None:
-    """Show what one run found: its stages, its load, and the first problem with what led to it.
+    """Show the result of one run: its stages, its load, its first problem, and the kit's own faults.
 
-    `beyond` steps were not run because they come after the first that doesn't pass.
+    `beyond` is the number of steps that were not run, because they come after the first one that doesn't pass.
     """
     for stage in findings.stages:
         show_stage(stage, out)
@@ -60,7 +60,7 @@ def show(findings: RunResult, out: Console, *, beyond: int = 0, verbose: bool = 
 
 
 def show_stage(stage: StageResult, out: Console) -> None:
-    """Show a stage's heading, with its points where all of it was asked for, and a line for each step."""
+    """Show a stage: its heading, its points if all of its steps were asked for, and a line for each step."""
     points = f"{stage.points} of {stage.max_points} points" if stage.whole else ""
     out.print()
     out.print(ends(Text(f"  {stage.id}  {stage.title}", style="bold"), Text(points, style="bold"), out.width))
@@ -75,7 +75,7 @@ def show_stage(stage: StageResult, out: Console) -> None:
 
 
 def first_problem(stages: Sequence[StageResult]) -> CheckResult | None:
-    """Find the check that says why the first step that is wanting, and not explained by another, is so."""
+    """Find the check that explains the first step which failed, was unclear, or ended in an error."""
     for stage in stages:
         for step in stage.steps:
             if step.outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.UNCLEAR) and step.problem:
@@ -84,7 +84,7 @@ def first_problem(stages: Sequence[StageResult]) -> CheckResult | None:
 
 
 def show_problem(check: CheckResult, out: Console, *, verbose: bool = False) -> None:
-    """Show one check that did not pass: what was asked, what was expected, what came, what the program printed."""
+    """Show a check that did not pass: the request, what was expected, what came, and what the program printed."""
     out.print()
     sentence = Text(f"{check.step}  ", style="bold")
     sentence.append_text(inline(check.sentence, "bold"))
@@ -101,13 +101,13 @@ def show_problem(check: CheckResult, out: Console, *, verbose: bool = False) -> 
         rows.add_row("printed", Text(_log(check.log), style="dim"))
     out.print()
     if check.request:
-        # never wrapped by us: a line that is pasted must stay one line
+        # never wrapped: a line to paste must stay one line
         out.print(Text.assemble(("    asked     ", "dim"), (printable(check.request), "cyan")), soft_wrap=True)
     out.print(Padding(rows, (0, 0, 0, 4), expand=False))
 
 
 def show_held(held: Held, out: Console) -> None:
-    """Show a check that failed and what of it is still up, for somebody who wants to look before it is taken down."""
+    """Show a failed check and the servers that still run, before the kit ends them."""
     show_problem(held.shown, out)
     rows = _labelled(8)
     for server in held.servers:
@@ -121,9 +121,9 @@ def show_held(held: Held, out: Console) -> None:
 
 
 def show_next(lines: Sequence[tuple[str, str]], out: Console) -> None:
-    """Show commands to type next, each with what it is for."""
-    room = out.width - 5 - max(len(purpose) for _, purpose in lines)
-    short = [(command, purpose) for command, purpose in lines if len(command) <= room]
+    """Show commands to type next, each with its purpose."""
+    width = out.width - 5 - max(len(purpose) for _, purpose in lines)
+    short = [(command, purpose) for command, purpose in lines if len(command) <= width]
     rows = Table.grid(padding=(0, 3))
     for command, purpose in short:
         rows.add_row(Text(command, style="bold cyan"), Text(purpose, style="dim"))
@@ -133,12 +133,12 @@ def show_next(lines: Sequence[tuple[str, str]], out: Console) -> None:
     for command, purpose in lines:
         if (command, purpose) not in short:
             out.print(Text(f"\n  {purpose}:", style="dim"))
-            out.print(Text(f"  {command}", style="bold cyan"), soft_wrap=True)  # what is pasted must stay one line
+            out.print(Text(f"  {command}", style="bold cyan"), soft_wrap=True)  # a line to paste must stay one line
     out.print()
 
 
 def show_total(report: dict[str, Any], out: Console) -> None:
-    """Show the sum, and what to run again where something isn't settled."""
+    """Show the sum of the points, and the commands that check again the steps without a final outcome."""
     bonus = f" and {report['bonus_points']} bonus points" if report["bonus_points"] else ""
     total = f"{report['points']} of {report['max_points']} points{bonus}"
     say(total + (", provisional" if report["rerun"] or report["faults"] else ""), out, style="bold")
@@ -149,7 +149,7 @@ def show_total(report: dict[str, Any], out: Console) -> None:
 
 
 def show_doctor(found: Sequence[Diagnosis], out: Console) -> None:
-    """Show what this machine can and can't do, and the remedies."""
+    """Show what the kit can check on this machine, and the remedies for what it can't."""
     rows = Table.grid(padding=(0, 2))
     for one in found:
         mark, style = ("✓", "green") if one.fine else ("✗", "bold red") if one.needed else ("–", "yellow")
@@ -172,7 +172,7 @@ def show_doctor(found: Sequence[Diagnosis], out: Console) -> None:
 
 
 def say(sentence: str, out: Console, style: str = "") -> None:
-    """Say one sentence on a line of its own."""
+    """Print one sentence as its own paragraph."""
     _paragraph(out, Text(printable(sentence), style=style))
 
 
@@ -201,7 +201,7 @@ def _remark(step: StepResult) -> str:
 
 
 def inline(sentence: str, style: str) -> Text:
-    """Show `code` in a sentence in its own colour, without the backticks."""
+    """Return a sentence in which `code` has its own colour and no backticks."""
     text = Text()
     for number, part in enumerate(printable(sentence).split("`")):
         text.append(part, style=f"{style} cyan" if number % 2 else style)

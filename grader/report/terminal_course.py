@@ -1,4 +1,4 @@
-"""The course on a terminal: a stage with what is known of each step, and the hints of a step."""
+"""The course on a terminal: the stages with the last outcomes of their steps, and the hints of a step."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.results.results import Outcome
 
 
 def show_overview(stage: Stage, found: dict[str, str], out: Console) -> None:
-    """Show a stage with what is known of each step; a step that was never checked has no mark."""
+    """Show a stage with the last outcome of each step. A step that was never checked has no mark."""
     counts = []
     for steps, name in (
         ([step for step in stage.steps if not step.bonus], "steps"),
@@ -34,7 +34,7 @@ def show_overview(stage: Stage, found: dict[str, str], out: Console) -> None:
 
 
 def show_hints(step: Step, level: int, out: Console) -> None:
-    """Show the hints of a step up to a level, the newest one standing out, and how many there are."""
+    """Show the first `level` hints of a step, the last of them undimmed, and how many hints the step has."""
     out.print()
     out.print(
         Text(f"  {step.id}  {step.title}", style="bold") + Text(f"   hint {level} of {len(step.hints)}", style="dim")

@@ -1,4 +1,4 @@
-"""One load run on a terminal: what was achieved, how long answers took, and who was the limit."""
+"""A load run on a terminal: throughput, latency, use of the processors, and the limit."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from grader.results.results import Outcome
 from grader.text.values import printable
 
 NOISY = 1.3
-"""Cores taken by other programs from which on the figures of a load run say nothing about the service."""
+"""When other programs take so many cores, the figures of a load run say nothing about the service."""
 
 
 def show_load(load: dict[str, Any], out: Console) -> None:
-    """Show one load run: what was achieved, how long answers took, and who was the limit."""
+    """Show a load run: throughput, latency, use of the processors, and what limited the throughput."""
     out.print()
     out.print(Text.assemble(("  Load on /", "bold"), (f"   {load['model']} loop; no points hang on speed", "dim")))
     rows = Table.grid(padding=(0, 2))
@@ -43,7 +43,7 @@ def show_load(load: dict[str, Any], out: Console) -> None:
 
 
 def _limit(load: dict[str, Any]) -> str:
-    """Name what kept the throughput from being higher, unless other programs took most of a machine's time."""
+    """Name what limited the throughput; unclear when other programs took too much of the machine's time."""
     if load["generator_bound"]:
         return "the load generator"
     others = max((probe["other"] for probe in load["probes"]), default=0.0)
@@ -55,5 +55,5 @@ def _ms(value: float | None) -> str:
 
 
 def _rows(load: dict[str, Any]) -> Text:
-    said = f"{load['rows_written']} written for {load['answered']} requests answered"
-    return Text(said) if load["outcome"] == Outcome.PASS else Text(f"{said}: they must be equal", style="red")
+    text = f"{load['rows_written']} written for {load['answered']} requests answered"
+    return Text(text) if load["outcome"] == Outcome.PASS else Text(f"{text}: they must be equal", style="red")

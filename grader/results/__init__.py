@@ -1,1 +1,1 @@
-"""Outcomes and points: data in, data out."""
+"""Outcomes and points, computed from data alone."""

@@ -1,4 +1,4 @@
-"""What stays up when a check has failed and somebody wants to look: the check, and the servers that it spoke to."""
+"""A failed check under `kit check --hold`: its result, and the servers that still run for the learner to look at."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.text.shell import SHOWN_PORT
 
 @dataclass(frozen=True)
 class Standing:
-    """A server of the project that is still running: its port, and the folder of its data."""
+    """A server of the project that still runs: its port, and the folder of its data."""
 
     port: int
     data: str
@@ -21,23 +21,26 @@ class Standing:
 
 @dataclass(frozen=True)
 class Held:
-    """A check that failed, with the servers that it spoke to, and a scripted one if it ran a client, still up."""
+    """A check that failed, and the project's servers that it used, which still run.
+
+    When the check ran a client, its scripted server still runs too.
+    """
 
     check: CheckResult
     servers: tuple[Standing, ...]
 
     @classmethod
     def read(cls, check: Mapping[str, Any], servers: Sequence[Mapping[str, Any]]) -> Self:
-        """Read what `told` made."""
+        """Make it from the plain values that `told` returned."""
         return cls(CheckResult.read(check), tuple(Standing(**server) for server in servers))
 
     def told(self) -> dict[str, Any]:
-        """Write it as plain values."""
+        """Return it as plain values, which JSON can carry."""
         return {"check": asdict(self.check), "servers": [asdict(server) for server in self.servers]}
 
     @property
     def shown(self) -> CheckResult:
-        """The check, with the line to paste for the port on which the server listens now, where there is but one."""
+        """The check. If exactly one server runs, the line to paste has its port."""
         if len(self.servers) != 1:
             return self.check
         line = re.sub(rf"(?<=127\.0\.0\.1[: ]){SHOWN_PORT}\b", str(self.servers[0].port), self.check.request)

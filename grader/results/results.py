@@ -1,4 +1,4 @@
-"""What a run found: the outcomes of checks, steps and stages. Data in, data out."""
+"""The results of a run: the outcomes of checks, steps and stages, as plain data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Self
 
 
 class Outcome(StrEnum):
-    """How a check, and so its step, ended."""
+    """The outcome of a check or of a step."""
 
     PASS = "pass"  # noqa: S105 - an outcome, not a password
     FAIL = "fail"
@@ -20,11 +20,11 @@ class Outcome(StrEnum):
 
 
 WANTING = frozenset({Outcome.FAIL, Outcome.ERROR, Outcome.UNCLEAR})
-"""What keeps the steps that need this one from being run; what can't be checked does not."""
+"""The outcomes of a step that block the steps which need it. `not_checked` blocks no step."""
 
 
 class ExitStatus(IntEnum):
-    """What `kit` tells the shell."""
+    """The exit status of `kit`."""
 
     PASSED = 0
     FAILED = 1
@@ -36,11 +36,11 @@ class ExitStatus(IntEnum):
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What one check found.
+    """The result of one check.
 
-    `request` is a line to paste; `expected` and `actual` are for people; `log` holds the last lines that the
-    learner's program printed, or the kit's own traceback for an `error`; `because` is `machine` or `project`
-    for `not_checked`, and the noise for `unclear`.
+    `request` is a line to paste. `expected` and `actual` are sentences for people. `log` holds the last lines that the
+    learner's program printed; for an `error`, it holds the kit's own traceback. `because` is `machine` or `project` for
+    `not_checked`, and describes the noise for `unclear`.
     """
 
     step: str
@@ -57,13 +57,13 @@ class CheckResult:
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Self:
-        """Read what `dataclasses.asdict` made, and JSON has carried."""
+        """Make it from the values of `dataclasses.asdict`, which JSON has carried."""
         return cls(**{**values, "outcome": Outcome(values["outcome"])})
 
 
 @dataclass(frozen=True)
 class StepResult:
-    """What all checks of one step found together, and what that earns."""
+    """The result of a step: the results of its checks, and its points."""
 
     id: str
     title: str
@@ -83,7 +83,7 @@ class StepResult:
 
 @dataclass(frozen=True)
 class StageResult:
-    """The steps of one stage and their sums; `whole` where no step of the stage was left out."""
+    """The results of a stage's steps, and their sums. `whole` is true when no step of the stage was left out."""
 
     id: str
     title: str
@@ -109,7 +109,7 @@ class StageResult:
 
 @dataclass(frozen=True)
 class RunResult:
-    """Everything that one run of checks found; `seed` repeats what was drawn at random."""
+    """The result of one run of checks. With its `seed`, a new run draws the same random values."""
 
     stages: tuple[StageResult, ...]
     seed: int
@@ -124,5 +124,5 @@ class RunResult:
 
     @property
     def problem(self) -> CheckResult | None:
-        """The check behind the first step that did not pass and isn't just explained by another."""
+        """The check that explains the first step which did not pass, without steps that another one blocks."""
         return next((step.problem for step in self.steps if step.outcome not in (Outcome.PASS, Outcome.SKIP)), None)

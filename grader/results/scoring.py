@@ -1,4 +1,4 @@
-"""Points and exit statuses: which step passes, what that earns, and what a shell is told. Data in, data out."""
+"""Points and exit statuses, computed from the outcomes of checks."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ BONUS_POINTS = 5
 def judge(
     parts: Iterable[tuple[Stage, Sequence[Step]]], checks: Iterable[CheckResult], known: Collection[str] = ()
 ) -> tuple[StageResult, ...]:
-    """Judge the steps of each stage that were asked for, in course order.
+    """Judge the steps that were asked for, by stage and in course order.
 
-    A step whose need was found wanting is `skip` and names that step, in whatever stage it is; a need that was
-    not asked for, or that could not be checked, is taken as met. Of the steps that are `known` to have passed before,
-    those that were not checked again, and need nothing that was found wanting, count as passed, and say so.
+    A step is blocked when a step that it needs, in any stage, has an outcome in WANTING. Its outcome then is `skip`,
+    and it names the needed step. A needed step that was not asked for, or could not be checked, doesn't block. The
+    `known` steps have passed before. Such a step counts as passed when it was not checked again and isn't blocked.
     """
     by_step: dict[str, list[CheckResult]] = {}
     for check in checks:
@@ -36,7 +36,7 @@ def judge(
 
 
 def judge_step(step: Step, checks: Sequence[CheckResult], done: Mapping[str, StepResult]) -> StepResult:
-    """Judge one step by its checks and by the steps it needs, all or nothing."""
+    """Judge one step by its checks and by the steps that it needs. It gets all of its points or none."""
     outcome, because = _combine(checks)
     blocker = blocked_by(step, done)
     if blocker is not None:
@@ -63,7 +63,7 @@ def _passed_before(step: Step) -> StepResult:
 
 
 def blocked_by(step: Step, done: Mapping[str, StepResult]) -> str | None:
-    """Name the first needed step that was found wanting, or the one that blocked it in turn."""
+    """Return the id of the first needed step that blocks this one, or of the step that blocks the needed one."""
     for need in step.needs:
         found = done.get(need)
         if found is not None and found.outcome is Outcome.SKIP:
@@ -74,7 +74,7 @@ def blocked_by(step: Step, done: Mapping[str, StepResult]) -> str | None:
 
 
 def exit_status(stages: Iterable[StageResult], extra: Iterable[Outcome] = ()) -> ExitStatus:
-    """Reduce everything to one exit status: a fault over a failure over something undecided over success."""
+    """Reduce all outcomes to one exit status. An error counts first, then a failure, then an undecided outcome."""
     outcomes = {step.outcome for stage in stages for step in stage.steps} | set(extra)
     if Outcome.ERROR in outcomes:
         return ExitStatus.FAULT
@@ -86,13 +86,17 @@ def exit_status(stages: Iterable[StageResult], extra: Iterable[Outcome] = ()) ->
 
 
 def reruns(stages: Iterable[StageResult]) -> list[str]:
-    """List the commands that would settle what is not settled yet; none means that the result is final."""
+    """List the commands that check again the steps without a final outcome; empty when the result is final."""
     open_outcomes = {Outcome.ERROR, Outcome.UNCLEAR}
     return [f"kit check {step.id}" for stage in stages for step in stage.steps if step.outcome in open_outcomes]
 
 
 def _combine(checks: Sequence[CheckResult]) -> tuple[Outcome, str | None]:
-    """Let a failure outweigh the kit's own fault, and that doubt; what the machine can't check is left out."""
+    """Combine the outcomes of a step's checks into one outcome and its reason.
+
+    A failure counts more than an error, and an error more than `unclear`. Checks that this machine can't run are left
+    out, unless it can run none.
+    """
     if not checks:
         return Outcome.ERROR, None
     outcomes = [check.outcome for check in checks]
@@ -108,12 +112,12 @@ def _combine(checks: Sequence[CheckResult]) -> tuple[Outcome, str | None]:
 
 
 def lets_on(step: StepResult) -> bool:
-    """Tell whether a learner goes on to the next step: what only this machine can't check is no obstacle."""
+    """Tell whether a learner can go on after this step. A step that only this machine can't check is no obstacle."""
     return step.outcome is Outcome.PASS or (step.outcome is Outcome.NOT_CHECKED and step.because == "machine")
 
 
 def up_to_the_first_obstacle(stages: Iterable[StageResult]) -> tuple[StageResult, ...]:
-    """Leave out everything behind the first step that doesn't let a learner go on."""
+    """Leave out all steps after the first one at which a learner can't go on."""
     kept: list[StageResult] = []
     for stage in stages:
         ends = next((n for n, step in enumerate(stage.steps, 1) if not lets_on(step)), None)

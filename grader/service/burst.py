@@ -1,4 +1,4 @@
-"""Many requests at the same moment, each on a connection of its own."""
+"""Many requests at the same moment, each on its own connection."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from grader.http_client.client import Replies, Reply
 from grader.service.server import Service
 
 GATHERING = 0.5
-"""How long connections wait for one another, in seconds."""
+"""How long an open connection waits for the others, in seconds."""
 
 
 def at_once(count: int, service: Service, path: str, patience: float) -> Replies:
     """Open `count` connections, send `GET path` on all of them at the same moment, and collect the answers.
 
-    A server may accept one after the other: a connection that isn't let in soon doesn't hold up the rest.
-    Raises what the first request that got no answer raised.
+    A server may accept the connections one after the other. So the open ones wait for the others only half a second.
+    Raises the exception of the first request without an answer.
     """
     with service.explained():
         barrier = threading.Barrier(count)

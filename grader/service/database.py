@@ -1,7 +1,7 @@
-"""Looking into a project's database from outside: rows per table, and the write lock held on purpose.
+"""A project's database from outside: the number of rows in each table, and a write lock that a check takes.
 
-No table or column is known by name. An SQLite file is opened read-only by a second connection and closed at
-once; any other database is asked through the project's own `inspect` command.
+The kit knows no table and no column by name. It opens an SQLite file with a second, read-only connection, and closes it
+at once. For any other database, it runs the project's own `inspect` command.
 """
 
 from __future__ import annotations
@@ -23,21 +23,24 @@ from grader.system.process import Process, Programs, how_it_ended
 from grader.text.values import shorten
 
 VISIBLE_WITHIN = 3.0
+"""How long rows may take to appear, in seconds."""
 QUIET = 1.0
+"""How long no table may change before a count is final, in seconds."""
 LONGEST = 8.0
+"""How long the kit waits for a final count, in seconds."""
 PATIENCE = 5.0
 INSPECT_WITHIN = 10.0
 LISTING = '{"table name": row count, ...} as JSON'
 LONGEST_LISTING = 1024 * 1024
 NO_MARK = "nobody carries this"
-"""The server has the same environment as `inspect`: nothing in it may tell whom to end."""
+"""A mark that no process has. `inspect` shares its environment with the server, which must not be killed with it."""
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
 
 Rows = dict[str, int]
 
 
 class Database:
-    """One database of a project: a file, or whatever its `inspect` command counts."""
+    """A database of a project: an SQLite file, or a database that the `inspect` command counts."""
 
     def __init__(self, url: str, *, folder: Path = Path(), inspect: Callable[[], str] | None = None) -> None:
         self.url = url
@@ -46,20 +49,20 @@ class Database:
 
     @property
     def path(self) -> Path:
-        """The file behind `DATABASE_URL`; a relative one begins where the server does, in the project's folder."""
+        """The file in `DATABASE_URL`. A relative path starts in the project's folder, as for the server."""
         if not self.url.startswith("sqlite:///"):
             raise NotChecked("The database is not an SQLite file and service.toml has no inspect command.")
         return self._folder.absolute() / self.url.removeprefix("sqlite:///")
 
     def rows(self) -> Rows:
-        """Count the rows of every table; no file yet means no table."""
+        """Count the rows of every table. Without a file there are no tables."""
         return self._by_command(self._inspect) if self._inspect else self._by_file()
 
     def growth(self, before: Rows, expected: object) -> Growth:
-        """Say by how much each table grew since `before`.
+        """Return the number of new rows in each table since `before`.
 
-        When no table grew by `expected` at the first look, the next one that counts is after a second without
-        growth, as rows that come late may pass through any number; some growth has three seconds to come.
+        When no table has `expected` new rows at once, the kit waits until no table has changed for a second, because
+        late rows may pass through any number. It waits at least three seconds for `expected`, and at most eight.
         """
         growth = _difference(before, self.rows())
         if expected in growth:
@@ -76,29 +79,29 @@ class Database:
         return growth
 
     def difference(self, before: Rows, request: str = "") -> Growth:
-        """Say by how much each table has grown since `before`, as it is now."""
+        """Return the number of new rows in each table since `before`, without waiting."""
         return _difference(before, self.rows(), request)
 
     @contextmanager
     def locked(self, seconds: float, *, once: Callable[[], object] = lambda: None) -> Iterator[None]:
-        """Hold the write lock from now for so many seconds, whatever the block does meanwhile.
+        """Lock the database for writing, for so many seconds, however long the block takes.
 
-        The lock is taken before the block begins, and let go of by a thread, so that requests that wait for
-        it can finish inside the block. The seconds count from the moment when `once` has returned.
+        The kit takes the lock before the block begins. A thread releases it, so that requests which wait for the lock
+        can finish inside the block. The seconds begin when `once` has returned. Raises Failed without a lock.
         """
         connection = self._open("rw", check_same_thread=False, isolation_level=None)
         try:
             connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             connection.close()
-            who = "the server itself keeps it" if _code(error) == sqlite3.SQLITE_BUSY else self.path.name
-            raise Failed(f"{error} ({who})", expected="a write lock that another connection can take") from None
-        holder = threading.Thread(target=_let_go, args=[connection, seconds, once])
-        holder.start()
+            reason = "the server itself keeps it" if _code(error) == sqlite3.SQLITE_BUSY else self.path.name
+            raise Failed(f"{error} ({reason})", expected="a write lock that another connection can take") from None
+        release = threading.Thread(target=_release_later, args=[connection, seconds, once])
+        release.start()
         try:
             yield
         finally:
-            holder.join()
+            release.join()
 
     def _by_file(self) -> Rows:
         if not self.path.exists():
@@ -109,7 +112,7 @@ class Database:
             except sqlite3.OperationalError as error:
                 if _code(error) != sqlite3.SQLITE_READONLY:
                     raise
-                return self._look("rw")  # a killed writer left its journal: whoever comes next tidies up
+                return self._look("rw")  # a killed server left its journal: a reader can't roll it back
         except sqlite3.Error as error:
             raise Failed(f"{error} ({self.path.name})", expected="a database that can be read") from None
 
@@ -139,10 +142,10 @@ class Database:
 
 
 class Grown(Observed):
-    """The rows that came since some moment; `7 in grown` waits, as promised, until some table has seven more.
+    """The new rows since a moment. `7 in grown` waits, as the contract promises, until some table has seven more.
 
-    The rows of earlier requests may still have been on their way at that moment, so a wrong count is no finding
-    before the check was repeated.
+    At that moment, rows of earlier requests may still have been on their way. So the kit repeats the check before it
+    reports a wrong count.
     """
 
     timed = True
@@ -166,7 +169,7 @@ class Grown(Observed):
 def inspector(
     argv: list[str], cwd: Path, env: Mapping[str, str], programs: Programs | None = None
 ) -> Callable[[], str]:
-    """Make a function that runs a project's `inspect` command and returns what it printed."""
+    """Make a function that runs a project's `inspect` command and returns what it printed; raises Failed."""
 
     def inspect() -> str:
         process = Process(argv, cwd=cwd, env=env, mark=NO_MARK, programs=programs, apart=True, keep=LONGEST_LISTING)
@@ -185,7 +188,7 @@ def inspector(
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:
-    """Count a table's rows; one that needs an extension which only the server has loaded counts as empty."""
+    """Count a table's rows; 0 when the table needs an extension that only the server has loaded."""
     quoted = table.replace('"', '""')
     try:
         (count,) = connection.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # noqa: S608 - it is quoted
@@ -202,7 +205,7 @@ def _code(error: sqlite3.Error) -> int:
     return code if code < 0 else code & 0xFF
 
 
-def _let_go(connection: sqlite3.Connection, seconds: float, once: Callable[[], object]) -> None:
+def _release_later(connection: sqlite3.Connection, seconds: float, once: Callable[[], object]) -> None:
     try:
         once()
         time.sleep(seconds)

@@ -1,4 +1,4 @@
-"""The lives of a service: one that is over, and one that began anew beside a neighbour."""
+"""Services that have ended, and a service that is started again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Restart:
-    """The shared service's second life, and the neighbour that was started at the same time."""
+    """The shared service after a new start, and a second service that was started at the same time."""
 
     def __init__(self, service: Service, neighbour: Service, stopped: Shutdown) -> None:
         self.stopped = stopped
@@ -24,26 +24,26 @@ class Restart:
         self._neighbour = neighbour
 
     def service(self) -> Service:
-        """Wait for the restarted service; on the same port as before."""
+        """Wait for the restarted service, and return it. It has the same port as before."""
         return _ready(self._service)
 
     def neighbour(self) -> Service:
-        """Wait for the second service."""
+        """Wait for the second service, and return it."""
         return _ready(self._neighbour)
 
 
 @dataclass(frozen=True)
 class Life:
-    """One life of a service, over now: its data, and what grew in the database between start and end."""
+    """A service that has ended: its data, and the new rows in its database between start and end."""
 
     data: Path
-    """Its data, for another life."""
+    """The folder of its data, which another service can use."""
     grown: Growth
-    """By how many rows each table grew."""
+    """The number of new rows in each table."""
 
 
 def end(service: Service, before: Rows) -> Life:
-    """Stop a service and say what grew in its database since `before`."""
+    """Stop a service, and return it with the new rows in its database since `before`; raises TooLate."""
     requests = len(service.http.exchanges)
     service.stop().in_time()
     lines = f"{service.http.exchanges[0]}   # {requests} in this life, then SIGTERM"
@@ -51,7 +51,7 @@ def end(service: Service, before: Rows) -> Life:
 
 
 def _ready(service: Service) -> Service:
-    """Wait for a launched service; one that took too long is launched anew, for whoever asks once more."""
+    """Wait for a launched service. When it takes too long, launch it again for a second call, and raise TooLate."""
     if not service.seconds_to_ready:
         try:
             service.ready()

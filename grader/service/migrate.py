@@ -1,4 +1,4 @@
-"""The wait for a project's `migrate`, and what to say when that doesn't end well."""
+"""The wait for a project's `migrate`, and the error when it fails."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ MIGRATE_WITHIN = 60.0
 
 
 def await_migrate(process: Process, line: str) -> float:
-    """Wait until a `migrate` that was just started has ended, end what it left running, and return its seconds.
+    """Wait for the end of a `migrate` that was just started, kill what it left running, and return its seconds.
 
-    `line` is the command to be shown. Raises TooLate after 60 s, Failed when the exit code isn't 0.
+    `line` is the command as a line to paste. Raises TooLate after 60 s, and Failed when the exit code isn't 0.
     """
     began = time.monotonic()
     try:

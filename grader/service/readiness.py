@@ -1,4 +1,4 @@
-"""The wait for a server's first answer, and what to say when it doesn't come."""
+"""The wait for a server's first answer, and the error when no answer comes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from grader.system.ports import Port, answers
 from grader.system.process import Process, how_it_ended, wait_until
 
 if TYPE_CHECKING:
-    from grader.http_client.client import HttpClient  # it is only imported when the server is starting
+    from grader.http_client.client import HttpClient  # imported later, while the server starts
 
 DYING = 0.5
-"""How long a process may take to be gone after its connections are, in seconds."""
+"""How long a process may take to end after its connections have ended, in seconds."""
 
 
 class Starting(Protocol):
-    """A server that was launched, as far as the wait for it needs to know."""
+    """A launched server: the part of `Service` that this module needs."""
 
     project: Project
     port: Port
@@ -39,22 +39,22 @@ class Starting(Protocol):
 
 
 class Taken(Exception):
-    """Somebody else listens on the port that was chosen."""
+    """Another program listens on the port that the kit chose."""
 
 
 def await_answer(service: Starting, deadline: float) -> None:
-    """Wait until the server has answered its first request, on the monotonic clock until `deadline`.
+    """Wait until the server has answered its first request, at most until `deadline` on the monotonic clock.
 
-    Raises Failed when the process ends before, TooLate when nobody answers, Taken when somebody else has the port.
+    Raises Failed when the process ends first, TooLate when no answer comes, Taken when another program has the port.
     """
     process = service.process
     while (prepared := service.http.prepare_if_listening("GET", "/")) is None:
         if process.exit_code is not None:
             _explain_death(service)
         if time.monotonic() > deadline:
-            raise TooLate(_nobody_there(service), expected=_promise(service), request=service.line(), log=service.log)
+            raise TooLate(_not_listening(service), expected=_promise(service), request=service.line(), log=service.log)
         time.sleep(0.005)
-    if _somebody_else(service):
+    if _is_port_taken(service):
         prepared.connection.close()
         raise Taken
     try:
@@ -73,20 +73,20 @@ def _promise(service: Starting) -> str:
 
 
 def _explain_death(service: Starting) -> NoReturn:
-    """Say how the started process ended, unless another program had its port."""
+    """Raise Failed with the end of the started process, or Taken when another program had its port."""
     code = service.process.exit_code or 0
-    if code and _somebody_else(service):
+    if code and _is_port_taken(service):
         raise Taken
     left = service.process.tree() or answers(service.port.number)
     service.process.output.finish(0.0 if left else 1.0)
-    said, expected = f"the server stopped before it answered ({how_it_ended(code)})", _promise(service)
+    actual, expected = f"the server stopped before it answered ({how_it_ended(code)})", _promise(service)
     if left and not code:
-        said = "the started process ended and left another one in the background"
+        actual = "the started process ended and left another one in the background"
         expected = "a server that stays in the foreground"
-    raise Failed(said, expected=expected, request=service.line(), log=service.log)
+    raise Failed(actual, expected=expected, request=service.line(), log=service.log)
 
 
-def _nobody_there(service: Starting) -> str:
+def _not_listening(service: Starting) -> str:
     ports = process_tree.listening_ports(service.process.tree())
     if service.port.number in ports:
         return "the server listens on the port in PORT, but not at 127.0.0.1"
@@ -95,8 +95,11 @@ def _nobody_there(service: Starting) -> str:
     return f"nobody listened on the port in PORT{where}"
 
 
-def _somebody_else(service: Starting) -> bool:
-    """Tell whether a program that the kit did not start listens on the port; a dying server only seems to."""
+def _is_port_taken(service: Starting) -> bool:
+    """Tell whether a program that the kit did not start listens on the port.
+
+    The kit looks for half a second, because a server that is just ending can look like another program.
+    """
     return not wait_until(
         lambda: not process_tree.is_taken(service.port.number, process_tree.descendants(os.getpid())), DYING
     )

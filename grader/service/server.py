@@ -1,4 +1,4 @@
-"""A learner's server, running: started on a free port with a folder of its own, ready, spoken to, stopped."""
+"""A learner's server: its start on a free port with its own data, the requests to it, and its end."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ TRIES_FOR_A_PORT = 3
 class Service:
     """One server of a project.
 
-    `env` is added to its environment, with `{port}` filled in; `keep` says how much of its output is kept, in bytes.
-    `launch` starts it and returns at once; `ready` waits for the first answer. The port is chosen anew when
-    somebody else took it meanwhile, unless one was given.
+    `env` is added to its environment, with `{port}` filled in. `keep` is the number of bytes of its output that are
+    kept. `launch` starts the server and returns at once; `ready` waits for the first answer. When another program takes
+    the port meanwhile, the kit chooses a new one, unless the caller gave the port.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Service:
 
     @cached_property
     def http(self) -> HttpClient:
-        """The client that speaks to the server's port; imported while the server starts."""
+        """The client for the server's port. Its module is imported while the server starts."""
         from grader.http_client.client import HttpClient
 
         return HttpClient(self.port.number)
@@ -77,12 +77,12 @@ class Service:
 
     @property
     def running(self) -> bool:
-        """Whether the started process is there."""
+        """Whether the started process still runs."""
         return self._process is not None and self._process.exit_code is None
 
     @property
     def exchanges(self) -> Sequence[str]:
-        """What it was sent so far, each exchange as a line to paste."""
+        """The requests to the server so far, each as a line to paste."""
         return self.http.exchanges if "http" in self.__dict__ else ()
 
     @property
@@ -96,7 +96,7 @@ class Service:
         return self._process.output.total if self._process else 0
 
     def printed_since(self, total: int) -> str:
-        """Return what the server printed after so many bytes; after a new start, all."""
+        """Return what the server printed after its first `total` bytes; after a new start, return everything."""
         if self._process is None:
             return ""
         return self._process.output.since(total if total <= self.printed else 0)
@@ -118,18 +118,18 @@ class Service:
         return self.request("GET", path, **more)
 
     def request(self, method: str, path: str, **more: Any) -> Reply:
-        """Send one request; a server that has died meanwhile is one sentence with its last lines."""
+        """Send one request. When the server ends meanwhile, raise Failed with one sentence and its last lines."""
         with self.explained():
             return self.http.request(method, path, **more)
 
     def raw(self, data: bytes) -> None:
-        """Send bytes that may be no request at all, and close the connection without reading."""
+        """Send bytes that need not be a valid request, ignore the answer, and close the connection."""
         with self.explained():
             self.http.raw(data)
 
     @contextlib.contextmanager
     def explained(self) -> Iterator[None]:
-        """Turn a failed exchange into the news that the server has died, where that is why."""
+        """Raise Failed with the server's end, when an exchange in this block fails because the server has ended."""
         try:
             yield
         except Failed as failure:
@@ -145,7 +145,7 @@ class Service:
             raise
 
     def launch(self, *, migrate: bool = True) -> None:
-        """Run `migrate`, if there is one, to completion, and start the server without waiting for it."""
+        """Run `migrate` to its end, if there is one, and start the server without waiting for it."""
         self.seconds_to_ready = 0.0
         self.data.mkdir(parents=True, exist_ok=True)
         if migrate:
@@ -154,10 +154,10 @@ class Service:
         self._process = self._start(self.project.server)
 
     def ready(self) -> None:
-        """Wait until the server has answered its first request; any status will do.
+        """Wait until the server has answered its first request, with any status.
 
-        Raises Failed when the process ends before, TooLate when nobody answers within the project's
-        `start_timeout_s`; both say what the server printed last and where else it listens.
+        Raises Failed when the process ends first, and TooLate when no answer comes within the project's
+        `start_timeout_s`. Both have the last lines that the server printed, and the other ports on which it listens.
         """
         for left in reversed(range(TRIES_FOR_A_PORT)):
             try:
@@ -171,7 +171,7 @@ class Service:
                 return
 
     def stop(self) -> Shutdown:
-        """Send SIGTERM to the started process, wait, see what is left listening, then end everything."""
+        """Send SIGTERM to the started process, wait, look whether the port still accepts connections, and kill all."""
         process = self.process
         began = time.monotonic()
         process.terminate()
@@ -187,7 +187,7 @@ class Service:
         )
 
     def kill(self) -> None:
-        """End the server and everything it started, and give its port back."""
+        """Kill the server and all that it started, and give its port back."""
         if self._process is not None:
             self._process.kill()
         if self._own_port:
@@ -213,23 +213,23 @@ class Service:
         return {name: value.replace("{port}", str(port)) for name, value in self.env.items()}
 
     def migrate(self) -> float:
-        """Run `migrate` to completion and return its seconds; 0 where there is none."""
+        """Run `migrate` to its end and return its seconds; 0 when there is none."""
         if not self.project.migrate:
             return 0.0
         return await_migrate(self._start(self.project.migrate), self.line(self.project.migrate))
 
     def begin(self) -> Process:
-        """Start whatever migrates, `migrate` or else the server, and return it; it is the caller's to end."""
+        """Start the program that migrates, `migrate` or else the server, and return it. The caller has to end it."""
         return self._start(self.project.migrate or self.project.server)
 
     def line(self, command: tuple[str, ...] = ()) -> str:
-        """Write a command, the server's unless another is given, as somebody would type it to see the same."""
+        """Write a command as a line to paste: the server's, unless another one is given."""
         place = Path("/tmp")  # noqa: S108 - only to be read
         filled = self.project.fill(command or self.project.server, SHOWN_PORT, place)
         return command_line(filled, PORT=str(SHOWN_PORT), DATABASE_URL=self.project.database_url(place))
 
     def _move(self) -> None:
-        """Try again on another port, with the same data."""
+        """Start the server again on another port, with the same data."""
         self.process.kill()
         self.port.release()
         self.port = self._resources.port()

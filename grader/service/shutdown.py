@@ -1,4 +1,4 @@
-"""How a server takes SIGTERM, which clause K3 gives it ten seconds to obey."""
+"""The end of a server after SIGTERM. Clause K3 gives the server ten seconds for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SIGTERM = "kill -TERM $PID   # the process that `command` started"
 
 @dataclass(frozen=True)
 class Shutdown:
-    """How a server took SIGTERM: its exit code, None when it had to be killed, and who was left listening."""
+    """The end of a server after SIGTERM: its exit code (None when the kit had to kill it), and what still listened."""
 
     exit_code: int | None
     waited: float
@@ -22,7 +22,7 @@ class Shutdown:
     log: str
 
     def in_time(self) -> Shutdown:
-        """Return itself; raises TooLate when the process was still there after the promised time and its slack."""
+        """Return itself; raises TooLate when the process still ran after the promised ten seconds and five more."""
         if self.exit_code is None:
             raise TooLate(
                 f"still running {self.waited:g} s after SIGTERM",

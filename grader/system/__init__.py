@@ -1,1 +1,1 @@
-"""Processes, ports, folders and what else this machine has."""
+"""Processes, ports, folders and other resources of this machine."""

@@ -1,4 +1,4 @@
-"""What this machine can and cannot check, and the remedy for what it can't."""
+"""The diagnosis of this machine: what the kit can check on it, and the remedy for what it can't."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ OLDEST_SQLITE = (3, 35, 0)
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """One thing about this machine: whether it is as it should be, what was seen, and the remedy if not.
+    """One property of this machine: whether it is fine, what the kit found, and the remedy if it isn't fine.
 
-    Without what is `needed` nothing can be checked; without the rest, something is left out.
+    When a `needed` property isn't fine, the kit can check nothing. For any other, it only leaves something out.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Diagnosis:
 
 
 def examine() -> list[Diagnosis]:
-    """Look at everything that checks and load runs rest on."""
+    """Examine everything that checks and load runs need."""
     return [look() for look in LOOKS]
 
 

@@ -1,7 +1,7 @@
-"""Free ports on the loopback address, reserved against other runs of the kit.
+"""Free ports on the loopback address, reserved so that no other run of the kit chooses them.
 
 No library does this: a free port is only free until another program takes it. The kit keeps a lock file for each port
-that it has chosen, so that two runs at the same time never choose the same one.
+that it has chosen. So two runs at the same time never choose the same port.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from grader.errors import MachineError
 
 LOOPBACK = "127.0.0.1"
 LOWEST, HIGHEST = 15_000, 32_000
+"""A range below the one from which systems take the port of an outgoing connection."""
 TRIES = 200
 LOCK = "kit-port-{}.lock"
-"""Below the range from which systems take the port of an outgoing connection."""
 
 
 class Port:
-    """One free port; while it is reserved, no other run of the kit on this machine chooses it."""
+    """A free port. While it is reserved, no other run of the kit on this machine chooses it."""
 
     def __init__(self) -> None:
         numbers = range(LOWEST, HIGHEST)
@@ -41,7 +41,7 @@ class Port:
         raise MachineError("No free port was found on the loopback address.")
 
     def release(self) -> None:
-        """Let others have the port; a second time does nothing."""
+        """Give the port back, so that other runs can choose it. A second call does nothing."""
         lock, self._lock = self._lock, -1
         if lock >= 0:
             _path(self.number).unlink(missing_ok=True)
@@ -51,8 +51,8 @@ class Port:
 def is_free(port: int, *, untouched: bool = False) -> bool:
     """Tell whether a server could listen on a port now.
 
-    A connection that just ended is no obstacle, as most servers see to that by SO_REUSEADDR, unless the port
-    must be `untouched`.
+    A connection on the port that just ended is no obstacle, as most servers set SO_REUSEADDR. With `untouched`,
+    it is an obstacle.
     """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0 if untouched else 1)
@@ -64,7 +64,7 @@ def is_free(port: int, *, untouched: bool = False) -> bool:
 
 
 def answers(port: int) -> bool:
-    """Tell whether somebody accepts connections on a port."""
+    """Tell whether a program accepts connections on a port."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((LOOPBACK, port)) == 0
@@ -72,14 +72,14 @@ def answers(port: int) -> bool:
 
 @contextmanager
 def refusing() -> Iterator[int]:
-    """Hold a port on which nobody listens: a connection to it is refused."""
+    """Reserve a port on which no program listens. The system refuses connections to it."""
     with socket.socket() as bound:
         bound.bind((LOOPBACK, 0))
         yield bound.getsockname()[1]
 
 
 def sweep() -> None:
-    """Remove the lock files of runs that no longer exist."""
+    """Remove the lock files of runs that have ended."""
     for path in Path(tempfile.gettempdir()).glob(LOCK.format("*")):
         number = path.stem.rpartition("-")[2]
         if number.isdecimal() and (lock := _lock(int(number))) is not None:
@@ -92,7 +92,7 @@ def _path(number: int) -> Path:
 
 
 def _lock(number: int) -> int | None:
-    """Lock a port's file; None when somebody else has it, or just removed it."""
+    """Lock a port's file; None when another run has locked it, or has just removed it."""
     path = _path(number)
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

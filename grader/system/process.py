@@ -1,4 +1,4 @@
-"""One program of a learner's, running: started without a shell, always drained, ended with all it started."""
+"""A running program of a learner: started without a shell, its output always read, killed with all that it started."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ LINES = 12
 
 
 def last_lines(text: str, count: int = LINES) -> str:
-    """Return the last lines of a text, without blank ones; of a line without end its last 400 characters."""
+    """Return the last lines of a text, without blank ones; of a line above 400 characters, only its end."""
     lines = [line for line in text.splitlines() if line.strip()][-count:]
     return "\n".join(line if len(line) <= LONGEST_LINE else f"…{line[-LONGEST_LINE:]}" for line in lines)
 
 
 class Output:
-    """What a stream printed: always read to its end, only its last bytes kept, 64 KiB unless told otherwise."""
+    """The output on a stream. A thread reads it to its end, and keeps only its last `keep` bytes (64 KiB)."""
 
     def __init__(self, descriptor: int, keep: int = KEPT) -> None:
         self.total = 0
@@ -39,27 +39,27 @@ class Output:
 
     @property
     def bytes(self) -> bytes:
-        """What was kept."""
+        """The bytes that are kept."""
         with self._lock:
             return bytes(self._tail)
 
     @property
     def text(self) -> str:
-        """What was kept, as text, whatever it is."""
+        """The bytes that are kept, as text. What is not valid UTF-8 is replaced."""
         return self.bytes.decode("utf-8", "replace")
 
     def last_lines(self, count: int = LINES) -> str:
-        """Return the last lines, as `last_lines` does."""
+        """Return the last lines of the text; see the function `last_lines`."""
         return last_lines(self.text, count)
 
     def since(self, total: int) -> str:
-        """Return what was kept of what came after the first `total` bytes."""
+        """Return the output after the first `total` bytes, as text, as far as it is kept."""
         with self._lock:
             new = self.total - total
             return bytes(self._tail[-new:] if new > 0 else b"").decode("utf-8", "replace")
 
     def finish(self, patience: float = 1.0) -> None:
-        """Wait until the stream has ended, as long as nobody else keeps it open."""
+        """Wait at most `patience` seconds for the end of the stream, which another program may keep open."""
         self._thread.join(patience)
 
     def _drain(self, descriptor: int) -> None:
@@ -72,7 +72,7 @@ class Output:
 
 
 class Programs:
-    """The programs that one run has started and not yet ended; `record` hears the id of each right after its start."""
+    """The programs that one run has started and not yet ended. `record` gets the id of each right after its start."""
 
     def __init__(self, record: Callable[[int], None] = lambda _pid: None) -> None:
         self._record = record
@@ -80,20 +80,20 @@ class Programs:
 
     @property
     def pids(self) -> set[int]:
-        """The ids of the programs."""
+        """The process ids of the programs."""
         return set(self._living)
 
     def add(self, process: Process) -> None:
-        """Count a program that was just started."""
+        """Add a program that was just started."""
         self._living[process.pid] = process
         self._record(process.pid)
 
     def remove(self, process: Process) -> None:
-        """Forget a program that has ended, with all it started."""
+        """Remove a program that has ended, with all that it started."""
         self._living.pop(process.pid, None)
 
     def kill(self) -> None:
-        """End every program, and everything that it started."""
+        """Kill every program, and all that it started."""
         for process in list(self._living.values()):
             process.kill()
 
@@ -101,8 +101,10 @@ class Programs:
 class Process:
     """A running program in a session of its own.
 
-    `mark` is an environment entry (`NAME=value`) that only this program and its children carry; by it the kit
-    finds those that left the process group. `programs` are those of the same run, which are spared when this one ends.
+    `mark` is an entry of the environment (`NAME=value`) that only this program and its children have. By the mark,
+    the kit finds children that left the process group. `programs` are the programs of the same run: the kit spares
+    them when it kills this one. With `apart`, the standard error is kept in `errors`, not in `output`. `keep` is the
+    number of bytes that are kept of each.
     """
 
     def __init__(
@@ -154,22 +156,22 @@ class Process:
 
     @property
     def exit_code(self) -> int | None:
-        """The exit code, negative for a signal, or None while it runs."""
+        """The exit code, negative for a signal; None while the process runs."""
         return self._popen.poll()
 
     def wait(self, seconds: float) -> int | None:
-        """Wait for the end, at most so long, and return the exit code or None."""
+        """Wait at most `seconds` for the end, and return the exit code; None when the process still runs."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             return self._popen.wait(seconds)
         return None
 
     def terminate(self) -> None:
-        """Send SIGTERM to the started process, and to nobody else."""
+        """Send SIGTERM to the started process, and to no other."""
         if self._popen.poll() is None:
             self._popen.send_signal(signal.SIGTERM)
 
     def tree(self) -> list[int]:
-        """List the living processes of this program: itself, its group, its descendants and those who left."""
+        """List the living processes of this program: itself, its group, its descendants, and those that left them."""
         below = set(process_tree.descendants(os.getpid()))
         group = set(process_tree.group(self.pid))
         own = {self.pid, *group, *process_tree.descendants(self.pid, *group)} & below
@@ -178,7 +180,7 @@ class Process:
         return [*own, *strays]
 
     def kill(self) -> None:
-        """End the process and everything it started, wherever that went, and close what the kit holds."""
+        """Kill the process and all that it started, and close the kit's end of its standard input."""
         with self._ending:
             if self._open_end < 0:
                 return
@@ -194,7 +196,7 @@ class Process:
 
 
 def how_it_ended(code: int) -> str:
-    """Say an exit code as people do: `exit code 1`, or the name of the signal."""
+    """Describe an exit code: `exit code 1`, or `killed by` and the name of the signal."""
     if code >= 0:
         return f"exit code {code}"
     with contextlib.suppress(ValueError):
@@ -203,7 +205,7 @@ def how_it_ended(code: int) -> str:
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, interval: float = 0.01) -> bool:
-    """Wait until a condition holds, at most so many seconds; tell whether it did."""
+    """Wait at most `seconds` until a condition holds; return whether it does."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:

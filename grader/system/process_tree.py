@@ -1,7 +1,7 @@
-"""Process trees as the kernel sees them: who descends from whom, who listens where, and ending them all.
+"""Processes as the kernel lists them: which descend from which, which ports they listen on, and how to kill them all.
 
-On Linux this module reads /proc itself, because the kit looks often and psutil takes four to six times as long.
-Elsewhere it asks psutil.
+On Linux this module reads /proc itself, because the kit reads often and psutil takes four to six times as long.
+On other systems it asks psutil.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ ROUNDS = 20
 
 
 def adopt_orphans() -> None:
-    """Make this process the parent of every descendant whose own parent ends (Linux; elsewhere nothing).
+    """Make this process the parent of every descendant whose own parent ends. Outside of Linux, do nothing.
 
-    A daemon that forked twice and opened a session of its own then still shows up among `descendants`.
+    A daemon that forked twice and opened its own session is then still one of the `descendants`.
     """
     if sys.platform == "linux":
-        import ctypes  # elsewhere it may not even be there
+        import ctypes  # other systems may not have it
 
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def descendants(*pids: int) -> list[int]:
-    """List the process ids that descend from any of `pids`, without those themselves and without zombies."""
+    """List the process ids that descend from any of `pids`, without `pids` themselves and without zombies."""
     children: dict[int, list[int]] = {}
     for child, parent, _ in _processes():
         children.setdefault(parent, []).append(child)
@@ -51,25 +51,25 @@ def group(pgid: int) -> list[int]:
 
 
 def carrying(entry: str, among: Iterable[int]) -> list[int]:
-    """List those of the processes whose environment holds `entry` (`NAME=value`); Linux only."""
+    """List the processes in `among` whose environment holds `entry` (`NAME=value`); Linux only."""
     wanted = os.fsencode(entry)
     return [pid for pid in among if wanted in _environment(pid).split(b"\0")]
 
 
 def carrying_name(name: str, among: Iterable[int]) -> list[int]:
-    """List those of the processes whose environment holds a variable of this name; Linux only."""
+    """List the processes in `among` whose environment holds a variable of this name; Linux only."""
     wanted = os.fsencode(f"{name}=")
     return [pid for pid in among if any(entry.startswith(wanted) for entry in _environment(pid).split(b"\0"))]
 
 
 def mentioning(text: str) -> list[int]:
-    """List all processes in whose environment a text occurs; Linux only, and only what this user may see."""
+    """List all processes whose environment contains a text; Linux only, and only those that this user may inspect."""
     wanted = os.fsencode(text)
     return [pid for pid, _, _ in _processes() if wanted in _environment(pid)]
 
 
 def kill_all(find: Callable[[], Iterable[int]]) -> None:
-    """Kill what `find` finds until it finds nothing more: what is ended may have started others meanwhile."""
+    """Kill what `find` finds until it finds nothing more, as a process may start others before the kit kills it."""
     for _ in range(ROUNDS):
         found = list(find())
         if not found or kill(found):
@@ -77,7 +77,7 @@ def kill_all(find: Callable[[], Iterable[int]]) -> None:
 
 
 def kill(pids: Iterable[int], *, patience: float = 5.0) -> list[int]:
-    """Kill processes, wait until they are gone, and return those that would not go."""
+    """Kill processes, wait until they are gone, and return those that are still there after `patience` seconds."""
     left = [pid for pid in pids if pid != os.getpid()]
     for pid in left:
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -91,25 +91,25 @@ def kill(pids: Iterable[int], *, patience: float = 5.0) -> list[int]:
 
 
 def listening_ports(pids: Iterable[int]) -> set[int]:
-    """List the TCP ports on which any of the processes listens; empty where the system doesn't tell."""
+    """List the TCP ports on which any of the processes listens; empty without /proc."""
     sockets = {inode for pid in pids for inode in _sockets(pid)}
     return {port for port, inode in _listeners() if inode in sockets}
 
 
 def is_taken(port: int, own: Iterable[int]) -> bool:
-    """Tell whether somebody listens on a port, and none of `own` does; False where the system doesn't tell."""
+    """Tell whether a process listens on a port, and none of `own` does; False without /proc."""
     inodes = {inode for its_port, inode in _listeners() if its_port == port}
     return bool(inodes) and all(inodes.isdisjoint(_sockets(pid)) for pid in own)
 
 
 def is_open(path: Path, pids: Iterable[int]) -> bool:
-    """Tell whether any of the processes has a file open; False where the system doesn't tell."""
+    """Tell whether any of the processes has a file open; False without /proc."""
     place = str(path.resolve())
     return any(target == place for pid in pids for target in _opened(pid))
 
 
 def started_at(pid: int) -> str | None:
-    """Return what tells a process from a later one with the same id: its start time, as the system gives it."""
+    """Return a process's start time, as the system gives it. A later process with the same id has another one."""
     if not HAS_PROC:
         return _started_by_psutil(pid)
     try:
@@ -146,7 +146,7 @@ def _processes() -> Iterator[tuple[int, int, int]]:
 
 
 def _stat(pid: int) -> list[str]:
-    """Read the fields of a process behind its name (proc(5), stat); without much ado, as there are many processes."""
+    """Read the fields behind a process's name (proc(5), stat). `os.open` is fast, and there are many processes."""
     descriptor = os.open(f"{PROC}/{pid}/stat", os.O_RDONLY)
     try:
         return os.read(descriptor, 4096).rpartition(b")")[2].decode("ascii").split()
@@ -155,7 +155,7 @@ def _stat(pid: int) -> list[str]:
 
 
 def _processes_by_psutil() -> Iterator[tuple[int, int, int]]:
-    """Yield the same without /proc; process 0 is left out, as its number means this process's own group."""
+    """Yield the same without /proc. Process 0 is left out, as `getpgid(0)` gives this process's own group."""
     import psutil
 
     for pid in psutil.pids():
@@ -185,7 +185,7 @@ def _sockets(pid: int) -> Iterator[str]:
 
 
 def _opened(pid: int) -> Iterator[str]:
-    """Yield what the descriptors of a process stand for: paths, and the likes of `socket:[4711]`."""
+    """Yield what the file descriptors of a process refer to: paths, and names such as `socket:[4711]`."""
     with contextlib.suppress(OSError):
         for entry in (PROC / str(pid) / "fd").iterdir():
             with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""What one run of the kit has started and reserved: programs, ports and a folder; the run's end ends it all."""
+"""The resources of one run of the kit, its programs, ports and folder, and their release at the end of the run."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from grader.system.scratch import Scratch
 
 
 class Resources:
-    """The programs, the ports and the folder of one run; two runs in one process know nothing of each other's.
+    """The programs, the ports and the folder of one run. Two runs in one process share none of them.
 
-    With `memory`, the folder lies on a memory file system where there is one with room.
+    With `memory`, the folder lies on a memory file system if the machine has one with enough space.
     """
 
     def __init__(self, *, memory: bool = True) -> None:
@@ -22,11 +22,11 @@ class Resources:
 
     @property
     def folder(self) -> Path:
-        """The run's own folder, which is gone when the run has ended."""
+        """The run's own folder, which `close` removes."""
         return self._scratch.folder
 
     def fresh(self, name: str) -> Path:
-        """Name a folder that doesn't exist yet, inside the run's own."""
+        """Return the path of a folder that doesn't exist yet, inside the run's own folder."""
         return self._scratch.fresh(name)
 
     def port(self) -> Port:
@@ -36,12 +36,12 @@ class Resources:
         return port
 
     def close(self) -> None:
-        """End the programs, give the ports back and remove the folder; a second time does nothing."""
+        """Kill the programs, give the ports back and remove the folder. A second call does nothing."""
         self.programs.kill()
         self.abandon()
 
     def abandon(self) -> None:
-        """Give the ports back and remove the folder, when every program was ended by other means."""
+        """Give the ports back and remove the folder, after the caller has ended every program in another way."""
         for port in self._ports:
             port.release()
         self._scratch.close()

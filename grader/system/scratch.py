@@ -1,4 +1,4 @@
-"""Folders for one run of the kit, and the traces of runs that were killed, which the next run removes."""
+"""The folder of one run of the kit, and the removal of what killed runs left behind."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ HARMLESS = re.compile(r"[A-Za-z0-9._/-]+")
 
 
 class Scratch:
-    """A folder of its own for one run; it records what was started, so that nothing is left after a crash.
+    """The folder of one run. It records each started process, so that the next run can end them after a crash.
 
-    With `memory`, the folder lies on a memory file system where there is one with room.
+    With `memory`, the folder lies on a memory file system if the machine has one with enough space.
     """
 
     def __init__(self, *, memory: bool = True) -> None:
@@ -34,16 +34,16 @@ class Scratch:
         self._numbers = itertools.count(1)
 
     def fresh(self, name: str) -> Path:
-        """Name a folder that doesn't exist yet."""
+        """Return the path of a folder that doesn't exist yet."""
         return self.folder / f"{name}-{next(self._numbers)}"
 
     def record(self, pid: int) -> None:
-        """Remember a started process until the run has ended in order."""
-        with (self.folder / "started").open("a") as book:
-            book.write(json.dumps([pid, process_tree.started_at(pid)]) + "\n")
+        """Record a started process in the folder."""
+        with (self.folder / "started").open("a") as file:
+            file.write(json.dumps([pid, process_tree.started_at(pid)]) + "\n")
 
     def close(self) -> None:
-        """Remove the folder with everything in it; a second time does nothing."""
+        """Remove the folder with everything in it. A second call does nothing."""
         lock, self._lock = self._lock, -1
         if lock >= 0:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -51,7 +51,7 @@ class Scratch:
 
 
 def sweep() -> None:
-    """End the processes and remove the folders of runs that no longer exist."""
+    """Kill the processes and remove the folders of runs that ended without doing so."""
     for place in {MEMORY, _place(memory=False)}:
         for folder in place.glob(f"{PREFIX}*"):
             if (lock := _lock(folder)) is not None:
@@ -61,7 +61,7 @@ def sweep() -> None:
 
 
 def _locked_folder(place: Path) -> tuple[Path, int]:
-    """Make a folder and lock it; another one, where a sweep comes between the two."""
+    """Make a folder and lock it. Try again when the sweep of another run comes between the two."""
     for _ in range(TRIES):
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
         if (lock := _lock(folder)) is not None:
@@ -71,7 +71,7 @@ def _locked_folder(place: Path) -> tuple[Path, int]:
 
 
 def _lock(folder: Path) -> int | None:
-    """Lock a folder of this user's; None when a living run has it, or when it is gone."""
+    """Lock a folder of this user; None when a living run has locked it, or when it is gone."""
     descriptor = None
     with contextlib.suppress(OSError):
         if folder.lstat().st_uid == os.geteuid():
@@ -85,7 +85,10 @@ def _lock(folder: Path) -> int | None:
 
 
 def _survivors(folder: Path) -> set[int]:
-    """Find the recorded processes that are still the ones that were started, and what came of any of them."""
+    """Find the living processes of a run: the recorded ones with their groups and descendants, and those that name it.
+
+    The start time shows whether a recorded id still belongs to the same process.
+    """
     found = set(process_tree.mentioning(str(folder)))
     with contextlib.suppress(OSError):
         for line in (folder / "started").read_text().splitlines():

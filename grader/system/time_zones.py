@@ -1,11 +1,11 @@
-"""Time zones: what this machine knows of them, and one that is far from UTC."""
+"""Time zones: which ones this machine knows, and one that is far from UTC."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 KOLKATA = "Asia/Kolkata"
-"""Five and a half hours before UTC: a zone in which a mistake of whole hours shows, too."""
+"""The time zone UTC+05:30. The half hour also reveals a service that handles only whole hours."""
 FOLDER = Path("/usr/share/zoneinfo")
 
 
@@ -15,5 +15,5 @@ def is_known(zone: str) -> bool:
 
 
 def far_away() -> dict[str, str]:
-    """Give the environment of a server in another time zone, or nothing where this machine has no time-zone data."""
+    """Return the variables that put a server into another time zone; none without time-zone data on this machine."""
     return {"TZ": KOLKATA} if is_known(KOLKATA) else {}

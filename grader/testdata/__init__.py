@@ -1,1 +1,1 @@
-"""What checks draw at random, and what they send because it is hard to get right."""
+"""Test data for checks: random values, and fixed values that services often handle wrongly."""

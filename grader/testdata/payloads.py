@@ -1,9 +1,9 @@
-"""Texts, bodies and times that checks send: everything that is easy to get wrong, each under a name."""
+"""Texts, bodies and times that checks send, each with a name. Services often handle them wrongly."""
 
 from __future__ import annotations
 
 SQLITE_HEADER = b"SQLite format 3\0"
-"""The bytes with which every database file of SQLite begins."""
+"""The first bytes of every SQLite database file."""
 
 ZOO = {
     "plain": "see you at ten",
@@ -24,20 +24,20 @@ ZOO = {
     "zero": "0",
     "long": "0123456789" * 60,
 }
-"""Texts that must come back exactly as they were sent."""
+"""Texts that the service must give back exactly as the client sent them."""
 
 LOOK_ALIKES = ["null", "0", "1", "2026-01-02T03:04:05Z", "created_at", "[]", "None", "01", "１", "l", "I", "O"]
-"""Texts that look like something else, for a database that is brought forward."""
+"""Texts that look like values of another type. A migration must not change them."""
 
 LONGEST_TEXTS = {"letters": "x" * 2000, "three-byte-characters": "語" * 2000, "emoji": "🐎" * 1000}
-"""Texts of as many characters as a message may have."""
+"""Texts with as many characters as a message may have."""
 
 ESCAPED_BODIES = {
     "three-byte-characters": b'{"text": "' + b"\\u8a9e" * 2000 + b'"}',
     "emoji": b'{"text": "' + b"\\ud83d\\udc0e" * 1000 + b'"}',
     "a-large-unknown-member": b'{"text": "short", "more": "' + b"x" * 60_000 + b'"}',
 }
-"""Bodies of less than 64 KiB with a valid text: `\\u` escapes, as many JSON libraries write them, or much beside it."""
+"""Bodies of less than 64 KiB with a valid text: one is large, two have the `\\u` escapes of many JSON libraries."""
 
 BAD_BODIES = {
     "empty": b"",
@@ -66,13 +66,13 @@ BAD_BODIES = {
     "text-blank-lines": b'{"text": " \\t\\r\\n "}',
     "text-too-long": b'{"text": "' + b"x" * 2001 + b'"}',
 }
-"""Twenty-five bodies without a valid text; none of them is a well-formed form body."""
+"""Twenty-five bodies without a valid text. None of them is a well-formed form body."""
 
 LARGE_BODIES = {
     "a-large-text": b'{"text": "' + b"x" * 70_000 + b'"}',
     "a-large-unknown-member": b'{"text": "odd", "more": "' + b"x" * 70_000 + b'"}',
 }
-"""Bodies of more than 64 KiB; the second has a valid text."""
+"""Bodies of more than 64 KiB. The second has a valid text."""
 
 ODD_BODIES = {
     "not-a-number": b'{"text": "odd", "more": NaN}',
@@ -89,7 +89,7 @@ ODD_BODIES = {
     "large-number": b'{"text": "odd", "more": 1e999}',
     "many-digits": b'{"text": "odd", "more": ' + b"9" * 5000 + b"}",
 }
-"""Bodies that may be answered in any way but with a server error."""
+"""Bodies that a service may answer in any way except with a server error."""
 
 HALF_A_PARENT = b'{"text": "odd", "reply_to": "\\ud83d"}'
 """A body whose `reply_to` is half of an emoji."""
@@ -106,14 +106,14 @@ BAD_TIMES = [
     "2026-01-02T25:00:00Z",
     "2026-01-02T03:04:05Zulu",
 ]
-"""Values of `since` that are no instant."""
+"""Values of `since` that are not instants."""
 
 AN_INSTANT = "2026-01-02T08:30:00+05:30"
 """An instant for `--since`, with an offset."""
 AS_SERVERS_WRITE = "2026-01-02T03:04:05.678Z"
 """An instant for `--since`, with `Z` and a fraction of a second."""
 TO_THE_SECOND = "2026-01-02T03:04:05Z"
-"""The instant of `AS_SERVERS_WRITE`: a client may leave out the fraction, as how many digits it sends is free."""
+"""The instant of `AS_SERVERS_WRITE` to the second. A client is free to send fewer digits of the fraction, or none."""
 
 SPOKEN = [
     "see you at ten",
@@ -124,7 +124,7 @@ SPOKEN = [
     "two  blanks and [some] (brackets) {in} *it*",
     "a long story, told at great length, " * 9 + "and its end",
 ]
-"""Texts of messages that a client lists; none holds a control character."""
+"""Texts of messages that a client lists. None holds a control character."""
 
 QUERIES = {
     "plain": "from=twilio",
@@ -136,7 +136,7 @@ QUERIES = {
     "punctuation": "name=it's&x=(1)!*;,:@$",
     "two-question-marks": "to=/a?b=c",
 }
-"""Query strings that programs write in different ways; Twilio signs them as they stand here."""
+"""Query strings, each written in a different way. Twilio signs them exactly as they stand here."""
 
 PICTURE = "https://api.twilio.example/2010-04-01/Accounts/AC0/Messages/MM0/Media/ME0"
 """The address of a picture in a text message."""
@@ -157,7 +157,7 @@ TEXT_MESSAGES = {
     "end-of-cdata": "a ]]> b",
     "bell": "ring \x07 the bell",
 }
-"""Texts that a telephone sends; each must arrive as it is."""
+"""Texts that a telephone sends. Each must arrive unchanged."""
 
 SENDERS = {
     "word": "TENTSHOP",
@@ -166,7 +166,7 @@ SENDERS = {
     "empty": "",
     "blank": " ",
 }
-"""Senders of text messages that aren't telephone numbers."""
+"""Senders of text messages that are not telephone numbers."""
 
 _WHERE = (
     b"token=gIkuvaNzQIHg97ATvDxqgjtO&team_id=T0ABCDEFG&team_domain=four-friends&channel_id=C0ABCDEFGH"
@@ -182,7 +182,7 @@ FORMS = {
     "not-ascii": _WHERE + "8088936f&command=/chat&user_id=U2CERLKJA&text=žluť".encode(),
     "other-order": b"text=what&user_id=U2CERLKJA&" + _WHERE + b"8088935e&command=%2Fchat&enterprise_id=",
 }
-"""Whole form bodies of an unknown command, each written in another way: Slack signs the bytes."""
+"""Complete form bodies of an unknown command, each written in a different way. Slack signs the bytes as they are."""
 
 TYPED = {
     "ampersand": "salt & pepper",
@@ -203,7 +203,7 @@ TYPED = {
     "curly-quotes": "“so” it’s",
     "longest-in-bytes": "語" * 2000,
 }
-"""Messages as a person types them in Slack, which sends `&`, `<` and `>` escaped, and wants them so."""
+"""Messages as a person types them in Slack. Slack escapes `&`, `<` and `>`, and the answer must escape them too."""
 
 UNREADABLE = {
     "empty": b"",
@@ -215,7 +215,7 @@ UNREADABLE = {
     "nul": b"command=%2Fchat&user_id=U2CERLKJA&text=send+nul+%00+inside",
     "broken-utf-8": b"command=%2Fchat&user_id=U2CERLKJA&text=send+%C3%28",
 }
-"""Bodies that are no command of Slack, or nearly one."""
+"""Bodies that are not a valid command of Slack. Some nearly are."""
 
 MISTYPED = {
     "unknown": "dance",
@@ -235,4 +235,4 @@ MISTYPED = {
     "joined": "recent5",
     "plural": "recents 5",
 }
-"""What a person may type after `/chat` that is no right command."""
+"""Texts that a person may type after `/chat` and that are not a valid command."""

@@ -1,4 +1,4 @@
-"""What is drawn at random for checks and simulators: words, identifiers and telephone numbers, from one seed."""
+"""Random values for checks and simulators: words, identifiers and telephone numbers, drawn from the run's seed."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _source: ContextVar[random.Random | None] = ContextVar("source", default=None)
 
 @contextmanager
 def drawing_for(*name: object) -> Iterator[None]:
-    """Draw from a source of its own in this block: the same name draws the same values, whatever was drawn before.
+    """Give this block a random source of its own: the same name gives the same values, whatever was drawn before.
 
-    A name begins with the run's seed and goes on with a check, or with what several checks share. The source is that
-    of this thread: a thread that begins in the block doesn't have it, so draw before you hand work to a pool.
-    Without such a block nobody can foresee what is drawn.
+    A name begins with the run's seed. Then comes a check, or what several checks share. The source belongs to this
+    thread. A thread that begins in the block doesn't have it, so draw before you hand work to a pool.
+    Outside of such a block, the values come from the system, and a project can't predict them.
     """
     token = _source.set(random.Random(" ".join(map(str, name))))
     try:
@@ -37,22 +37,22 @@ def drawing_for(*name: object) -> Iterator[None]:
 
 
 def words(count: int = 2) -> str:
-    """Draw words and a number, joined by hyphens: a text, or a path, that nobody can have foreseen."""
+    """Draw words and a number, joined by hyphens: a text or a path that a project can't predict."""
     return "-".join([*_random().sample(WORDS, count), str(_random().randrange(1000, 10000))])
 
 
 def hexadecimal(digits: int) -> str:
-    """Draw so many hexadecimal digits, in small letters."""
+    """Draw a string of `digits` hexadecimal digits, in small letters."""
     return f"{_random().getrandbits(4 * digits):0{digits}x}"
 
 
 def capitals(count: int) -> str:
-    """Draw so many capital letters and digits, as in the ids of people and channels."""
+    """Draw a string of `count` capital letters and digits, as in the ids that Slack gives to people and channels."""
     return "".join(_random().choices("ABCDEFGHJKLMNPQRSTUVWXYZ0123456789", k=count))
 
 
 def telephone_number(ending: str = "") -> str:
-    """Draw a telephone number from the range that films use; it may have to end in certain digits."""
+    """Draw a telephone number that begins with +1555, as numbers in films do. It ends in the digits of `ending`."""
     drawn = "".join(_random().choices("23456789", k=7 - len(ending)))
     return f"+1555{drawn}{ending}"
 

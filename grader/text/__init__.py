@@ -1,1 +1,1 @@
-"""How values and commands are written for people."""
+"""How the kit writes values and commands for people to read."""

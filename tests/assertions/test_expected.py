@@ -1,4 +1,4 @@
-"""The values that a check may expect: what belongs to them, and what they are called."""
+"""The sets of values that a check may expect: their members and their names."""
 
 from grader.assertions.expected import (
     ANY_SERVER_ERROR,

@@ -1,4 +1,4 @@
-"""How values are told apart, and what they say."""
+"""How JSON values are compared, and how they describe themselves."""
 
 import pytest
 

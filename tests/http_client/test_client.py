@@ -21,7 +21,7 @@ def length(count: int) -> bytes:
 
 
 def ask(script, method="GET", patience=PATIENCE, **more):
-    """Ask a misbehaving server once. Where it never ends, that this returns at all is what is tested."""
+    """Send one request to a misbehaving server. With a server that never ends, the test is that this returns at all."""
     with playing(script) as server:
         return HttpClient(server.port).request(method, "/", patience=patience, **more)
 
@@ -35,7 +35,7 @@ def failure(script, kind=Failed, **more):
     return caught.value.actual
 
 
-# answers that are in order
+# valid answers
 
 
 @pytest.mark.parametrize(
@@ -122,18 +122,18 @@ def test_a_server_that_closes_first_is_let_do_so(hang_up):
 
 @pytest.mark.parametrize(("hang_up", "seen"), [(True, [b""]), (False, [])])
 def test_a_server_that_waits_for_more_is_told_that_there_is_none(hang_up, seen):
-    heard = []
+    received = []
 
     def wait_for_more(connection, over):
         connection.sendall(HEAD + length(2) + b"ok")
         with contextlib.suppress(TimeoutError):
             connection.settimeout(0.3)
-            heard.append(connection.recv(1))
+            received.append(connection.recv(1))
 
     with playing(wait_for_more) as server:
         assert HttpClient(server.port).get("/", hang_up=hang_up).body == b"ok"
 
-    assert heard == seen
+    assert received == seen
 
 
 def test_a_server_that_never_closes_costs_a_second_and_no_more():
@@ -230,7 +230,7 @@ def test_a_server_that_does_not_accept_is_not_waited_for():
             connection.close()
 
 
-# answers that are none
+# what is not an answer
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_nobody_there_is_one_sentence():
     assert (caught.value.expected, caught.value.request) == ("a connection", "curl -i 'http://127.0.0.1:5000/x'")
 
 
-# what is sent
+# what the client sends
 
 
 def test_a_request_says_where_it_goes_and_that_it_is_the_last():
@@ -371,7 +371,7 @@ def test_raw_bytes_that_nobody_wants_are_no_fault():
         assert sent.result() is None
 
 
-# what is said
+# how an answer is described
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`kit phone` and `kit slack` as people type them: exit statuses, and a conversation with the solution of stage 3."""
+"""`kit phone` and `kit slack` as a learner types them: exit statuses, and a conversation with a solution."""
 
 import json
 import os
@@ -222,7 +222,7 @@ def test_texts_of_the_service_are_shown_beside_the_conversation(place):
 
 @pytest.fixture
 def solved(as_a_project, nothing_left):
-    """Serve the solution of stage 3; gives its folder and port."""
+    """Run the solution of stage 3, and give its folder and port."""
     place = as_a_project(ROOT / "solutions" / "03-integrations")
     held = Port()
     run = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""A conversation: lines that are said, commands behind a slash, and texts that the service sends meanwhile."""
+"""A conversation: messages, commands behind a slash, and texts that the service sends meanwhile."""
 
 import functools
 import json

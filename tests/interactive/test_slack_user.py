@@ -1,4 +1,4 @@
-"""Somebody at Slack: what is sent for a command, and what is said of every answer, good and bad."""
+"""A user of Slack: the requests for commands, and the verdicts on right and wrong answers."""
 
 import json
 from urllib.parse import parse_qsl

@@ -1,4 +1,4 @@
-"""A telephone in your own hands: what it sends, and what it says of every answer, good and bad."""
+"""A telephone: the requests that it sends, and the verdicts on right and wrong answers."""
 
 import threading
 from collections import Counter
@@ -207,7 +207,7 @@ def test_at_once_is_at_the_same_moment():
     together = threading.Barrier(4)
 
     def answer(_):
-        together.wait(10)  # nobody gets an answer before all four are there
+        together.wait(10)  # no request gets an answer before all four are there
         return EMPTY
 
     server = ScriptedServer(answer)

@@ -1,4 +1,4 @@
-"""Which commands are named after a failure."""
+"""The commands that the kit names after a failure."""
 
 from grader.learner import next_steps
 from grader.results.results import CheckResult, Outcome, RunResult, StageResult, StepResult

@@ -22,14 +22,14 @@ def contents(folder):
 
 @pytest.fixture
 def chat(tmp_path):
-    """A project of stage 1, as `kit start` makes it."""
+    """Give a project of stage 1, as `kit start` makes it."""
     scaffold.start(FIRST, tmp_path / "chat")
     return tmp_path / "chat"
 
 
 @pytest.fixture
 def starters(tmp_path):
-    """Let there be two stages with these starters: `starters(first, second)`, each a dictionary of files."""
+    """Make two stages with these starters: `starters(first, second)`, each a dictionary of files."""
 
     def make(*stages):
         for number, written in enumerate(stages, 1):
@@ -127,7 +127,7 @@ def test_what_is_already_there_is_never_touched(chat):
 
 
 def test_what_the_solution_before_has_is_not_new(chat):
-    """A learner solved the stage before in files of their own."""
+    """A learner solved the stage before with other files than the solution."""
     scaffold.advance(COURSE, chat)
 
     stage, copied = scaffold.advance(COURSE, chat)

@@ -1,4 +1,4 @@
-"""What `kit serve` tells a server, whose word wins, and that nothing outlives it."""
+"""The settings that `kit serve` gives to a server, which of them win, and that no process stays after it."""
 
 import io
 import json
@@ -11,7 +11,7 @@ import tomllib
 import pytest
 from rich.console import Console
 
-from grader.learner import serve as serving
+from grader.learner import serve
 from grader.project.state import ProjectState
 from grader.system.ports import LOOPBACK, Port
 from grader.system.process import wait_until
@@ -19,7 +19,7 @@ from tests import projects
 from tests.command import KIT, environment
 from tests.talking import SETTINGS
 
-TELLING = """
+WRITES_SETTINGS = """
 import json, os, pathlib, sys
 wanted = ("PORT", "PUBLIC_URL", "TWILIO_AUTH_TOKEN", "SLACK_SIGNING_SECRET")
 pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "server.json").write_text(
@@ -35,13 +35,13 @@ def unset(monkeypatch):
 
 def shown(settings):
     file = io.StringIO()
-    serving.announce("http://127.0.0.1:5000/", settings.shown, Console(file=file, width=100))
+    serve.announce("http://127.0.0.1:5000/", settings.shown, Console(file=file, width=100))
     return [line.strip() for line in file.getvalue().splitlines() if line.strip()]
 
 
 def test_the_secrets_are_made_once_and_for_nobody_else_to_read(tmp_path):
-    first = serving.settings(ProjectState(tmp_path), 5000).environment
-    again = serving.settings(ProjectState(tmp_path), 5000).environment
+    first = serve.settings(ProjectState(tmp_path), 5000).environment
+    again = serve.settings(ProjectState(tmp_path), 5000).environment
 
     path = tmp_path / ".kit" / "secrets.toml"
     assert first == again
@@ -64,7 +64,7 @@ def test_a_broken_file_is_made_anew_and_for_nobody_else_to_read_either(tmp_path)
 
 
 def test_what_is_shown_says_where_the_secrets_are_and_not_what_they_are(tmp_path):
-    settings = serving.settings(ProjectState(tmp_path), 5000)
+    settings = serve.settings(ProjectState(tmp_path), 5000)
 
     lines = shown(settings)
     assert lines == [
@@ -80,7 +80,7 @@ def test_what_is_shown_says_where_the_secrets_are_and_not_what_they_are(tmp_path
 def test_what_the_shell_sets_wins_and_is_not_shown(tmp_path, monkeypatch):
     monkeypatch.setenv("PUBLIC_URL", "https://some-words.trycloudflare.com")
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "a-real-one")
-    settings = serving.settings(ProjectState(tmp_path), 5000)
+    settings = serve.settings(ProjectState(tmp_path), 5000)
 
     lines = shown(settings)
     assert settings.environment["PUBLIC_URL"] == "https://some-words.trycloudflare.com"
@@ -95,29 +95,29 @@ def test_what_the_shell_sets_wins_and_is_not_shown(tmp_path, monkeypatch):
 def test_an_empty_value_of_the_shell_wins_too(tmp_path, monkeypatch):
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "")
 
-    assert serving.settings(ProjectState(tmp_path), 5000).environment["TWILIO_AUTH_TOKEN"] == ""
+    assert serve.settings(ProjectState(tmp_path), 5000).environment["TWILIO_AUTH_TOKEN"] == ""
 
 
 @pytest.fixture
-def told(tmp_path):
-    """Make a project whose `migrate` and server write down what they were told."""
-    project = projects.project(tmp_path / "project", TELLING + projects.ANSWERING).folder
-    (project / "migrate.py").write_text(TELLING)
-    text = (project / "service.toml").read_text()
+def project(tmp_path):
+    """Make a project whose `migrate` and server write the settings that they get to files."""
+    folder = projects.project(tmp_path / "project", WRITES_SETTINGS + projects.ANSWERING).folder
+    (folder / "migrate.py").write_text(WRITES_SETTINGS)
+    text = (folder / "service.toml").read_text()
     assert "migrate" not in text
     text = text.replace("[server]\n", '[server]\nmigrate = ["python", "migrate.py", "migrate.json"]\n')
-    (project / "service.toml").write_text(text)
-    return project
+    (folder / "service.toml").write_text(text)
+    return folder
 
 
 @pytest.fixture
 def port():
-    held = Port()
-    yield held.number
-    held.release()
+    reserved = Port()
+    yield reserved.number
+    reserved.release()
 
 
-def serve(folder, port):
+def kit_serve(folder, port):
     return subprocess.Popen(
         [KIT, "serve", "--port", str(port)],
         cwd=folder,
@@ -129,19 +129,19 @@ def serve(folder, port):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
-def test_the_server_and_its_migrate_hear_it_and_end_with_kit(told, port, number, nothing_left):
-    run = serve(told, port)
+def test_the_server_and_its_migrate_get_the_settings_and_end_with_kit(project, port, number, nothing_left):
+    run = kit_serve(project, port)
     try:
-        assert wait_until((told / "server.json").exists, 20)
-        assert wait_until(lambda: (told / "server.json").read_text() != "", 5)
+        assert wait_until((project / "server.json").exists, 20)
+        assert wait_until(lambda: (project / "server.json").read_text() != "", 5)
     finally:
         run.send_signal(number)
         printed, _ = run.communicate(timeout=20)
 
-    heard = json.loads((told / "server.json").read_text())
-    kept = tomllib.loads((told / ".kit" / "secrets.toml").read_text())
-    assert heard == {"PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}", **kept}
-    assert json.loads((told / "migrate.json").read_text()) == heard
+    settings = json.loads((project / "server.json").read_text())
+    kept = tomllib.loads((project / ".kit" / "secrets.toml").read_text())
+    assert settings == {"PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}", **kept}
+    assert json.loads((project / "migrate.json").read_text()) == settings
     assert run.returncode == 0
     assert ".kit/secrets.toml" in printed
     assert not [value for value in kept.values() if value in printed]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import Failed, NotChecked, TooLate
-from grader.project import clone as clean, config, environment
+from grader.project import clone as clone_module, config, environment
 from grader.system import process_tree
 from grader.system.process import Process
 from tests import service_file
@@ -24,7 +24,7 @@ TELL = "import json, os, sys; json.dump([sys.prefix, os.getcwd(), dict(os.enviro
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
-    """An empty place for environments, and no way to any registry but the one that a test makes."""
+    """Give an empty folder for environments, and keep pip from all registries except the one that a test makes."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
         monkeypatch.delenv(name)
@@ -35,7 +35,7 @@ def cache(tmp_path, monkeypatch):
 
 @pytest.fixture
 def a_project(tmp_path):
-    """Write a project with this `setup` and commit it."""
+    """Give a function that writes a project with a `setup` and commits it."""
 
     def make(setup, **files):
         folder = repository(tmp_path / "project", **files)
@@ -48,9 +48,9 @@ def a_project(tmp_path):
 
 @pytest.fixture
 def clone(resources):
-    """Make clones, which are closed at the end of the test."""
+    """Give a function that makes clones, and close them at the end of the test."""
     with contextlib.ExitStack() as closing:
-        yield lambda project: closing.enter_context(contextlib.closing(clean.CleanClone(project, resources)))
+        yield lambda project: closing.enter_context(contextlib.closing(clone_module.CleanClone(project, resources)))
 
 
 def run_in(project, *argv):
@@ -61,7 +61,7 @@ def run_in(project, *argv):
 
 
 def a_wheel(folder, name, version):
-    """Build by hand the smallest package that pip accepts."""
+    """Write the smallest package that pip accepts."""
     folder.mkdir(exist_ok=True)
     info = f"{name}-{version}.dist-info"
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
@@ -75,7 +75,7 @@ def a_wheel(folder, name, version):
 
 @pytest.fixture
 def registry():
-    """A package registry on this machine, that knows of one version of pip."""
+    """Run a package registry on this machine that has one version of pip, and give its URL."""
 
     class Index(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -159,7 +159,7 @@ def test_setup_runs_in_the_clone_with_an_environment_of_its_own(a_project, clone
 
 INSTALLS = """import os, sys
 if os.path.exists(".venv/bin/hello"):
-    sys.exit()  # as pip does with what is there already
+    sys.exit()  # as pip does when a package is installed already
 with open(".venv/bin/hello", "w") as script:
     script.write(f"#!{sys.executable}\\nprint('hello')")
 os.chmod(".venv/bin/hello", 0o755)"""
@@ -169,7 +169,7 @@ def test_a_script_that_names_the_clone_is_installed_anew_in_the_next(a_project, 
     project = a_project([".venv/bin/python", "-c", INSTALLS])
 
     for _ in range(2):
-        with contextlib.closing(clean.CleanClone(project, resources)) as cloned:
+        with contextlib.closing(clone_module.CleanClone(project, resources)) as cloned:
             assert run_in(cloned.project, "hello") == "hello\n"
             shutil.rmtree(cloned.project.folder)
 
@@ -185,7 +185,7 @@ def test_installed_packages_are_kept_until_the_requirements_change(a_project, cl
 
     shutil.rmtree(tmp_path / "wheels")
     commit(project.folder, {"app.py": "changed"})
-    second = clone(project)  # nothing is installed twice, and nobody waits for the first to be closed
+    second = clone(project)  # the kit installs nothing twice, and doesn't wait until the first is closed
     assert run_in(second.project, "python", "-c", "import tiny; print(tiny.VERSION)") == "1.0\n"
 
     commit(project.folder, {"requirements.txt": "tiny==2.0\n"})
@@ -214,7 +214,7 @@ def test_a_setup_that_fails_says_how_and_what_it_printed(a_project, clone, cache
 
 def test_without_a_registry_a_plain_installation_is_tried_once(a_project, clone, cache, monkeypatch):
     runs = []
-    monkeypatch.setattr(clean, "run_setup", lambda *_: runs.append(1) or _raise(NotChecked("no registry")))
+    monkeypatch.setattr(clone_module, "run_setup", lambda *_: runs.append(1) or _raise(NotChecked("no registry")))
 
     with pytest.raises(NotChecked, match="no registry"):
         clone(a_project("pip install -r requirements.txt", **{"requirements.txt": "tiny\n"}))
@@ -261,7 +261,7 @@ def test_a_clone_must_not_need_the_folder_that_was_cloned(tmp_path, clone):
 
 
 def test_a_setup_that_hangs_is_ended_with_all_it_started(a_project, clone, cache, monkeypatch, tmp_path):
-    monkeypatch.setattr(clean, "SETUP_WITHIN", 0.5)
+    monkeypatch.setattr(clone_module, "SETUP_WITHIN", 0.5)
     script = f"""import subprocess, time
 child = subprocess.Popen(["sleep", "300"], start_new_session=True)
 print("waiting for", child.pid, flush=True)
@@ -307,7 +307,7 @@ def test_only_a_plain_installation_is_not_repeated(tmp_path, setup, kept):
     for name, content in {"requirements.txt": "flask\n", "more.txt": "", "local.txt": "./here\n"}.items():
         (tmp_path / name).write_text(content)
 
-    assert clean.installs_only(project) is kept
+    assert clone_module.installs_only(project) is kept
 
 
 @pytest.mark.parametrize(
@@ -343,19 +343,19 @@ def test_only_a_plain_installation_is_not_repeated(tmp_path, setup, kept):
 def test_a_requirement_is_plain_when_it_only_names_a_package(tmp_path, line, plain):
     (tmp_path / "requirements.txt").write_text(f"flask\n{line}\n")
 
-    assert clean._is_plain(tmp_path / "requirements.txt") is plain
+    assert clone_module._is_plain(tmp_path / "requirements.txt") is plain
 
 
 def test_requirements_in_another_encoding_are_not_plain(tmp_path):
     (tmp_path / "requirements.txt").write_bytes("flask\n".encode("utf-16"))
 
-    assert not clean._is_plain(tmp_path / "requirements.txt")
+    assert not clone_module._is_plain(tmp_path / "requirements.txt")
 
 
 def digest(folder, setup, **files):
     for name, content in files.items():
         (folder / name).write_text(content)
-    return clean._digest(service_file.write(folder, server={"setup": setup}))
+    return clone_module._digest(service_file.write(folder, server={"setup": setup}))
 
 
 def test_a_plain_installation_is_kept_under_its_requirements_alone(tmp_path):
@@ -377,6 +377,6 @@ def test_what_nobody_used_for_a_month_is_forgotten(cache):
     with (cache / "used" / "lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
 
-        assert clean.cache("environments") == cache
+        assert clone_module.cache("environments") == cache
 
     assert sorted(path.name for path in cache.iterdir()) == ["new", "stray", "used"]

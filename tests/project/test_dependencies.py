@@ -1,4 +1,4 @@
-"""Which projects have their own code installed, as a path back into their folder."""
+"""Projects whose dependencies include their own code, as a path back into their folder."""
 
 import pytest
 

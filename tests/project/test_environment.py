@@ -41,7 +41,7 @@ NOT_FOR_LEARNERS = {
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    """A project, with everything in the caller's environment that learners must not get."""
+    """Give a project, and put into the caller's environment all that a learner's program must not get."""
     for name, value in NOT_FOR_LEARNERS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -53,12 +53,12 @@ def project(tmp_path, monkeypatch):
 
 
 def seen_by(env: dict[str, str], cwd: Path) -> dict[str, str]:
-    """Ask a program what reached it."""
+    """Return the environment that a program gets."""
     process = Process([sys.executable, "-I", "-c", SHOW], cwd=cwd, env=env, mark="A=B")
     process.wait(20)
     process.kill()
     seen = json.loads(process.output.text)
-    seen.pop("LC_CTYPE", None)  # Python's own, in a C locale
+    seen.pop("LC_CTYPE", None)  # Python itself sets it in a C locale
     return seen
 
 
@@ -165,7 +165,7 @@ def an_environment(folder: Path) -> Path:
 
 
 def first(project) -> str:
-    """The folder in which `python` is looked for first."""
+    """Return the first folder of PATH."""
     path = environment.search_path(project)
     assert path.endswith(":/usr/bin:/bin")
     return path.removesuffix(":/usr/bin:/bin")

@@ -321,7 +321,7 @@ def test_a_commit_without_a_branch_is_cloned_too(folder, tmp_path):
 
 @pytest.fixture
 def trap(tmp_path):
-    """A program that leaves a trace when it is run."""
+    """Give a program that leaves a file when it is run."""
     program = tmp_path / "trap"
     program.write_text(f"#!/bin/sh\necho run >> {tmp_path}/sprung\ncat\n")
     program.chmod(0o755)

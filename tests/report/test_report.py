@@ -1,4 +1,4 @@
-"""The faces of a report: what is written is valid, what is shown is as recorded, whatever the outcome."""
+"""The forms of a report: the written report is valid, and the shown one is as recorded, for every outcome."""
 
 import csv
 import io
@@ -51,7 +51,7 @@ def check(step: str, outcome: Outcome, **more: str) -> CheckResult:
 
 
 def findings(**changed: Outcome) -> RunResult:
-    """Make up a run in which all steps pass but those that are named, as in `step_1_4`."""
+    """Make the result of a run in which all steps pass except those that are named, as in `step_1_4`."""
     changes = {name.removeprefix("step_").replace("_", "."): outcome for name, outcome in changed.items()}
     details = {
         Outcome.FAIL: {
@@ -182,19 +182,19 @@ def test_no_cell_of_the_csv_is_a_formula(tmp_path):
 
 
 def test_a_report_is_remembered_and_a_part_of_it_renewed(tmp_path):
-    memory = ProjectState(tmp_path)
-    memory.keep_report(document.document(tmp_path, SITUATIONS["one-fails"]))
+    state = ProjectState(tmp_path)
+    state.keep_report(document.document(tmp_path, SITUATIONS["one-fails"]))
     part = RunResult(judge([(STAGE, STAGE.steps[2:3])], [check("1.3", Outcome.PASS)]), seed=1)
 
-    memory.keep_report(document.document(tmp_path, part))
+    state.keep_report(document.document(tmp_path, part))
 
-    found = outcomes(memory.report())
+    found = outcomes(state.report())
     assert list(found) == [step.id for step in STAGE.steps]
     assert found["1.3"] == "pass"
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", "\0"])
-def test_a_broken_memory_is_an_empty_one(tmp_path, content):
+def test_a_broken_state_is_an_empty_one(tmp_path, content):
     (tmp_path / ".kit").mkdir()
     (tmp_path / ".kit" / "report.json").write_text(content)
     (tmp_path / ".kit" / "hints.json").write_text(content)

@@ -1,4 +1,4 @@
-"""Which line to paste is shown while the servers of a failed check are still up."""
+"""The line to paste that is shown while the servers of a failed check still run."""
 
 import pytest
 

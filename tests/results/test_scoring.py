@@ -25,7 +25,7 @@ def check(name: str, outcome: Outcome = PASS, because: str | None = None, actual
 
 
 def judged(steps: list[Step], *checks: CheckResult) -> dict[str, StepResult]:
-    """Judge steps of one stage, by their names."""
+    """Judge the steps of one stage, and return the results by the ids of the steps."""
     (result,) = judge([stage(*steps)], checks)
     return {found.id: found for found in result.steps}
 
@@ -147,7 +147,7 @@ def test_a_need_that_could_not_be_checked_keeps_nobody_back(because):
 
 
 def test_a_machine_that_can_check_little_costs_nothing():
-    """Without git, or without a way into the database, whole chains cannot be checked."""
+    """Without git, or without access to the database, the kit can't check several steps that need each other."""
     (result,) = judge(
         [stage(*CHAIN)], [check(name, NOT_CHECKED, MACHINE) for name in ("1.1", "1.2", "1.3", "1.4", "1.5")]
     )

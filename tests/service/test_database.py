@@ -38,7 +38,7 @@ def database(path):
 
 @pytest.fixture
 def server(path):
-    """A process that keeps a connection open, as a server does, and executes what it is told to."""
+    """Start a process that keeps a connection open, as a server does, and executes the statements that it gets."""
     process = subprocess.Popen(
         [sys.executable, "-I", "-c", WRITER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
     )
@@ -57,7 +57,7 @@ def server(path):
 
 @pytest.fixture
 def hasty(monkeypatch):
-    """Wait a fraction of what is usual, where only the order of things matters."""
+    """Shorten the waits of the kit, for tests in which only the order of events matters."""
     monkeypatch.setattr(database_module, "QUIET", 0.4)
     monkeypatch.setattr(database_module, "VISIBLE_WITHIN", 1.0)
     monkeypatch.setattr(database_module, "LONGEST", 2.0)
@@ -153,7 +153,7 @@ def test_somebody_may_write_all_the_time_meanwhile(database, path, mode):
 
 @pytest.mark.parametrize("mode", MODES)
 def test_what_a_killed_server_had_not_committed_is_not_seen(server, database, mode):
-    """A rollback journal is left behind; a connection that may only read could not undo what it says."""
+    """The killed server leaves a rollback journal, which a read-only connection can't roll back."""
     server(f"PRAGMA journal_mode = {mode}", "CREATE TABLE visits (x)", "INSERT INTO visits VALUES (zeroblob(100000))")
     server("PRAGMA cache_size = 1", "BEGIN IMMEDIATE", "UPDATE visits SET x = randomblob(200000)")
     server("INSERT INTO visits VALUES (randomblob(300000))")
@@ -556,16 +556,14 @@ def test_a_command_that_prints_without_end_fills_no_memory(tmp_path, monkeypatch
 
 
 def test_a_command_does_not_end_its_server(tmp_path):
-    """Both carry the same environment, by which the kit finds what left its group."""
+    """Both have the same environment, by which the kit finds processes that left their group."""
     env = {"PATH": os.environ["PATH"], "DATABASE_URL": "postgresql:///x", "PORT": "5000"}
-    neighbour = subprocess.Popen(
-        [sys.executable, "-c", "import time; time.sleep(100)"], env=env, start_new_session=True
-    )
+    server = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(100)"], env=env, start_new_session=True)
 
     assert by_command(tmp_path, "print('{}')", **env).rows() == {}
-    assert neighbour.poll() is None
-    neighbour.kill()
-    neighbour.wait()
+    assert server.poll() is None
+    server.kill()
+    server.wait()
 
 
 def test_a_long_list_of_tables_is_read_whole(tmp_path):

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from grader.errors import Failed, MachineError, TooLate
-from grader.service import migrate, server as services
+from grader.service import migrate, server
 from grader.service.server import Service
 from grader.system import ports
 from grader.system.ports import Port, is_free
@@ -23,7 +23,7 @@ DYING = ANSWERING.replace(
 
 
 def refusal(service: Service, kind: type[Failed] = Failed) -> Failed:
-    """Start a service that can't be started, and return why."""
+    """Start a service that can't be started, and return the exception."""
     with pytest.raises(kind) as caught:
         service.start()
     assert type(caught.value) is kind
@@ -82,10 +82,10 @@ def test_a_server_that_never_listens_is_too_late(service):
 
 
 @pytest.mark.parametrize(
-    "server", [LISTENING, LISTENING + "c, _ = listener.accept()\nc.send(b'HTTP')\n"], ids=["silent", "half"]
+    "beginning", [LISTENING, LISTENING + "c, _ = listener.accept()\nc.send(b'HTTP')\n"], ids=["silent", "half"]
 )
-def test_a_server_that_never_answers_is_too_late(service, server):
-    failure = refusal(service(server + "time.sleep(300)", start_timeout=1), TooLate)
+def test_a_server_that_never_answers_is_too_late(service, beginning):
+    failure = refusal(service(beginning + "time.sleep(300)", start_timeout=1), TooLate)
 
     assert failure.actual == "no complete answer within 1 s"
     assert failure.expected == "an answer to GET / on the port in PORT within 1 s"
@@ -121,7 +121,7 @@ def test_a_server_ends_on_sigterm(service):
 
 
 def test_a_server_that_ignores_sigterm_is_too_late_and_then_gone(service, nothing_left, monkeypatch):
-    monkeypatch.setattr(services, "STOP_PATIENCE", 0.3)
+    monkeypatch.setattr(server, "STOP_PATIENCE", 0.3)
     made = service(IGNORING + ANSWERING)
     made.start()
 
@@ -146,7 +146,7 @@ def test_whoever_is_left_behind_is_gone_afterwards(service, nothing_left, other)
 
 
 def test_a_child_that_goes_on_listening_is_noticed(service, nothing_left, monkeypatch):
-    monkeypatch.setattr(services, "STOP_WITHIN", 0.5)
+    monkeypatch.setattr(server, "STOP_WITHIN", 0.5)
     made = service(ANSWERING.replace("while True", "os.fork()\nwhile True"))
     made.start()
 

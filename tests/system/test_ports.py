@@ -15,31 +15,31 @@ from grader.system.process import wait_until
 
 BETWEEN = range(32_004, 32_764)
 """Ports that neither the kit nor the system chooses."""
-HOLDING = """
-from grader.system import ports as port
-port.LOWEST, port.HIGHEST = map(int, __import__("sys").argv[1:])
-print(port.Port().number, flush=True)
+RESERVING = """
+from grader.system import ports
+ports.LOWEST, ports.HIGHEST = map(int, __import__("sys").argv[1:])
+print(ports.Port().number, flush=True)
 input()
 """
 
 
 @pytest.fixture
 def reserve() -> Iterator[Callable[[], Port]]:
-    """Reserve ports, which are given back at the end of the test."""
-    ports: list[Port] = []
+    """Reserve ports, and give them back at the end of the test."""
+    reserved: list[Port] = []
 
     def one() -> Port:
-        ports.append(Port())
-        return ports[-1]
+        reserved.append(Port())
+        return reserved[-1]
 
     yield one
-    for port in ports:
+    for port in reserved:
         port.release()
 
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch, tmp_path) -> range:
-    """Leave four ports to choose from, untouched ones that other workers don't take, with locks of their own."""
+    """Limit the choice to four unused ports, which no other test worker takes, with lock files of their own."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 8
     blocks = [range(first, first + 4) for first in BETWEEN[::4] if first // 4 % 8 == worker]
     chosen = next(block for block in blocks if all(is_free(number, untouched=True) for number in block))
@@ -50,9 +50,9 @@ def few(monkeypatch: pytest.MonkeyPatch, tmp_path) -> range:
 
 
 def other_run(tmp_path, few: range) -> subprocess.Popen:
-    """Hold a port in another process, as another run of the kit does."""
+    """Reserve a port in another process, as another run of the kit does."""
     return subprocess.Popen(
-        [sys.executable, "-c", HOLDING, str(few.start), str(few.stop)],
+        [sys.executable, "-c", RESERVING, str(few.start), str(few.stop)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "TMPDIR": str(tmp_path)},
@@ -117,7 +117,7 @@ def test_a_port_that_was_in_use_a_moment_ago_is_not_chosen(few, reserve):
         socket.create_server(("127.0.0.1", few[2])) as server,
         socket.create_connection(server.getsockname()) as client,
     ):
-        server.accept()[0].close()  # who closes first keeps the port for a minute
+        server.accept()[0].close()  # the side that closes first keeps the port for a minute
         client.recv(1)
 
     assert is_free(few[2])
@@ -125,22 +125,22 @@ def test_a_port_that_was_in_use_a_moment_ago_is_not_chosen(few, reserve):
 
 
 def test_lock_files_go_away(few, tmp_path, reserve):
-    held = [reserve() for _ in few]
+    reserved = [reserve() for _ in few]
     assert len(list(tmp_path.iterdir())) == 4
 
-    for port in held:
+    for port in reserved:
         port.release()
 
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_port_is_given_back_once_and_can_be_chosen_again(few, reserve):
-    held = [reserve() for _ in few]
-    held[0].release()
+    reserved = [reserve() for _ in few]
+    reserved[0].release()
     again = reserve()
-    held[0].release()
+    reserved[0].release()
 
-    assert again.number == held[0].number
+    assert again.number == reserved[0].number
     with pytest.raises(MachineError):
         reserve()
 

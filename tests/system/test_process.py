@@ -23,12 +23,12 @@ if os.fork() == 0:
 os.wait()
 print("up")
 """
-"""A daemon that has forgotten its environment: only the end of everything finds it."""
+"""A daemon without the mark in its environment: the kit finds it only at the end of the run."""
 
 
 @pytest.fixture
 def start(tmp_path: Path, nothing_left: object) -> Iterator[Callable[..., Process]]:
-    """Start programs in the test's folder; text is Python code."""
+    """Start programs in the test's folder. A program given as a string is Python code."""
     started = []
 
     def run(program: str | list[str], **more: object) -> Process:
@@ -169,7 +169,7 @@ def test_killing_twice_at_the_same_moment_is_killing_once(start):
     threads = [threading.Thread(target=process.kill) for _ in range(8)]
     for thread in threads:
         thread.start()
-    with open(os.devnull) as innocent:  # noqa: PTH123 - its descriptor may be the one that was just closed
+    with open(os.devnull) as innocent:  # noqa: PTH123 - it may get the descriptor that was just closed
         for thread in threads:
             thread.join()
         process.kill()

@@ -1,4 +1,4 @@
-"""What one run has started and reserved, ended with it and without touching that of another."""
+"""The resources of a run: they end with it, and those of another run stay."""
 
 import sys
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import MachineError
-from grader.system import scratch as scratches
+from grader.system import scratch
 from grader.system.process import wait_until
 from grader.system.scratch import Scratch, sweep
 from tests.projects import CHILD, DAEMON
@@ -36,7 +36,7 @@ WAIT = "\nimport time\nopen('ready', 'w').write('yes')\ntime.sleep(300)"
 
 
 class Brief(Scratch):
-    """One that is closed at the end of a block."""
+    """A run's folder that is removed at the end of a block."""
 
     def __enter__(self) -> Scratch:
         return self
@@ -47,16 +47,16 @@ class Brief(Scratch):
 
 @pytest.fixture(autouse=True)
 def _places_of_our_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep away from the runs that are under way on this machine."""
+    """Keep the folders of the tests apart from those of other runs on this machine."""
     for name in ("memory", "disk"):
         (tmp_path / name).mkdir()
-    monkeypatch.setattr(scratches, "MEMORY", tmp_path / "memory")
+    monkeypatch.setattr(scratch, "MEMORY", tmp_path / "memory")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "disk"))
 
 
 @pytest.fixture
 def killed_run(tmp_path: Path, nothing_left: object):
-    """Run a program as a run of the kit does, kill the run, and return its folder with the program still there."""
+    """Let a run of the kit start a program, kill the run, and return its folder while the program still runs."""
 
     def run(program: str, *, known: str = "known") -> Path:
         argv = [sys.executable, "-c", PLACES.format(str(tmp_path)) + RUN, program + WAIT, known]
@@ -133,7 +133,7 @@ def test_a_run_killed_before_it_had_a_lock_is_swept(tmp_path):
 
 def test_a_full_memory_folder_is_swept_all_the_same(tmp_path, monkeypatch):
     (tmp_path / "memory" / "kit-run-old").mkdir()
-    monkeypatch.setattr(scratches, "ENOUGH", 1 << 60)
+    monkeypatch.setattr(scratch, "ENOUGH", 1 << 60)
 
     sweep()
 
@@ -163,12 +163,12 @@ def test_a_link_is_never_followed(tmp_path):
 
 
 def test_folders_lie_in_memory_where_there_is_room_and_are_new_each_time(tmp_path, monkeypatch):
-    monkeypatch.setattr(scratches, "ENOUGH", 0)
+    monkeypatch.setattr(scratch, "ENOUGH", 0)
     with Brief() as there, Brief(memory=False) as on_disk:
         assert there.folder.parent == tmp_path / "memory"
         assert on_disk.folder.parent == tmp_path / "disk"
         assert len({there.fresh("data"), there.fresh("data"), there.fresh("clone")}) == 3
-    monkeypatch.setattr(scratches, "ENOUGH", 1 << 60)
+    monkeypatch.setattr(scratch, "ENOUGH", 1 << 60)
     with Brief() as no_room:
         assert no_room.folder.parent == tmp_path / "disk"
 
@@ -178,19 +178,19 @@ def test_a_place_with_a_space_in_its_name_is_avoided(tmp_path, monkeypatch):
     odd.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(odd))
 
-    with Brief(memory=False) as scratch:
-        assert scratch.folder.parent == Path("/tmp")
+    with Brief(memory=False) as run:
+        assert run.folder.parent == Path("/tmp")
 
 
 def test_closing_removes_everything_and_twice_is_once():
-    scratch = Scratch()
-    scratch.fresh("data").mkdir()
-    scratch.close()
-    with open(os.devnull) as innocent:  # noqa: PTH123 - its descriptor may be the one that was just closed
-        scratch.close()
+    run = Scratch()
+    run.fresh("data").mkdir()
+    run.close()
+    with open(os.devnull) as innocent:  # noqa: PTH123 - it may get the descriptor that was just closed
+        run.close()
 
         assert innocent.read() == ""
-    assert not scratch.folder.exists()
+    assert not run.folder.exists()
 
 
 def test_a_place_without_locks_is_the_machines_fault(tmp_path, monkeypatch):
@@ -217,9 +217,9 @@ def test_a_folder_that_is_swept_before_it_is_locked_is_given_up(tmp_path, monkey
 
     monkeypatch.setattr("fcntl.flock", too_late)
 
-    with Brief(memory=False) as scratch:
-        assert scratch.folder.is_dir()
-        assert scratch.folder not in swept
+    with Brief(memory=False) as run:
+        assert run.folder.is_dir()
+        assert run.folder not in swept
 
 
 def test_many_sweeps_never_take_a_new_folder_away(tmp_path):
@@ -227,6 +227,6 @@ def test_many_sweeps_never_take_a_new_folder_away(tmp_path):
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as sweeper:
         sweeper.stdout.readline()
         for _ in range(300):
-            with Brief() as scratch:
-                assert scratch.folder.is_dir()
+            with Brief() as run:
+                assert run.folder.is_dir()
         sweeper.kill()

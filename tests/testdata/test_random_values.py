@@ -1,4 +1,4 @@
-"""What is drawn at random: repeatable by its name, whatever was drawn before, and not to be foreseen without one."""
+"""Random values: the same name gives the same values, and without a name they can't be predicted."""
 
 import subprocess
 import sys

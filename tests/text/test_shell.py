@@ -12,7 +12,7 @@ from tests.rawserver import playing, say
 
 @pytest.fixture(params=["bash", "dash"])
 def paste(request):
-    """Run a line in a shell against a server that records what comes; the line's port is replaced by its own."""
+    """Run a line in a shell, with the port of a server that records its requests in place of the line's port."""
     missing = [name for name in (request.param, "curl") if shutil.which(name) is None]
     if missing:
         pytest.skip(f"there is no {missing[0]} here")
@@ -71,7 +71,7 @@ def test_what_was_sent_at_the_same_moment_can_be_pasted(paste, body):
 
 
 def _parts(request: bytes):
-    """The request line, the headers that a check chooses, and the body."""
+    """Split a request into its first line, the headers that a check chooses, and the body."""
     head, _, body = request.partition(b"\r\n\r\n")
     line, *headers = head.split(b"\r\n")
     fields = {name.lower(): value.strip() for name, _, value in (header.partition(b":") for header in headers)}
