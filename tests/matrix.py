@@ -66,36 +66,47 @@ def is_quick(case: Case) -> bool:
 
 
 def steps_to_test(case: Case) -> tuple[Step, ...]:
-    """Choose the steps that `make test` runs: of a whole project its own stage and what that needs.
+    """Choose the steps that `make test` runs: of a mistake its own step and what that needs.
 
-    Of another variant its own stage alone. Of a listed mistake its own stage, without slow steps that it isn't about,
-    and without those that look at a side of the project which it leaves as it is; of any other mistake its own step.
-    What such a step needs of earlier stages is left out where the mistake leaves them as they are, and its step
-    doesn't ask them once more.
+    Of a variant its own stage, and of a whole project also what that stage needs of the earlier ones.
     """
+    if case.step is not None:
+        return own_step(case.step)
     own = course.find_stage(case.stage).steps
-    if case.solution is None:
-        return course.with_needs(own)
-    if case.step is None:
-        return own
-    if not case.ids:
-        return _without_earlier_stages([course.find_step(case.step)])
-    named, touched = {case.step, *case.may_fail}, sides.touched(case)
-    asked = [step for step in own if not (step.slow or touched.isdisjoint(sides.looked_at(step)))]
-    chosen = [*asked, *map(course.find_step, named)]
-    is_about_earlier = any(step.stage < case.stage for step in chosen)
-    wanted = course.with_needs(chosen) if is_about_earlier else _without_earlier_stages(chosen)
-    return tuple(step for step in wanted if step.id in named or not step.slow)
+    return course.with_needs(own) if case.solution is None else own
+
+
+def steps_to_repeat(case: Case) -> tuple[Step, ...]:
+    """Choose the steps that `make repeat` runs: of a mistake as in `make test`.
+
+    Of a variant the steps of its stage that look at what it touches, and what they need of that stage.
+    """
+    if case.step is not None:
+        return own_step(case.step)
+    own, touched = course.find_stage(case.stage).steps, sides.touched(case)
+    asked = course.with_needs([step for step in own if touched & sides.looked_at(step)])
+    return tuple(step for step in asked if step.stage == case.stage)
+
+
+def own_step(word: str) -> tuple[Step, ...]:
+    """List a step and what it needs.
+
+    A needed step of an earlier stage is left out, as the cases of that stage ask it. It stays where the step repeats
+    that stage.
+    """
+    step = course.find_step(word)
+    return tuple(need for need in course.with_needs([step]) if need.stage in (step.stage, step.repeats))
 
 
 def up_to(case: Case) -> tuple[Step, ...]:
-    """List the steps of the case's stage and of all before it: no case says anything about later ones.
+    """List the steps that `make matrix` runs: those of the stage that the case's project is at, and of all before it.
 
-    Those that look at nothing but what a case leaves as the solution has it are left out: the solution is asked them.
+    A step that looks only at a side which the case leaves as the solution has it is left out: the solution passes it.
     """
     touched = sides.touched(case)
+    last = case.solution[:2] if case.solution else case.stage
     steps = course.all_steps()
-    return tuple(step for step in steps if step.stage <= case.stage and not touched.isdisjoint(sides.looked_at(step)))
+    return tuple(step for step in steps if step.stage <= last and not touched.isdisjoint(sides.looked_at(step)))
 
 
 def judge(case: Case, steps: Sequence[Step], seed: int | None = None) -> tuple[Verdict, runner.RunResult]:
@@ -157,25 +168,6 @@ def _spin() -> None:
 def _one(name: str, *, everything: bool) -> Verdict:
     case = next(case for case in all_cases() if case.name == name)
     return judge(case, up_to(case) if everything else steps_to_repeat(case))[0]
-
-
-def steps_to_repeat(case: Case) -> tuple[Step, ...]:
-    """Choose the steps that `make repeat` runs: a mistake's own; a variant's that look at what it touches.
-
-    Those of earlier stages that they need are left out: they are repeated with the cases of their own stage. Where
-    a mistake's own step asks them once more, they stay.
-    """
-    if case.step is not None:
-        return _without_earlier_stages([course.find_step(case.step)])
-    own, touched = course.find_stage(case.stage).steps, sides.touched(case)
-    asked = course.with_needs([step for step in own if touched & sides.looked_at(step)])
-    return tuple(step for step in asked if step.stage == case.stage)
-
-
-def _without_earlier_stages(chosen: Sequence[Step]) -> tuple[Step, ...]:
-    """List some steps and what they need, but of earlier stages only what one of them asks once more."""
-    stages = {step.stage for step in chosen} | {step.repeats for step in chosen}
-    return tuple(step for step in course.with_needs(chosen) if step.stage in stages)
 
 
 def tries_for(case: Case) -> int:

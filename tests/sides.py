@@ -31,9 +31,7 @@ def touched(case: Case) -> set[str]:
     both = {CLIENT, SERVER}
     if case.solution is None or case.prepare:
         return both
-    changed = [edit.file for edit in case.edits]
-    changed += [str(path.relative_to(case.folder / "files")) for path in (case.folder / "files").rglob("*")]
-    folders = {file.split("/")[0] for file in changed}
+    folders = {edit.file.split("/")[0] for edit in case.edits}
     return both if folders - both else folders
 
 
