@@ -40,7 +40,7 @@ def touched(path: str, known: list[cases.Case]) -> set[str]:
 def _tests_of(module: PurePosixPath) -> set[str]:
     """Find the tests of a module of the grader: `grader/chat/api.py` has `tests/chat/test_api.py`."""
     package = PurePosixPath("tests", *module.parts[1:-1])
-    found = package / f"test_{module.stem}.py"
+    found = package / f"test_{module.stem.strip('_')}.py"
     return {str(found)} if (ROOT / found).exists() else set()
 
 
