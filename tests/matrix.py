@@ -109,13 +109,18 @@ def up_to(case: Case) -> tuple[Step, ...]:
     return tuple(step for step in steps if step.stage <= last and not touched.isdisjoint(sides.looked_at(step)))
 
 
-def judge(case: Case, steps: Sequence[Step], seed: int | None = None) -> tuple[Verdict, runner.RunResult]:
-    """Build a case, run the steps on it, and compare what failed with what the case says."""
+def judge(
+    case: Case, steps: Sequence[Step], seed: int | None = None, *, stop: bool = False
+) -> tuple[Verdict, runner.RunResult]:
+    """Build a case, run the steps on it, and compare what failed with what the case says.
+
+    With `stop`, nothing is asked after the first check that fails.
+    """
     began = time.monotonic()
     scratch = Scratch()
     try:
         project = cases.build(case, scratch.fresh("project"))
-        findings = runner.run(project, steps, seed=seed)
+        findings = runner.run(project, steps, seed=seed, stop=stop)
     finally:
         scratch.close()
     results = [step for stage in findings.stages for step in stage.steps]
