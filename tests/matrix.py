@@ -15,8 +15,6 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
-from zlib import crc32
 
 from grader import course
 from grader.course import Step
@@ -26,30 +24,12 @@ from grader.system.scratch import Scratch
 from tests import cases, sides
 from tests.cases import Case
 from tests.record import Verdict, record
+from tests.share import WHOLE, Share, tries_of
 
 HERE = Path(__file__).resolve().parent
 MISTAKES = HERE / "mistakes"
 VARIANTS = HERE / "variants"
 RECORD = HERE / "matrix.md"
-TRIES = {"races": 20, "mistake": 3, "variant": 5}
-
-
-class Share(NamedTuple):
-    """One of several equal parts of a run, counted from 1."""
-
-    number: int
-    of: int
-
-    @classmethod
-    def read(cls, word: str) -> Share:
-        """Read `2/3`; raises ValueError for anything that is no part."""
-        number, of = map(int, word.split("/"))
-        if not 1 <= number <= of:
-            raise ValueError(word)
-        return cls(number, of)
-
-
-WHOLE = Share(1, 1)
 
 
 def all_cases() -> list[Case]:
@@ -66,36 +46,30 @@ def is_quick(case: Case) -> bool:
 
 
 def steps_to_test(case: Case) -> tuple[Step, ...]:
-    """Choose the steps that `make test` runs: of a mistake its own step and what that needs.
+    """Choose the steps that `make test` runs: of a mistake its own step, and those that this step asks once more.
 
-    Of a variant its own stage, and of a whole project also what that stage needs of the earlier ones.
+    That no other step fails, not even one that its step needs, is for `make matrix` to say. Of a variant its own stage,
+    and of a whole project also what that stage needs of the earlier ones. A step that looks only at a side which the
+    variant leaves as the solution has it is left out: the solution passes it.
     """
     if case.step is not None:
-        return own_step(case.step)
-    own = course.find_stage(case.stage).steps
-    return course.with_needs(own) if case.solution is None else own
+        own = course.find_step(case.step)
+        return tuple(step for step in course.with_needs([own]) if step.id == own.id or step.stage == own.repeats)
+    steps = course.find_stage(case.stage).steps
+    return course.with_needs(steps) if case.solution is None else _of_its_sides(case, steps)
 
 
 def steps_to_repeat(case: Case) -> tuple[Step, ...]:
-    """Choose the steps that `make repeat` runs: of a mistake as in `make test`.
+    """Choose the steps that `make repeat` runs: a mistake's own; a variant's that look at what it touches.
 
-    Of a variant the steps of its stage that look at what it touches, and what they need of that stage.
+    Those of earlier stages that they need are left out: they are repeated with the cases of their own stage. Where
+    a mistake's own step asks them once more, they stay.
     """
     if case.step is not None:
-        return own_step(case.step)
-    own, touched = course.find_stage(case.stage).steps, sides.touched(case)
-    asked = course.with_needs([step for step in own if touched & sides.looked_at(step)])
+        own = course.find_step(case.step)
+        return tuple(step for step in course.with_needs([own]) if step.stage in (own.stage, own.repeats))
+    asked = course.with_needs(_of_its_sides(case, course.find_stage(case.stage).steps))
     return tuple(step for step in asked if step.stage == case.stage)
-
-
-def own_step(word: str) -> tuple[Step, ...]:
-    """List a step and what it needs.
-
-    A needed step of an earlier stage is left out, as the cases of that stage ask it. It stays where the step repeats
-    that stage.
-    """
-    step = course.find_step(word)
-    return tuple(need for need in course.with_needs([step]) if need.stage in (step.stage, step.repeats))
 
 
 def up_to(case: Case) -> tuple[Step, ...]:
@@ -103,10 +77,13 @@ def up_to(case: Case) -> tuple[Step, ...]:
 
     A step that looks only at a side which the case leaves as the solution has it is left out: the solution passes it.
     """
-    touched = sides.touched(case)
     last = case.solution[:2] if case.solution else case.stage
-    steps = course.all_steps()
-    return tuple(step for step in steps if step.stage <= last and not touched.isdisjoint(sides.looked_at(step)))
+    return _of_its_sides(case, [step for step in course.all_steps() if step.stage <= last])
+
+
+def _of_its_sides(case: Case, steps: Sequence[Step]) -> tuple[Step, ...]:
+    touched = sides.touched(case)
+    return tuple(step for step in steps if touched & sides.looked_at(step))
 
 
 def judge(
@@ -173,19 +150,6 @@ def _spin() -> None:
 def _one(name: str, *, everything: bool) -> Verdict:
     case = next(case for case in all_cases() if case.name == name)
     return judge(case, up_to(case) if everything else steps_to_repeat(case))[0]
-
-
-def tries_for(case: Case) -> int:
-    """Say how often `make repeat` runs a case."""
-    if case.step is None:
-        return TRIES["variant"]
-    return TRIES["races"] if case.races else TRIES["mistake"]
-
-
-def tries_of(case: Case, *, repeat: bool, share: Share = WHOLE) -> int:
-    """Say how many of a case's tries fall into a share: always the same ones, whatever other cases there are."""
-    numbers = range(tries_for(case) if repeat else 1)
-    return sum(crc32(f"{case.name} {number}".encode()) % share.of == share.number - 1 for number in numbers)
 
 
 def run_all(chosen: list[Case], *, repeat: bool, side_by_side: int, share: Share = WHOLE) -> list[Verdict]:

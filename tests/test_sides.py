@@ -105,27 +105,41 @@ def test_the_steps_that_a_mistake_breaks_look_at_a_side_that_it_touches():
 
 
 @pytest.mark.parametrize(
-    ("step", "asked"),
+    ("step", "needs"),
     [
-        ("1.6", ["1.5", "1.6"]),
-        ("1.10", ["1.1", "1.2", "1.3", "1.7", "1.10"]),
-        ("2.4", ["2.1", "2.2", "2.4"]),
-        ("2.5", ["2.5"]),
-        ("3.1", ["2.1", "2.2", "2.3", "2.4", "2.6", "2.8", "2.9", "3.1"]),
-        ("3.6", ["3.2", "3.6"]),
-        ("3.8", ["3.1", "3.2", "3.8"]),
+        ("1.6", ["1.5"]),
+        ("1.10", ["1.1", "1.2", "1.3", "1.7"]),
+        ("2.4", ["2.1", "2.2"]),
+        ("2.5", []),
+        ("3.6", ["3.2"]),
+        ("3.8", ["3.1", "3.2"]),
     ],
 )
-def test_a_mistake_is_asked_its_step_and_what_that_needs_of_its_stage_or_asks_once_more(step, asked):
+def test_a_mistake_is_asked_its_step_and_repeatedly_also_what_that_needs_of_its_stage(step, needs):
     mistake = a_case(step, "server/db.py", solution="03-integrations")
 
-    assert ids(matrix.steps_to_test(mistake)) == ids(matrix.steps_to_repeat(mistake)) == asked
+    assert ids(matrix.steps_to_test(mistake)) == [step]
+    assert ids(matrix.steps_to_repeat(mistake)) == [*needs, step]
 
 
-def test_a_variant_is_asked_its_stage_and_a_whole_project_what_that_needs_too():
+def test_a_step_that_asks_an_earlier_stage_once_more_brings_its_steps():
+    mistake = a_case("3.1", "server/db.py", solution="03-integrations")
+
+    assert ids(matrix.steps_to_test(mistake)) == ["2.1", "2.2", "2.3", "2.4", "2.6", "2.8", "2.9", "3.1"]
+    assert matrix.steps_to_repeat(mistake) == matrix.steps_to_test(mistake)
+
+
+def test_a_variant_is_asked_the_steps_of_its_stage_that_look_at_what_it_touches():
+    server, client = (matrix.steps_to_test(a_case("02", file)) for file in ("server/db.py", "client/api.py"))
+
+    assert ids(client) == ["2.5", "2.10", "2.12"]
+    assert {*server, *client} == {*course.find_stage("02").steps}
+    assert set(server).isdisjoint(client)
+
+
+def test_a_whole_project_is_asked_its_stage_and_what_that_needs():
     third = course.find_stage("03").steps
 
-    assert matrix.steps_to_test(a_case("03", "server/db.py", solution="03-integrations")) == third
     assert matrix.steps_to_test(a_case("03", solution=None)) == course.with_needs(third)
 
 
