@@ -8,6 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 SOLUTION := $(lastword $(sort $(wildcard solutions/[0-9]*)))
 JOBS ?= 6
+SHARE ?= 1/1
 
 export UV_COMPILE_BYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -48,11 +49,11 @@ check: $(VENV)/has-dev ## lint, types, and which package may import which
 quick: $(VENV)/has-dev ## test what the changed files touch
 	@$(BIN)/python -m tests.quick
 
-matrix: $(VENV)/has-dev ## every mistake and variant through every step that could notice it; records which check catches what
-	$(BIN)/python -m tests.matrix matrix --jobs $(JOBS)
+matrix: $(VENV)/has-dev ## every mistake and variant through every step that could notice it; in parts with SHARE=1/6
+	$(BIN)/python -m tests.matrix matrix --jobs $(JOBS) --share $(SHARE)
 
 repeat: $(VENV)/has-dev ## each mistake's step and each variant many times; BUSY=1 beside a busy core
-	$(BIN)/python -m tests.matrix repeat --jobs $(JOBS)
+	$(BIN)/python -m tests.matrix repeat --jobs $(JOBS) --share $(SHARE)
 
 bench: $(VENV)/has-load ## how long a verdict takes, as ratios in one run
 	$(BIN)/python -m benchmarks.verdict

@@ -1,9 +1,12 @@
 """Wrong and unusual projects, each made from a solution by a few edits: the proof that the checks can be believed.
 
-A case is a folder with a `case.toml`. A mistake says in `wrong` what is wrong and in `step` which step must fail;
-`may_fail` names steps that repeat the very promise, each with the reason; `races` says that whether it is noticed
-hangs on what happens at the same moment or on the clock; `varies` says that which check notices first, and so what a
-learner reads, differs from run to run. A variant says in `unusual` what is
+A case is a TOML file. A mistake lies in the folder of the step that must fail: `mistakes/1.4/catch-all.toml`.
+A variant lies in the folder of its stage: `variants/02/other-ids.toml`. A case that brings a whole project is a folder
+of its own: `variants/02/NAME/` with `case.toml` and `project/`. The name of a case is where it lies: `1.4/catch-all`.
+
+A mistake says in `wrong` what is wrong. `may_fail` names the steps that repeat the very promise, each with the reason.
+`races` says that the moment or the clock decides whether the checks notice the mistake. `varies` says that the check
+that notices it first differs from run to run, and with it what a learner reads. A variant says in `unusual` what is
 unusual about it, and must pass everything.
 """
 
@@ -22,12 +25,14 @@ from typing import Any
 from grader import course
 from grader.errors import CourseError, UsageError
 
-KEYS = {"wrong", "unusual", "ids", "solution", "step", "may_fail", "prepare", "requires", "races", "varies", "edits"}
+KEYS = {"wrong", "unusual", "ids", "solution", "may_fail", "prepare", "requires", "races", "varies", "edits"}
+WHOLE = "case.toml"
+"""The file that describes a case which is a folder of its own."""
 
 
 @dataclass(frozen=True)
 class Edit:
-    """One replacement: `old` occurs exactly once in `file`; an empty `old` makes a new file."""
+    """One replacement: `old` occurs exactly once in `file`; with an empty `old`, `new` becomes the whole file."""
 
     file: str
     old: str
@@ -36,13 +41,12 @@ class Edit:
 
 @dataclass(frozen=True)
 class Case:
-    """One wrong or unusual project; `step` is None for a variant."""
+    """One wrong or unusual project, and the file that describes it."""
 
-    folder: Path
+    file: Path
     sentence: str
     ids: tuple[str, ...]
     solution: str | None
-    step: str | None
     may_fail: Mapping[str, str]
     prepare: tuple[tuple[str, ...], ...]
     requires: tuple[str, ...]
@@ -52,12 +56,24 @@ class Case:
 
     @property
     def name(self) -> str:
-        return self.folder.name
+        """Where the case lies: `1.4/catch-all` or `02/other-ids`."""
+        return name_of(self.file)
+
+    @property
+    def step(self) -> str | None:
+        """The step that must fail; None for a variant."""
+        folder = _folder(self.file)
+        return folder if "." in folder else None
 
     @property
     def stage(self) -> str:
-        """The stage of the case, by its name: `1-07-…` belongs to 01."""
-        return f"{int(self.name.split('-')[0]):02}"
+        """The stage of the case: `02` for the step 2.7."""
+        return f"{int(_folder(self.file).partition('.')[0]):02}"
+
+    @property
+    def said(self) -> Path:
+        """The file that records what a learner reads about a mistake."""
+        return self.file.with_suffix(".said.txt")
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -65,24 +81,33 @@ class Case:
         return tuple(name for name in self.requires if shutil.which(name) is None)
 
 
+def name_of(file: Path) -> str:
+    """Name the case that a file describes."""
+    return f"{_folder(file)}/{file.parent.name if file.name == WHOLE else file.stem}"
+
+
 def read_all(folder: Path) -> list[Case]:
-    """Read every case below a folder, by name."""
-    return [read(path.parent) for path in sorted(folder.glob("*/case.toml"))]
+    """Read every case below a folder: by step or stage, then by name."""
+    files = [*folder.glob("*/*.toml"), *folder.glob(f"*/*/{WHOLE}")]
+    return sorted(map(read, files), key=lambda case: ([int(part) for part in _folder(case.file).split(".")], case.name))
 
 
-def read(folder: Path) -> Case:
-    """Read and validate one case; raises CourseError with a sentence that names it."""
+def read(file: Path) -> Case:
+    """Read and validate one case; raises CourseError with a sentence that names its file."""
+    where = f"{_folder(file)}/{file.relative_to(_place(file))}"
     try:
-        data = tomllib.loads((folder / "case.toml").read_text("utf-8"))
+        data = tomllib.loads(file.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise CourseError(f"{folder.name}/case.toml cannot be read: {error}.") from None
-    _validate(folder, data)
+        raise CourseError(f"{where} cannot be read: {error}.") from None
+    try:
+        _validate(file, data)
+    except UsageError as error:
+        raise CourseError(f"{where}: {error}") from None
     return Case(
-        folder=folder,
+        file=file,
         sentence=data.get("wrong") or data["unusual"],
         ids=tuple(data.get("ids", [])),
         solution=data.get("solution"),
-        step=data.get("step"),
         may_fail=data.get("may_fail", {}),
         prepare=tuple(tuple(argv) for argv in data.get("prepare", [])),
         requires=tuple(data.get("requires", [])),
@@ -97,31 +122,38 @@ def build(case: Case, place: Path) -> Path:
 
     Raises CourseError when an edit doesn't fit the solution any more.
     """
-    source = course.ROOT / "solutions" / case.solution if case.solution else case.folder / "project"
+    source = course.ROOT / "solutions" / case.solution if case.solution else case.file.parent / "project"
     shutil.copytree(source, place, ignore=shutil.ignore_patterns("__pycache__", ".kit", ".venv"))
     for edit in case.edits:
         _apply(case, edit, place)
-    if (case.folder / "files").is_dir():
-        shutil.copytree(case.folder / "files", place, dirs_exist_ok=True)
     _commit(case, place)
     return place
 
 
-def _validate(folder: Path, data: Mapping[str, Any]) -> None:
-    unknown = set(data) - KEYS
-    if unknown:
-        raise CourseError(f'{folder.name}/case.toml has an unknown key "{min(unknown)}".')
+def _place(file: Path) -> Path:
+    """Find the folder of the step or the stage that a case lies in."""
+    return file.parent.parent if file.name == WHOLE else file.parent
+
+
+def _folder(file: Path) -> str:
+    return _place(file).name
+
+
+def _validate(file: Path, data: Mapping[str, Any]) -> None:
+    """Raise UsageError where a case says too little, too much or something that isn't so."""
+    if unknown := set(data) - KEYS:
+        raise UsageError(f'there is an unknown key "{min(unknown)}".')
     if ("wrong" in data) == ("unusual" in data):
-        raise CourseError(f"{folder.name}/case.toml must say either what is wrong or what is unusual.")
-    if ("wrong" in data) != ("step" in data):
-        raise CourseError(f"{folder.name}/case.toml must name the step that fails, and only a mistake does.")
-    for step in [*([data["step"]] if "step" in data else []), *data.get("may_fail", {})]:
-        try:
-            course.find_step(step)
-        except UsageError as error:
-            raise CourseError(f"{folder.name}/case.toml: {error}") from None
-    if "solution" not in data and not (folder / "project").is_dir():
-        raise CourseError(f"{folder.name} has neither a solution to edit nor a project of its own.")
+        raise UsageError("it must say either what is wrong or what is unusual.")
+    folder = _folder(file)
+    if "wrong" in data:
+        COURSE.find_step(folder)
+    elif folder not in {stage.id for stage in COURSE.stages}:
+        raise UsageError(f'a variant lies in the folder of its stage, and "{folder}" is no stage.')
+    for step in data.get("may_fail", {}):
+        COURSE.find_step(step)
+    if "solution" not in data and not (file.parent / "project").is_dir():
+        raise UsageError("it has neither a solution to edit nor a project of its own.")
 
 
 def _apply(case: Case, edit: Edit, place: Path) -> None:

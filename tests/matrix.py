@@ -15,41 +15,21 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
-from zlib import crc32
 
-from grader import course
 from grader.course import Step
-from grader.results.results import Outcome
+from grader.results.results import Outcome, RunResult
 from grader.session import runner
-from grader.system.scratch import Scratch
+from grader.system.resources import Resources
 from tests import cases, sides
 from tests.cases import Case
+from tests.real_course import COURSE
 from tests.record import Verdict, record
+from tests.share import WHOLE, Share, tries_of
 
 HERE = Path(__file__).resolve().parent
 MISTAKES = HERE / "mistakes"
 VARIANTS = HERE / "variants"
 RECORD = HERE / "matrix.md"
-TRIES = {"races": 20, "mistake": 3, "variant": 5}
-
-
-class Share(NamedTuple):
-    """One of several equal parts of a run, counted from 1."""
-
-    number: int
-    of: int
-
-    @classmethod
-    def read(cls, word: str) -> Share:
-        """Read `2/3`; raises ValueError for anything that is no part."""
-        number, of = map(int, word.split("/"))
-        if not 1 <= number <= of:
-            raise ValueError(word)
-        return cls(number, of)
-
-
-WHOLE = Share(1, 1)
 
 
 def all_cases() -> list[Case]:
@@ -66,47 +46,60 @@ def is_quick(case: Case) -> bool:
 
 
 def steps_to_test(case: Case) -> tuple[Step, ...]:
-    """Choose the steps that `make test` runs: of a whole project its own stage and what that needs.
+    """Choose the steps that `make test` runs: of a mistake its own step, and those that this step asks once more.
 
-    Of another variant its own stage alone. Of a listed mistake its own stage, without slow steps that it isn't about,
-    and without those that look at a side of the project which it leaves as it is; of any other mistake its own step.
-    What such a step needs of earlier stages is left out where the mistake leaves them as they are, and its step
-    doesn't ask them once more.
+    That no other step fails, not even one that its step needs, is for `make matrix` to say. Of a variant its own stage,
+    and of a whole project also what that stage needs of the earlier ones. A step that looks only at a side which the
+    variant leaves as the solution has it is left out: the solution passes it.
     """
-    own = course.find_stage(case.stage).steps
-    if case.solution is None:
-        return course.with_needs(own)
-    if case.step is None:
-        return own
-    if not case.ids:
-        return _without_earlier_stages([course.find_step(case.step)])
-    named, touched = {case.step, *case.may_fail}, sides.touched(case)
-    asked = [step for step in own if not (step.slow or touched.isdisjoint(sides.looked_at(step)))]
-    chosen = [*asked, *map(course.find_step, named)]
-    is_about_earlier = any(step.stage < case.stage for step in chosen)
-    wanted = course.with_needs(chosen) if is_about_earlier else _without_earlier_stages(chosen)
-    return tuple(step for step in wanted if step.id in named or not step.slow)
+    if case.step is not None:
+        own = COURSE.find_step(case.step)
+        return tuple(step for step in COURSE.with_needs([own]) if step.id == own.id or step.stage == own.repeats)
+    steps = COURSE.find_stage(case.stage).steps
+    return COURSE.with_needs(steps) if case.solution is None else _of_its_sides(case, steps)
+
+
+def steps_to_repeat(case: Case) -> tuple[Step, ...]:
+    """Choose the steps that `make repeat` runs: a mistake's own; a variant's that look at what it touches.
+
+    Those of earlier stages that they need are left out: they are repeated with the cases of their own stage. Where
+    a mistake's own step asks them once more, they stay.
+    """
+    if case.step is not None:
+        own = COURSE.find_step(case.step)
+        return tuple(step for step in COURSE.with_needs([own]) if step.stage in (own.stage, own.repeats))
+    asked = COURSE.with_needs(_of_its_sides(case, COURSE.find_stage(case.stage).steps))
+    return tuple(step for step in asked if step.stage == case.stage)
 
 
 def up_to(case: Case) -> tuple[Step, ...]:
-    """List the steps of the case's stage and of all before it: no case says anything about later ones.
+    """List the steps that `make matrix` runs: those of the stage that the case's project is at, and of all before it.
 
-    Those that look at nothing but what a case leaves as the solution has it are left out: the solution is asked them.
+    A step that looks only at a side which the case leaves as the solution has it is left out: the solution passes it.
     """
+    last = case.solution[:2] if case.solution else case.stage
+    return _of_its_sides(case, [step for step in COURSE.steps if step.stage <= last])
+
+
+def _of_its_sides(case: Case, steps: Sequence[Step]) -> tuple[Step, ...]:
     touched = sides.touched(case)
-    steps = course.all_steps()
-    return tuple(step for step in steps if step.stage <= case.stage and not touched.isdisjoint(sides.looked_at(step)))
+    return tuple(step for step in steps if touched & sides.looked_at(step))
 
 
-def judge(case: Case, steps: Sequence[Step], seed: int | None = None) -> tuple[Verdict, runner.RunResult]:
-    """Build a case, run the steps on it, and compare what failed with what the case says."""
+def judge(
+    case: Case, steps: Sequence[Step], seed: int | None = None, *, stop: bool = False
+) -> tuple[Verdict, RunResult]:
+    """Build a case, run the steps on it, and compare what failed with what the case says.
+
+    With `stop`, nothing is asked after the first check that fails.
+    """
     began = time.monotonic()
-    scratch = Scratch()
+    resources = Resources()
     try:
-        project = cases.build(case, scratch.fresh("project"))
-        findings = runner.run(project, steps, seed=seed)
+        project = cases.build(case, resources.fresh("project"))
+        findings = runner.run(COURSE, project, steps, seed=seed, stop=stop)
     finally:
-        scratch.close()
+        resources.close()
     results = [step for stage in findings.stages for step in stage.steps]
     outcomes = {step.id: str(step.outcome) for step in results}
     failed = {
@@ -157,38 +150,6 @@ def _spin() -> None:
 def _one(name: str, *, everything: bool) -> Verdict:
     case = next(case for case in all_cases() if case.name == name)
     return judge(case, up_to(case) if everything else steps_to_repeat(case))[0]
-
-
-def steps_to_repeat(case: Case) -> tuple[Step, ...]:
-    """Choose the steps that `make repeat` runs: a mistake's own; a variant's that look at what it touches.
-
-    Those of earlier stages that they need are left out: they are repeated with the cases of their own stage. Where
-    a mistake's own step asks them once more, they stay.
-    """
-    if case.step is not None:
-        return _without_earlier_stages([course.find_step(case.step)])
-    own, touched = course.find_stage(case.stage).steps, sides.touched(case)
-    asked = course.with_needs([step for step in own if touched & sides.looked_at(step)])
-    return tuple(step for step in asked if step.stage == case.stage)
-
-
-def _without_earlier_stages(chosen: Sequence[Step]) -> tuple[Step, ...]:
-    """List some steps and what they need, but of earlier stages only what one of them asks once more."""
-    stages = {step.stage for step in chosen} | {step.repeats for step in chosen}
-    return tuple(step for step in course.with_needs(chosen) if step.stage in stages)
-
-
-def tries_for(case: Case) -> int:
-    """Say how often `make repeat` runs a case."""
-    if case.step is None:
-        return TRIES["variant"]
-    return TRIES["races"] if case.races else TRIES["mistake"]
-
-
-def tries_of(case: Case, *, repeat: bool, share: Share = WHOLE) -> int:
-    """Say how many of a case's tries fall into a share: always the same ones, whatever other cases there are."""
-    numbers = range(tries_for(case) if repeat else 1)
-    return sum(crc32(f"{case.name} {number}".encode()) % share.of == share.number - 1 for number in numbers)
 
 
 def run_all(chosen: list[Case], *, repeat: bool, side_by_side: int, share: Share = WHOLE) -> list[Verdict]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from grader import course
 from tests.cases import Case
+from tests.real_course import COURSE
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def _recorded(text: str) -> Iterable[tuple[str, list[str]]]:
 def _checks(stages: Collection[str]) -> list[str]:
     """Name every check of some stages."""
     found = []
-    for step in [step for step in course.all_steps() if step.stage in stages]:
-        text = course.stage_of(step).check_file(step).read_text("utf-8")
+    for step in [step for step in COURSE.steps if step.stage in stages]:
+        text = COURSE.check_file(step).read_text("utf-8")
         found += [f"{step.id} {line[4:].split('(')[0]}" for line in text.splitlines() if line.startswith("def test_")]
     return found

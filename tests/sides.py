@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from grader import course
 from grader.course import Step
 from tests.cases import Case
+from tests.real_course import COURSE
 
 CLIENT = "client"
 SERVER = "server"
@@ -31,15 +31,13 @@ def touched(case: Case) -> set[str]:
     both = {CLIENT, SERVER}
     if case.solution is None or case.prepare:
         return both
-    changed = [edit.file for edit in case.edits]
-    changed += [str(path.relative_to(case.folder / "files")) for path in (case.folder / "files").rglob("*")]
-    folders = {file.split("/")[0] for file in changed}
+    folders = {edit.file.split("/")[0] for edit in case.edits}
     return both if folders - both else folders
 
 
 def looked_at(step: Step) -> set[str]:
     """Name the sides that the checks of a step look at."""
-    tree = ast.parse(course.stage_of(step).check_file(step).read_text("utf-8"))
+    tree = ast.parse(COURSE.check_file(step).read_text("utf-8"))
     checks = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
     asked = [{argument.arg for argument in check.args.args} for check in checks]
     if any(names & LOOK_AT_ALL_FILES for names in asked):

@@ -16,35 +16,86 @@ LISTED = {
 }
 
 
+MISTAKE = 'wrong = "It is wrong."\nsolution = "01-scaffolding"\n'
+VARIANT = 'unusual = "It is odd."\nsolution = "01-scaffolding"\n'
+
+
+@pytest.fixture
+def a_case(tmp_path):
+    """Write the file of a case, such as `1.4/name.toml`, and return it."""
+
+    def write(place, text):
+        file = tmp_path / place
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return file
+
+    return write
+
+
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    ("place", "text", "sentence"),
     [
-        ('wrong = "It is wrong."\nsolution = "01-scaffolding"\n', "must name the step that fails"),
-        ('unusual = "It is odd."\nsolution = "01-scaffolding"\nstep = "1.2"\n', "must name the step that fails"),
-        ('solution = "01-scaffolding"\nstep = "1.2"\n', "either what is wrong or what is unusual"),
-        ('wrong = "W."\nsolution = "01-scaffolding"\nstep = "9.9"\n', 'No stage "9"'),
-        ('wrong = "W."\nsolution = "01-scaffolding"\nstep = "1.2"\nmay_fail = { "1.77" = "?" }\n', 'No step "1.77"'),
-        ('wrong = "W."\nsolution = "01-scaffolding"\nstep = "1.2"\nsteps = []\n', 'unknown key "steps"'),
-        ('wrong = "W."\nstep = "1.2"\n', "neither a solution to edit nor a project"),
-        ("wrong = ", "cannot be read"),
+        ("9.9/it.toml", MISTAKE, '9.9/it.toml: No stage "9"'),
+        ("1.77/it.toml", MISTAKE, '1.77/it.toml: No step "1.77"'),
+        ("01/it.toml", MISTAKE, '01/it.toml: No step "01"'),
+        ("1.2/it.toml", VARIANT, '1.2/it.toml: .* "1.2" is no stage'),
+        ("1/it.toml", VARIANT, '1/it.toml: .* "1" is no stage'),
+        ("1.2/it.toml", 'solution = "01-scaffolding"\n', "either what is wrong or what is unusual"),
+        ("1.2/it.toml", MISTAKE + 'unusual = "It is odd."\n', "either what is wrong or what is unusual"),
+        ("1.2/it.toml", MISTAKE + 'may_fail = { "1.77" = "?" }\n', 'No step "1.77"'),
+        ("1.2/it.toml", MISTAKE + 'step = "1.2"\n', '1.2/it.toml: .* unknown key "step"'),
+        ("01/it/case.toml", VARIANT + "steps = []\n", '01/it/case.toml: .* unknown key "steps"'),
+        ("1.2/it.toml", 'wrong = "W."\n', "neither a solution to edit nor a project"),
+        ("01/it/case.toml", 'unusual = "U."\n', "neither a solution to edit nor a project"),
+        ("1.2/it.toml", "wrong = ", "1.2/it.toml cannot be read"),
     ],
 )
-def test_a_case_that_says_too_little_is_rejected(tmp_path, text, sentence):
-    (tmp_path / "case.toml").write_text(text)
-
+def test_a_case_that_is_not_in_order_is_rejected(a_case, place, text, sentence):
     with pytest.raises(CourseError, match=sentence):
-        cases.read(tmp_path)
+        cases.read(a_case(place, text))
+
+
+@pytest.mark.parametrize(
+    ("place", "text", "found"),
+    [
+        ("1.10/it.toml", MISTAKE, ("1.10/it", "1.10", "01")),
+        ("2.3/it/case.toml", MISTAKE, ("2.3/it", "2.3", "02")),
+        ("02/it.toml", VARIANT, ("02/it", None, "02")),
+        ("03/it/case.toml", VARIANT, ("03/it", None, "03")),
+    ],
+)
+def test_the_folder_of_a_case_says_its_name_its_step_and_its_stage(a_case, place, text, found):
+    case = cases.read(a_case(place, text))
+
+    assert (case.name, case.step, case.stage) == found
+
+
+def test_what_a_learner_reads_is_recorded_beside_the_file_of_the_case(a_case):
+    assert cases.read(file := a_case("1.4/it.toml", MISTAKE)).said == file.parent / "it.said.txt"
+
+
+def test_cases_are_read_by_step_and_then_by_name(a_case, tmp_path):
+    for place in ("1.10/a.toml", "1.2/b/case.toml", "1.2/a.toml", "1.2/c.toml"):
+        a_case(place, MISTAKE)
+
+    assert [case.name for case in cases.read_all(tmp_path)] == ["1.2/a", "1.2/b", "1.2/c", "1.10/a"]
+
+
+def test_an_edit_without_old_text_writes_a_whole_file(a_case, resources):
+    edits = "".join(f'[[edits]]\nfile = "{file}"\nold = ""\nnew = "x"\n' for file in ("service.toml", "new/one.py"))
+
+    place = cases.build(cases.read(a_case("1.2/it.toml", MISTAKE + edits)), resources.fresh("project"))
+
+    assert [(place / file).read_text() for file in ("service.toml", "new/one.py")] == ["x", "x"]
 
 
 @pytest.mark.parametrize("old", ["no such text", "e"])
-def test_an_edit_that_does_not_fit_once_names_the_case(tmp_path, scratch, old):
-    (tmp_path / "case.toml").write_text(
-        'wrong = "W."\nsolution = "01-scaffolding"\nstep = "1.2"\n'
-        f'[[edits]]\nfile = "service.toml"\nold = "{old}"\nnew = "x"\n'
-    )
+def test_an_edit_that_does_not_fit_once_names_the_case(a_case, resources, old):
+    edit = f'[[edits]]\nfile = "service.toml"\nold = "{old}"\nnew = "x"\n'
 
-    with pytest.raises(CourseError, match=rf"{tmp_path.name}: .* times in service.toml, not once"):
-        cases.build(cases.read(tmp_path), scratch.fresh("project"))
+    with pytest.raises(CourseError, match=r"1\.2/it: .* times in service.toml, not once"):
+        cases.build(cases.read(a_case("1.2/it.toml", MISTAKE + edit)), resources.fresh("project"))
 
 
 @pytest.mark.parametrize("kind", ["mistakes", "variants"])
@@ -54,11 +105,16 @@ def test_every_listed_case_is_there(kind):
     assert LISTED[kind] <= found
 
 
-def test_the_names_of_cases_are_unique_and_begin_with_their_stage():
+def test_the_names_of_cases_are_unique():
     names = [case.name for case in matrix.all_cases()]
 
     assert len(names) == len(set(names))
-    assert all(name[:2] in ("1-", "2-", "3-") for name in names)
+
+
+def test_no_recorded_text_is_left_without_its_mistake():
+    recorded = set(matrix.MISTAKES.rglob("*.said.txt"))
+
+    assert recorded <= {case.said for case in matrix.all_cases() if case.step and not case.varies}
 
 
 def test_sentences_are_sentences():

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from grader.report import terminal
-from grader.session import runner
+from grader.results.results import RunResult
 from tests import golden, matrix
 from tests.cases import Case
 
@@ -24,20 +24,19 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 @pytest.mark.timeout(LONG)
-def test_a_mistake_fails_its_step_and_a_variant_passes_everything(case, record_property, recorded, pytestconfig):
-    record = pytestconfig.getoption("--record")
+def test_a_mistake_fails_its_step_and_a_variant_passes_everything(case, record_property, recorded):
     if case.missing:
         pytest.skip(f"needs {', '.join(case.missing)}, which this machine doesn't have")
 
-    verdict, findings = matrix.judge(case, matrix.steps_to_test(case), SEED)
+    verdict, findings = matrix.judge(case, matrix.steps_to_test(case), SEED, stop=case.step is not None)
     record_property("case_seconds", verdict.seconds)
 
     assert verdict.complaints == ()
-    if case.step is not None and not case.varies and (record or (case.folder / "said.txt").exists()):
-        recorded(case.folder / "said.txt", said(findings, case))
+    if case.step is not None and not case.varies:
+        recorded(case.said, said(findings, case))
 
 
-def said(findings: runner.RunResult, case: Case) -> str:
+def said(findings: RunResult, case: Case) -> str:
     """Draw what a learner reads about the step that the case breaks, without what differs from run to run."""
     step = next(step for stage in findings.stages for step in stage.steps if step.id == case.step)
     assert step.problem is not None

@@ -9,14 +9,19 @@ import pytest
 from grader import course
 from tests import matrix, sides
 from tests.cases import Case, Edit
+from tests.real_course import COURSE
 
 FIXTURES = ["service.py", "chat.py", "webhooks.py"]
 
 
-def a_case(folder: Path, *files: str, **more) -> Case:
+def a_case(place: str, *files: str, solution: str | None = "02-data-model", **more) -> Case:
     edits = tuple(Edit(file, "", "x") for file in files)
-    case = Case(folder, "wrong", ("W1",), "02-data-model", "2.1", {}, (), (), races=False, varies=False, edits=edits)
+    case = Case(Path(f"{place}/it.toml"), "It is so.", (), solution, {}, (), (), races=False, varies=False, edits=edits)
     return replace(case, **more)
+
+
+def ids(steps):
+    return [step.id for step in steps]
 
 
 @pytest.mark.parametrize(
@@ -26,22 +31,16 @@ def a_case(folder: Path, *files: str, **more) -> Case:
         (["client/__main__.py", "client/api.py"], {"client"}),
         (["client/api.py", "server/db.py"], {"client", "server"}),
         (["server/db.py", "service.toml"], {"client", "server"}),
+        (["server/db.py", "history/old.py"], {"client", "server"}),
     ],
 )
-def test_a_case_touches_the_sides_whose_files_it_changes(tmp_path, files, touched):
-    assert sides.touched(a_case(tmp_path, *files)) == touched
-
-
-def test_new_files_count_too(tmp_path):
-    (tmp_path / "files" / "history").mkdir(parents=True)
-    (tmp_path / "files" / "history" / "old.py").touch()
-
-    assert sides.touched(a_case(tmp_path, "server/db.py")) == {"client", "server"}
+def test_a_case_touches_the_sides_whose_files_it_changes(files, touched):
+    assert sides.touched(a_case("2.1", *files)) == touched
 
 
 @pytest.mark.parametrize("more", [{"solution": None}, {"prepare": (("true",),)}])
-def test_of_a_whole_project_or_a_prepared_one_nothing_is_known(tmp_path, more):
-    assert sides.touched(a_case(tmp_path, "server/db.py", **more)) == {"client", "server"}
+def test_of_a_whole_project_or_a_prepared_one_nothing_is_known(more):
+    assert sides.touched(a_case("2.1", "server/db.py", **more)) == {"client", "server"}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +54,7 @@ def test_of_a_whole_project_or_a_prepared_one_nothing_is_known(tmp_path, more):
     ],
 )
 def test_a_step_looks_at_what_its_checks_ask_for(step, looked_at):
-    assert sides.looked_at(course.find_step(step)) == looked_at
+    assert sides.looked_at(COURSE.find_step(step)) == looked_at
 
 
 def test_every_fixture_that_runs_the_client_is_known():
@@ -69,39 +68,36 @@ def test_every_fixture_that_runs_the_client_is_known():
     assert found <= sides.RUN_THE_CLIENT
 
 
-def test_a_mistake_is_run_through_the_steps_of_its_side_only(tmp_path):
-    server = matrix.steps_to_test(a_case(tmp_path / "2-1-x", "server/db.py"))
-    client = matrix.steps_to_test(a_case(tmp_path / "2-2-x", "client/api.py", step="2.5"))
-
-    assert {step.id for step in server} >= {"2.1", "2.4", "2.9", "2.11"}
-    assert {step.id for step in server}.isdisjoint({"2.5", "2.7", "2.10", "2.12"})
-    assert [step.id for step in client if step.stage == "02"] == ["2.5", "2.10", "2.12"]
-
-
-def test_the_matrix_leaves_out_what_a_case_cannot_change(tmp_path):
-    every = {step.id for step in course.all_steps() if step.stage <= "02"}
+def test_the_matrix_leaves_out_what_a_case_cannot_change():
+    every = {step.id for step in COURSE.steps if step.stage <= "02"}
     client_only = {"1.5", "1.6", "2.5", "2.10", "2.12"}
 
     def asked(*files):
-        return {step.id for step in matrix.up_to(a_case(tmp_path / "2-1-x", *files))}
+        return set(ids(matrix.up_to(a_case("2.1", *files))))
 
     assert asked("server/db.py") == every - client_only
     assert asked("client/api.py") == client_only | {"1.1"}
     assert asked("service.toml") == asked("server/db.py", "client/api.py") == every
 
 
-def test_a_variant_is_repeated_on_its_side_only(tmp_path):
-    server = matrix.steps_to_repeat(a_case(tmp_path / "2-1-x", "server/db.py", step=None))
-    client = matrix.steps_to_repeat(a_case(tmp_path / "2-2-x", "client/api.py", step=None))
-    whole = matrix.steps_to_repeat(a_case(tmp_path / "2-3-x", "service.toml", step=None))
+def test_the_matrix_asks_a_project_all_stages_that_it_has_whichever_step_fails():
+    early = matrix.up_to(a_case("1.2", "service.toml", solution="03-integrations"))
+
+    assert early == matrix.up_to(a_case("3.2", "service.toml", solution="03-integrations")) == COURSE.steps
+
+
+def test_a_variant_is_repeated_on_its_side_only():
+    server = matrix.steps_to_repeat(a_case("02", "server/db.py"))
+    client = matrix.steps_to_repeat(a_case("02", "client/api.py"))
+    whole = matrix.steps_to_repeat(a_case("02", "service.toml"))
 
     assert set(whole) == {*server, *client}
-    assert [step.id for step in client if step.stage == "02"] == ["2.5", "2.10", "2.12"]
-    assert {step.id for step in server if step.stage == "02"}.isdisjoint({"2.5", "2.10", "2.12"})
+    assert ids(client) == ["2.5", "2.10", "2.12"]
+    assert set(ids(server)).isdisjoint(ids(client))
 
 
 def test_the_steps_that_a_mistake_breaks_look_at_a_side_that_it_touches():
-    looked_at = {step.id: sides.looked_at(step) for step in course.all_steps()}
+    looked_at = {step.id: sides.looked_at(step) for step in COURSE.steps}
     mistakes = [case for case in matrix.all_cases() if case.step]
     broken = [(case, step) for case in mistakes for step in (case.step, *case.may_fail)]
 
@@ -109,25 +105,43 @@ def test_the_steps_that_a_mistake_breaks_look_at_a_side_that_it_touches():
     assert [case.name for case, step in broken if sides.touched(case).isdisjoint(looked_at[step])] == []
 
 
-def test_steps_of_earlier_stages_are_left_to_their_own_cases(tmp_path):
-    mistake = a_case(tmp_path / "3-1-x", "server/sms.py", solution="03-integrations", step="3.6")
-    about_earlier = matrix.steps_to_test(replace(mistake, step="2.4"))
+@pytest.mark.parametrize(
+    ("step", "needs"),
+    [
+        ("1.6", ["1.5"]),
+        ("1.10", ["1.1", "1.2", "1.3", "1.7"]),
+        ("2.4", ["2.1", "2.2"]),
+        ("2.5", []),
+        ("3.6", ["3.2"]),
+        ("3.8", ["3.1", "3.2"]),
+    ],
+)
+def test_a_mistake_is_asked_its_step_and_repeatedly_also_what_that_needs_of_its_stage(step, needs):
+    mistake = a_case(step, "server/db.py", solution="03-integrations")
 
-    assert {step.stage for step in matrix.steps_to_test(mistake)} == {"03"}
-    assert {"1.2", "2.1", "2.4", "2.8", "3.8"} < {step.id for step in about_earlier}
-    assert {step.stage for step in matrix.steps_to_test(replace(mistake, step=None))} == {"03"}
-    assert {step.stage for step in matrix.steps_to_test(replace(mistake, step=None, solution=None))} > {"02", "03"}
-    assert [step.id for step in matrix.steps_to_repeat(mistake)] == ["3.2", "3.6"]
-    assert [step.id for step in matrix.steps_to_repeat(replace(mistake, step="2.4"))] == ["2.1", "2.2", "2.4"]
+    assert ids(matrix.steps_to_test(mistake)) == [step]
+    assert ids(matrix.steps_to_repeat(mistake)) == [*needs, step]
 
 
-def test_a_step_that_asks_an_earlier_stage_once_more_brings_its_steps(tmp_path):
-    mistake = a_case(tmp_path / "3-1-x", "server/sms.py", solution="03-integrations", step="3.1")
-    variant = replace(mistake, step=None)
+def test_a_step_that_asks_an_earlier_stage_once_more_brings_its_steps():
+    mistake = a_case("3.1", "server/db.py", solution="03-integrations")
 
-    assert {step.stage for step in matrix.steps_to_test(mistake)} == {"02", "03"}
-    assert {step.stage for step in matrix.steps_to_repeat(mistake)} == {"02", "03"}
-    assert {step.stage for step in matrix.steps_to_repeat(variant)} == {"03"}
+    assert ids(matrix.steps_to_test(mistake)) == ["2.1", "2.2", "2.3", "2.4", "2.6", "2.8", "2.9", "3.1"]
+    assert matrix.steps_to_repeat(mistake) == matrix.steps_to_test(mistake)
+
+
+def test_a_variant_is_asked_the_steps_of_its_stage_that_look_at_what_it_touches():
+    server, client = (matrix.steps_to_test(a_case("02", file)) for file in ("server/db.py", "client/api.py"))
+
+    assert ids(client) == ["2.5", "2.10", "2.12"]
+    assert {*server, *client} == {*COURSE.find_stage("02").steps}
+    assert set(server).isdisjoint(client)
+
+
+def test_a_whole_project_is_asked_its_stage_and_what_that_needs():
+    third = COURSE.find_stage("03").steps
+
+    assert matrix.steps_to_test(a_case("03", solution=None)) == COURSE.with_needs(third)
 
 
 def _called(function: ast.FunctionDef) -> set[str]:
