@@ -27,15 +27,15 @@ def scripted_chat():
 
 @pytest.fixture
 def speaking():
-    """Make rooms that speak in some dialect."""
-    rooms = []
+    """Make chats that speak in some dialect."""
+    chats = []
 
     def make(dialect):
-        rooms.append(ScriptedChat(dialect))
-        return rooms[-1]
+        chats.append(ScriptedChat(dialect))
+        return chats[-1]
 
     yield make
-    for scripted_chat in rooms:
+    for scripted_chat in chats:
         scripted_chat.close()
 
 

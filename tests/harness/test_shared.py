@@ -1,4 +1,4 @@
-"""Things that are made once, or begun before anybody asks for them."""
+"""Results that are made once, or begun before a check asks for them."""
 
 import threading
 

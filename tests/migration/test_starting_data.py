@@ -89,11 +89,11 @@ def test_a_connected_service_knows_its_secrets_and_its_address(tmp_path, resourc
     harness = harness_of(folder, resources)
     try:
         service = harness.connected(TZ="Asia/Kolkata")
-        heard = json.loads((folder / "environment").read_text())
-        assert heard["PUBLIC_URL"] == service.url
-        assert heard["TWILIO_AUTH_TOKEN"] == harness.credentials.twilio_auth_token
-        assert heard["SLACK_SIGNING_SECRET"] == harness.credentials.slack_signing_secret
-        assert heard["TZ"] == "Asia/Kolkata"
+        received = json.loads((folder / "environment").read_text())
+        assert received["PUBLIC_URL"] == service.url
+        assert received["TWILIO_AUTH_TOKEN"] == harness.credentials.twilio_auth_token
+        assert received["SLACK_SIGNING_SECRET"] == harness.credentials.slack_signing_secret
+        assert received["TZ"] == "Asia/Kolkata"
         harness.connected("https://chat.example.test")
         assert json.loads((folder / "environment").read_text())["PUBLIC_URL"] == "https://chat.example.test"
         harness.services.shared()

@@ -45,17 +45,17 @@ HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
 @pytest.fixture
 def leaks(tmp_path, resources, nothing_left):
     """Look for the secrets of a service with one habit."""
-    benches = []
+    harnesses = []
 
     def look(habit="pass", start="", more=""):
         project(tmp_path / "project", TALKING.format(habit=habit, start=start))
         with (tmp_path / "project" / "service.toml").open("a") as file:
             file.write(more)
-        benches.append(harness_of(tmp_path / "project", resources))
-        return Leaks(benches[-1])
+        harnesses.append(harness_of(tmp_path / "project", resources))
+        return Leaks(harnesses[-1])
 
     yield look
-    for harness in benches:
+    for harness in harnesses:
         harness.close()
 
 
