@@ -1,4 +1,4 @@
-"""The providers that the kit plays, held against the libraries that the real ones publish."""
+"""The simulated providers, compared with the official libraries of Twilio and Slack."""
 
 import random
 import threading
@@ -121,7 +121,7 @@ def test_a_retry_says_which_one_it_is_and_why():
 
 @contextmanager
 def bolt():
-    """Run an app of Slack's own framework, which repeats what was typed; yields its port and what it received."""
+    """Run an app of Slack's own framework, which repeats each command; yields its port and the texts it received."""
     received = []
     pool = ThreadPoolExecutor(2)
     app = App(

@@ -1,4 +1,4 @@
-"""Twilio's endpoint for outgoing messages, played for the official client."""
+"""The simulated endpoint of Twilio for outgoing messages, used with the official client."""
 
 import socket
 import subprocess
