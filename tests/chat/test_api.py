@@ -317,7 +317,7 @@ SILENT = ANSWERING.replace(
 )
 
 
-def test_silence_is_no_refusal(service):
+def test_no_answer_is_no_refusal(service):
     made = service(SILENT)
     made.start()
     talk = Chat(made)

@@ -343,7 +343,7 @@ def test_a_check_that_ends_its_own_process_is_an_error(run):
     assert findings.faults[0].startswith("The process of the checks ended early (status 5).")
 
 
-def test_settings_for_somebody_elses_pytest_change_nothing(run, monkeypatch):
+def test_settings_for_another_pytest_change_nothing(run, monkeypatch):
     monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only -p no_such_plugin")
     monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
 
