@@ -65,11 +65,11 @@ class Outgoing:
         self._listener = listener
         self._lock = threading.Lock()
 
-    def knows(self, account: str, said: Authorization | None) -> bool:
+    def knows(self, account: str, authorization: Authorization | None) -> bool:
         """Tell whether a request comes from an account that has the token."""
-        if said is None or said.type != "basic":
+        if authorization is None or authorization.type != "basic":
             return False
-        given = f"{said.username}:{said.password}"
+        given = f"{authorization.username}:{authorization.password}"
         return hmac.compare_digest(given.encode(), f"{account}:{self._token}".encode())
 
     def send(self, account: str, given: Mapping[str, str], media: list[str]) -> Message:
