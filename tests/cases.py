@@ -24,6 +24,7 @@ from typing import Any
 
 from grader import course
 from grader.errors import CourseError, UsageError
+from tests.real_course import COURSE
 
 KEYS = {"wrong", "unusual", "ids", "solution", "may_fail", "prepare", "requires", "races", "varies", "edits"}
 WHOLE = "case.toml"

@@ -1,4 +1,7 @@
-"""The proof of the checks: every mistake fails its step and no other, every variant passes everything."""
+"""The proof of the checks: every mistake fails its step, and every variant passes everything.
+
+That no other step of a mistake fails is for `make matrix` to say.
+"""
 
 import io
 import re

@@ -1,1 +1,1 @@
-"""The API of stage 2: what the checks send to it, and how they read its answers."""
+"""The messages API of stage 2: sends its requests and reads its answers."""

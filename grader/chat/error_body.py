@@ -1,4 +1,4 @@
-"""Refusals as clause K6 wants them: an object in JSON that says why."""
+"""Checks the body of a refusal against clause K6: a JSON object that gives the reason."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REFUSAL = "a refusal in JSON: an object with a non-empty string error, or a titl
 
 
 def fault_of_refusal(reply: Reply) -> Fault:
-    """Say what is wrong with the shape of a refusal; `""` when it is as clause K6 wants it."""
+    """Say what is wrong with the body of a refusal; `""` when the body is as clause K6 says."""
     kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
     found = _object(reply)
     fault = ""
@@ -21,13 +21,13 @@ def fault_of_refusal(reply: Reply) -> Fault:
         fault = f"the content type {kind or '(none)'}"
     elif found is None:
         fault = "no JSON object"
-    elif not (isinstance(found.get("error"), str) and found["error"]) and not _says(found, "title", "detail"):
+    elif not (isinstance(found.get("error"), str) and found["error"]) and not _has_any(found, "title", "detail"):
         fault = "neither a non-empty string error, nor title or detail"
     return Fault(fault, answer=REFUSAL, request=reply.request, summary=reply.summary)
 
 
 def fault_if_refused(reply: Reply) -> Fault:
-    """Say what is wrong with the shape of an answer that is a refusal; `""` for any other, too."""
+    """Say what is wrong with the body of an answer if its status is 400 or above; `""` for any other answer."""
     if reply.code >= 400:
         return fault_of_refusal(reply)
     return Fault("", answer=REFUSAL, request=reply.request, summary=reply.summary)
@@ -40,6 +40,6 @@ def _object(reply: Reply) -> dict[str, Any] | None:
     return None
 
 
-def _says(found: dict[str, Any], *names: str) -> bool:
-    """Tell whether one of these members is there and not empty; 0 and false are not."""
+def _has_any(found: dict[str, Any], *names: str) -> bool:
+    """Tell whether the object has one of these members and it isn't empty. 0 and false don't count as empty."""
     return any(found.get(name) not in (None, "", [], {}) for name in names)

@@ -1,4 +1,4 @@
-"""Instants on the wire (clause K8): what a server emits, and how the same instant can be written otherwise."""
+"""Times in the API (clause K8): reads the time that a server sent, and writes the same instant in other ways."""
 
 from __future__ import annotations
 
@@ -18,25 +18,26 @@ RFC3339 = re.compile(
 PLAIN = re.compile(r"-?\d{1,12}(?:\.(\d{1,40}))?", re.ASCII)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST, LAST = ((datetime(*day, tzinfo=UTC) - EPOCH) // timedelta(seconds=1) for day in ((1, 1, 1), (9999, 12, 31)))
-"""Between these lies what has a date, in Unix seconds: the years 1 to 9999."""
+"""The first and the last Unix second that Python can write as a date: the years 1 to 9999."""
 
 
 @dataclass(frozen=True)
 class Instant:
-    """One instant as Unix seconds, exactly, and the characters that said it; `digits` counts the fraction's."""
+    """One instant, and how the server wrote it."""
 
     seconds: Fraction
-    """It in Unix seconds."""
+    """The instant in exact Unix seconds."""
     written: str
-    """It as the server wrote it."""
+    """The instant as the server wrote it."""
     digits: int
-    """How many digits its fraction was written with."""
+    """The number of digits of its fraction, as the server wrote them."""
     is_number: bool
+    """Whether the server wrote a JSON number, and not text in RFC 3339."""
 
     def spelled(self, *, hours: int = 0, minutes: int = 0, digits: int | None = None, zulu: bool = False) -> str:
-        """Write the same instant in RFC 3339 with another offset, or with more digits than it came with.
+        """Write the same instant in RFC 3339, with another offset or more digits than the server wrote.
 
-        Raises Failed when it has no date there, at the ends of the calendar.
+        Raises Failed when the date with that offset lies outside of the years 1 to 9999.
         """
         places = self.digits if digits is None else digits
         offset = timedelta(hours=hours, minutes=minutes)
@@ -51,13 +52,13 @@ class Instant:
         return text + ("Z" if zulu else f"{sign}{minutes_off // 60:02}:{minutes_off % 60:02}")
 
     def shifted(self, seconds: float, digits: int = 3) -> str:
-        """Write another instant, so many seconds later, in UTC."""
+        """Write the instant that lies so many seconds later, in RFC 3339 and UTC."""
         moved = self.seconds + Fraction(seconds).limit_denominator(10**9)
         return Instant(moved, self.written, digits, is_number=False).spelled(zulu=True)
 
 
 def read(value: Any) -> Instant | None:
-    """Read what a server emits as a time: RFC 3339 with an offset, or a JSON number of Unix seconds; else None."""
+    """Read a time as a server sends it: RFC 3339 with an offset, or a JSON number of Unix seconds; else None."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):

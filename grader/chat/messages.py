@@ -1,4 +1,4 @@
-"""Messages and pages as a server gave them: read strictly, and able to say what came instead."""
+"""Reads messages and pages from answers of a service, and raises Failed where they differ from the contract."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ from grader.text.values import listed, shown
 ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-")
 
 MEMBERS = ("id", "text", "created_at", "reply_to", "author", "source")
-"""What the contract says about a message; a server may add what it likes."""
+"""The members of a message that the contract names. A server may add others."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """A message object of the API; whatever is missing is noticed when it is asked for."""
+    """A message object of the API. A check that asks for a missing member fails there."""
 
     fields: Mapping[str, Any]
     request: str
-    """The request that it came for, as a line to paste."""
+    """The request whose answer holds the message, as a line to paste."""
 
     @property
     def id(self) -> Any:
-        """The id as it came, to be sent on or to be expected."""
+        """The id as the service sent it, for another request or as an expected value."""
         return self.fields["id"]
 
     @property
     def identity(self) -> Value:
-        """The id, able to say what was wrong with it."""
+        """The id as a value to compare."""
         return self.member("id")
 
     @property
     def text(self) -> Value:
-        """The text, able to say what came instead."""
+        """The text as a value to compare."""
         return self.member("text")
 
     def member(self, name: str) -> Value:
-        """Give a member; raises Failed when the object has none of that name."""
+        """Give a member as a value to compare; raises Failed when the message has no member of this name."""
         if name not in self.fields:
             came = f"no {name} among the members {listed([*self.fields])}"
             raise Failed(came, expected=f"the member {name}", request=self.request)
@@ -54,7 +54,7 @@ class Message:
 
     @property
     def created_at(self) -> Instant:
-        """The time of acceptance; raises Failed when it isn't one as clause K8 writes them."""
+        """The time of acceptance; raises Failed when it isn't a time as in clause K8."""
         value = self.member("created_at").value
         found = instant.read(value)
         if found is None:
@@ -63,18 +63,18 @@ class Message:
 
     @property
     def moment(self) -> Value:
-        """The instant of `created_at` in UTC, however the server spelled it."""
+        """The instant of `created_at`, written in UTC whatever the server's notation is."""
         return Value(self.created_at.spelled(digits=9, zulu=True), name="created_at in UTC", request=self.request)
 
     @property
     def promised(self) -> Value:
-        """Those of its members that every message object has, by their names."""
+        """Those members, by name, that the contract names and the message has."""
         found = {name: self.fields.get(name) for name in MEMBERS if name in self.fields}
         return Value(found, name="members", request=self.request)
 
     @property
     def replies(self) -> Page:
-        """The direct replies in a thread, in their order; raises Failed when there is no such list."""
+        """The direct replies in a thread, in their order; raises Failed when `replies` isn't a list."""
         value = self.member("replies").value
         if not isinstance(value, list):
             raise Failed(f"replies: {shown(value)}", expected="a list of message objects", request=self.request)
@@ -82,54 +82,54 @@ class Message:
 
     @property
     def parent(self) -> Value:
-        """The id of the message that this one replies to; null as well as no member means none."""
+        """The id of the message that this one replies to. It is null if this is no reply, or has no such member."""
         return Value(self.fields.get("reply_to"), name="reply_to", request=self.request)
 
 
 @dataclass(frozen=True)
 class Page:
-    """One answer of GET /messages."""
+    """One answer of `GET /messages`."""
 
     messages: tuple[Message, ...]
-    """Its messages, in their order."""
+    """The messages on the page, in their order."""
     next: Any
     request: str
-    """The request that it came for, as a line to paste."""
+    """The request whose answer is the page, as a line to paste."""
 
     @property
     def cursor(self) -> str | None:
-        """What leads to the following page; raises Failed when it is neither a string nor null."""
+        """The cursor of the following page, None on the last; raises Failed when `next` is no string and not null."""
         if self.next is None or isinstance(self.next, str):
             return self.next
         raise Failed(f"next: {shown(self.next)}", expected="next: a string or null", request=self.request)
 
     @property
     def ids(self) -> Ids:
-        """The ids of its messages, in their order."""
+        """The ids of the messages, in their order."""
         return Ids([message.id for message in self.messages], request=self.request)
 
     @property
     def count(self) -> Count:
-        """How many messages it holds."""
+        """How many messages the page holds."""
         return Count(len(self.messages), request=self.request)
 
     def top(self, count: int) -> Ids:
-        """Give the ids of the first messages only."""
+        """Give the ids of the first `count` messages."""
         return Ids(self.ids[:count], request=self.request)
 
     def above(self, wanted: Any) -> Page:
-        """Leave only the messages that stand above one of them."""
+        """Give a page of only those messages that stand above the message with this id."""
         place = next((place for place, one in enumerate(self.messages) if same(one.id, wanted)), len(self.messages))
         return Page(self.messages[:place], None, self.request)
 
     @property
     def first(self) -> Value:
-        """The id of the first message, null on an empty page."""
+        """The id of the first message; null if the page is empty."""
         return Value(self.messages[0].id if self.messages else None, name="the first id", request=self.request)
 
     @property
     def repeated(self) -> Listing:
-        """List the ids that came more than once."""
+        """List the ids that the page holds more than once."""
         seen = Counter(json.dumps(message.id) for message in self.messages)
         return Listing([one for one, times in seen.items() if times > 1], request=self.request, what="message twice")
 
@@ -140,27 +140,27 @@ class Page:
         return Listing(found, request=self.request, what="message without a time")
 
     def other_than(self, name: str, value: Any, *, what: str = "message") -> Listing:
-        """List the messages in which a member has another value."""
+        """List the messages in which the member `name` has another value."""
         odd = [f"id {one.id}: {shown(one.fields.get(name))}" for one in self.messages if one.member(name) != value]
         return Listing(odd, request=self.request, what=f"{what} whose {name} isn't {shown(value)}")
 
     def before(self, moment: Instant) -> Listing:
-        """List the messages that have no time, or an earlier one."""
+        """List the messages that have no time, or a time before `moment`."""
         times = [(one.id, instant.read(one.member("created_at").value)) for one in self.messages]
         found = [str(wanted) for wanted, time in times if time is None or time.seconds < moment.seconds]
         return Listing(found, request=self.request, what="message without a time or from before")
 
     def of(self, wanted: Sequence[Any]) -> Ids:
-        """Give the ids of those messages whose ids are among these, in the order in which they came."""
+        """Give those of the ids in `wanted` that are on the page, in the order of the page."""
         return self.of_ids(wanted).ids
 
     def of_ids(self, wanted: Sequence[Any]) -> Page:
-        """Leave only the messages with these ids, in the order in which they came."""
+        """Give a page of only the messages with these ids, in the order of this page."""
         kept = tuple(one for one in self.messages if any(same(one.id, other) for other in wanted))
         return Page(kept, self.next, self.request)
 
     def by_id(self, wanted: Any) -> Message:
-        """Find a message; raises Failed when it isn't on the page."""
+        """Find the message with this id; raises Failed when it isn't on the page."""
         for message in self.messages:
             if same(message.id, wanted):
                 return message
@@ -168,7 +168,7 @@ class Page:
 
 
 def read_message(reply: Reply) -> Message:
-    """Read a reply as one message object with a valid id."""
+    """Read an answer as one message object; raises Failed when it is none, or has no valid id (clause K7)."""
     found = as_json(reply)
     if not isinstance(found, dict):
         raise Failed(reply.summary, expected="a message object", request=reply.request)
@@ -176,7 +176,7 @@ def read_message(reply: Reply) -> Message:
 
 
 def read_page(reply: Reply) -> Page:
-    """Read a reply as one page."""
+    """Read an answer as one page; raises Failed when it is none, or holds something that is no message."""
     found = as_json(reply)
     shape = '{"messages": [...], "next": a string or null}'
     if not isinstance(found, dict) or not isinstance(found.get("messages"), list):

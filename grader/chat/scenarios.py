@@ -1,4 +1,4 @@
-"""Chats in a known state: crowded, spaced in time, timed in a foreign zone, long enough for many pages."""
+"""Chats in a known state: with many messages, with times that the kit measured, or with time between messages."""
 
 from __future__ import annotations
 
@@ -23,47 +23,48 @@ from grader.text.shell import side_by_side
 from grader.text.values import shown
 
 SLACK = 1.0
+"""Seconds by which `created_at` may miss the time that the kit measured."""
 APART = 3.2
 """Seconds between two messages, so that an instant between them lies 1.5 s from both."""
 
 
 class CrowdedChat(Chat):
-    """More messages than any page may hold."""
+    """A chat with more messages than any page may hold."""
 
     def __init__(self, service: Service) -> None:
         super().__init__(service)
         self.sent = self.send_many(104)
 
     def newest(self, count: int) -> tuple[Any, ...]:
-        """Give the ids of the newest messages, the newest first."""
+        """Give the ids of the newest `count` messages, the newest first."""
         return tuple(message.id for message in self.sent[: -count - 1 : -1])
 
 
 @dataclass(frozen=True)
 class Timed:
-    """A message, and the moments between which it was accepted, in Unix seconds."""
+    """A message, and the time when it was sent and when its answer came, in Unix seconds of the kit's clock."""
 
     message: Message
-    """What the service gave back."""
+    """The message object in the answer."""
     begun: float
     ended: float
 
     @property
     def early_or_late(self) -> Missed:
-        """Say by how many seconds `created_at` misses the time it took; 0 within a second of it."""
+        """How many seconds `created_at` lies before the request or after the answer; 0 if it is at most one."""
         moment = float(self.message.created_at.seconds)
         miss = min(0.0, moment - (self.begun - SLACK)) + max(0.0, moment - (self.ended + SLACK))
         return Missed(round(miss) if abs(miss) > 1 else round(miss, 1), self)
 
 
 class Missed(Value):
-    """By how many seconds a `created_at` misses the moment of acceptance."""
+    """How many seconds a `created_at` differs from the moment of acceptance."""
 
     def __init__(self, seconds: float, timed: Timed) -> None:
         super().__init__(seconds, name="created_at", request=timed.message.request)
         self._timed = timed
 
-    def expected_text(self, operator: str, other: object) -> str:  # noqa: ARG002 - it is only ever compared with 0
+    def expected_text(self, operator: str, other: object) -> str:  # noqa: ARG002 - checks compare it only with 0
         accepted = Instant(Fraction(self._timed.begun), "", 0, is_number=False).spelled(zulu=True)
         return f"created_at: the moment of acceptance, {accepted}, give or take a second"
 
@@ -73,35 +74,35 @@ class Missed(Value):
 
 
 class TimedChat(Chat):
-    """A chat whose messages are timed by the checker's own clock."""
+    """A chat whose messages the kit times with its own clock."""
 
     def send_timed(self, text: str, **more: Any) -> Timed:
-        """Send a message, and remember when it was sent and answered."""
+        """Send a message, and return it with the time of the request and of the answer."""
         begun = time.time()
         sent = self.send(text, **more)
         return Timed(sent, begun, time.time())
 
     def restart_in(self, zone: str) -> None:
-        """Stop the service and start it again on its data, as if it had been moved to another time zone."""
+        """Stop the service, and start it again with the same data in another time zone."""
         self.service.env = {**self.service.env, "TZ": zone}
         self.restart()
 
 
 class SpacedChat(Chat):
-    """Two messages, more than three seconds apart.
+    """A chat with two messages of the kit, more than three seconds apart.
 
-    `pause` waits for so many seconds.
+    `pause` waits for some seconds.
     """
 
     def __init__(self, service: Service, pause: Callable[[float], None]) -> None:
         super().__init__(service)
-        self._leave_the_last_behind(pause)
+        self._wait_after_the_last(pause)
         first = self.send(words())
         pause(APART)
         self.sent = (first, self.send(words()))
 
-    def _leave_the_last_behind(self, pause: Callable[[float], None]) -> None:
-        """Wait until what was there before lies as far from what comes as the two lie from each other."""
+    def _wait_after_the_last(self, pause: Callable[[float], None]) -> None:
+        """Wait until the newest message that is there already is `APART` seconds old."""
         found = self.page(limit=1).messages
         last = instant.read(found[0].fields.get("created_at")) if found else None
         if last is not None:
@@ -109,31 +110,34 @@ class SpacedChat(Chat):
 
     @property
     def two(self) -> tuple[Instant, Instant]:
-        """The instants of the two, as the server wrote them."""
+        """The instants of the two messages, the older first, as the server wrote them."""
         first, second = self.sent
         return first.created_at, second.created_at
 
     @property
     def ids_of_both(self) -> tuple[Any, Any]:
-        """The ids of the two, the newer first."""
+        """The ids of the two messages, the newer first."""
         first, second = self.sent
         return second.id, first.id
 
     @property
     def id_of_second(self) -> tuple[Any]:
-        """The id of the newer one, as a page lists it."""
+        """The id of the newer message alone, to compare with the ids of a page."""
         return (self.sent[1].id,)
 
     def after_the_first(self, seconds: float, digits: int = 3) -> str:
-        """Write an instant that lies so many seconds after the first message."""
+        """Write the instant that lies so many seconds after the first message, in UTC."""
         return self.two[0].shifted(seconds, digits)
 
     def after_the_last(self, seconds: float) -> str:
-        """Write an instant that lies so many seconds after the second message."""
+        """Write the instant that lies so many seconds after the second message, in UTC."""
         return self.two[1].shifted(seconds, 3)
 
     def second_in(self, hours: int, minutes: int) -> str:
-        """Write the instant of the second message in another zone, where the server writes RFC 3339 itself."""
+        """Write the instant of the second message with another offset from UTC.
+
+        Raises NotChecked where the server writes times as numbers.
+        """
         second = self.two[1]
         if second.is_number:
             raise NotChecked(
@@ -143,25 +147,25 @@ class SpacedChat(Chat):
 
     @property
     def midnight(self) -> str:
-        """Write the midnight before the first message, in UTC."""
+        """The midnight before the first message, in UTC."""
         day = int(self.two[0].seconds) // 86_400 * 86_400
         return Instant(Fraction(day), "", 0, is_number=False).spelled(zulu=True)
 
 
 class LongChat(TimedChat):
-    """A chat whose history was there before: `history` holds its ids, the newest first."""
+    """A chat with a long list of messages. `history` holds their ids, the newest first."""
 
     def __init__(self, service: Service, history: Sequence[Any]) -> None:
         super().__init__(service)
         self.history = tuple(history)
 
     def all_history(self, **params: Any) -> Page:
-        """Fetch every page; where the database couldn't be new, leave out what lay in it before the history."""
+        """Fetch every page. If the database couldn't be new, leave out messages that it held before the history."""
         fetched = self.all(**params)
         return fetched if self.service.project.has_new_databases else fetched.of_ids(self.history)
 
     def part_of_next(self, share: float) -> str:
-        """Give a part of a cursor, or more than all of it: `share` of its characters, written over and over."""
+        """Give `share` times the characters of a right cursor: a part of it, or it and its beginning once more."""
         page = self.page(limit=7)
         if not page.cursor:
             raise Failed(f"next: {shown(page.next)}", expected="next: a string", request=page.request)
@@ -177,29 +181,29 @@ class LongChat(TimedChat):
         return Page(together, None, f"{fetched[0].request}   (and every next, with a message sent after each page)")
 
     def largest_page(self, **params: Any) -> Count:
-        """Say how many messages the largest page holds."""
+        """Count the messages of the largest page."""
         return max((page.count for page in self.pages(**params)), key=int)
 
 
 @dataclass(frozen=True)
 class SentAtOnce:
-    """Messages sent at the same moment, and those that their own sender didn't see at once."""
+    """Messages that were sent at the same moment."""
 
     sent: Ids
-    """Their ids."""
+    """The ids of all."""
     missing: Listing
-    """Those that were accepted and aren't listed."""
+    """The messages that their sender's next `GET /messages` didn't list, though they were accepted."""
 
     @property
     def repeated(self) -> Listing:
-        """List the ids that were given to more than one of them."""
+        """List the ids that the service gave to more than one message."""
         ids = [str(one) for one in self.sent]
         found = [one for one in dict.fromkeys(ids) if ids.count(one) > 1]
         return Listing(found, request=self.sent.request, what="id given twice")
 
 
 def send_at_once(chat: Chat, count: int, patience: float) -> SentAtOnce:
-    """Send messages at the same moment; each sender lists as soon as its message was accepted."""
+    """Send messages at the same moment. Each sender lists messages as soon as its own was accepted."""
     barrier = threading.Barrier(count)
     texts = [words() for _ in range(count)]
 

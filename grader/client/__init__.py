@@ -1,1 +1,1 @@
-"""A learner's client while it runs, and the servers that the kit plays for it."""
+"""Runs the learner's client against scripted servers of the kit, and reads what the client prints."""

@@ -1,4 +1,4 @@
-"""The ways in which a server may speak to a client, each of them legal (clauses K2, K4, K7 and K8)."""
+"""Different ways in which a server may write its answers, all of them legal (clauses K2, K4, K7 and K8)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from grader.chat.instant import Instant
 IDS = ("m-7f.3a~9", "m-80", "0017", "Z_2026.x", "b2xkZXI~", "q.1", "~tilde", "00-00", "x_y-z", "aB.9")
 LARGEST = 2**53 - 1
 FIRST = Fraction("1767340804.5")
-"""The time of the first message, half a second after 2026-01-02T08:00:04Z; each further one comes a minute later."""
+"""The time of the first message, half a second after 2026-01-02T08:00:04Z. Each further message is a minute later."""
 SPELLINGS: tuple[dict[str, Any], ...] = (
     {"digits": 1},
     {"digits": 0, "zulu": True},
@@ -24,10 +24,12 @@ SPELLINGS: tuple[dict[str, Any], ...] = (
 
 @dataclass(frozen=True)
 class Dialect:
-    """One way of speaking: the status of an accepted message, how its members are written, and how its address ends.
+    """One legal way in which a server writes its answers.
 
-    With `integers`, ids are JSON integers. Without `nulls`, a member that would be null is left out. With `short`,
-    pages after the first hold one message less than was asked for; else a last page that is full leads to an empty one.
+    `accepted` is the status for a message that was stored. `ids` and `time` give ids and times of messages. With
+    `integers`, ids are JSON integers. Without `nulls`, the server leaves out a member that would be null. With `short`,
+    pages after the first hold one message less than the client asked for. Without it, a last page that is full leads to
+    an empty one. `slash` is the end of the base URL.
     """
 
     name: str
@@ -43,10 +45,10 @@ class Dialect:
         return self.name
 
     def spoken(self, members: dict[str, Any]) -> dict[str, Any]:
-        """Write the members of a JSON object as this server would."""
-        said = {name: value for name, value in members.items() if self.nulls or value is not None}
-        ids = {name: int(said[name]) for name in ("id", "reply_to") if self.integers and _is_digits(said.get(name))}
-        return said | ids
+        """Write the members of a JSON object as this server does."""
+        kept = {name: value for name, value in members.items() if self.nulls or value is not None}
+        ids = {name: int(kept[name]) for name in ("id", "reply_to") if self.integers and _is_digits(kept.get(name))}
+        return kept | ids
 
 
 def _is_digits(value: Any) -> bool:
@@ -61,20 +63,20 @@ def _digits() -> Iterator[str]:
     return (str(number) for number in itertools.count(LARGEST, -7))
 
 
-def _in_words(number: int) -> str:
-    """Write the time of a message in RFC 3339, each with another offset and as many digits of fraction."""
+def _as_text(number: int) -> str:
+    """Write the time of a message in RFC 3339. The offset and the digits of the fraction differ between messages."""
     moment = Instant(FIRST + 60 * number, "", 1, is_number=False)
     return moment.spelled(**SPELLINGS[number % len(SPELLINGS)])
 
 
-def _in_seconds(number: int) -> float:
-    """Write the time of a message in Unix seconds, of every second one as an integer."""
+def _as_number(number: int) -> float:
+    """Write the time of a message in Unix seconds: an integer for every other message, else a float."""
     moment = FIRST + 60 * number
     return int(moment) if number % 2 else float(moment)
 
 
-LETTERS = Dialect("letters", 201, _letters, _in_words, integers=False, nulls=True)
-NUMBERS = Dialect("numbers", 200, _digits, _in_seconds, integers=True, nulls=False, short=True, slash="/")
+LETTERS = Dialect("letters", 201, _letters, _as_text, integers=False, nulls=True)
+NUMBERS = Dialect("numbers", 200, _digits, _as_number, integers=True, nulls=False, short=True, slash="/")
 YOUNG = Dialect("young", 200, _digits, lambda _: None, integers=True, nulls=False, short=True)
 """A server as it may be at step 2.5: its messages have an id and a text, and there are no pages."""
 DIALECTS = (LETTERS, NUMBERS)

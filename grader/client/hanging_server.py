@@ -1,4 +1,4 @@
-"""A client that talks to a server which never answers, while other checks go on."""
+"""Runs the client against a server that never answers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from grader.client.scripted_server import Answer, scripted
 from grader.project.config import Project
 from grader.system.process import Programs
 
-UNHEARD = "Is anybody there?"
-"""What `send` says to a server that never answers."""
-SENDING = ("send", UNHEARD)
-REPLYING = ("reply", "m-80", UNHEARD)
+TEXT = "Is anybody there?"
+"""The text that the client sends to a server that never answers."""
+SENDING = ("send", TEXT)
+REPLYING = ("reply", "m-80", TEXT)
 SHOWING = ("show", "m-80")
 
 

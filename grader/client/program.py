@@ -1,4 +1,4 @@
-"""The learner's client, run as a stranger would: with arguments, a base URL, and a limit of time."""
+"""Runs the learner's client with arguments and a base URL, and ends it when it takes too long."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from grader.text.shell import command_line
 from grader.text.values import shorten
 
 PATIENCE = 20.0
+"""Seconds that the kit gives a client: those of clause K10, and 5 s of slack."""
 KEPT = 4 * 1024 * 1024
+"""Bytes of each stream that the kit keeps."""
 TRACE = "Traceback (most recent call last)"
 LONGEST = 15
-"""What clause K10 promises, in seconds; PATIENCE adds the slack."""
+"""Seconds within which a client ends (clause K10)."""
 
 
 @dataclass(frozen=True)
@@ -27,26 +29,26 @@ class Run:
     printed: str
     complained: str
     request: str
-    """The line that ran it, to paste."""
+    """The command that ran the client, as a line to paste."""
 
     @property
     def exit_code(self) -> ExitCode:
-        """How it ended."""
+        """The exit code of the client."""
         return ExitCode(self.code, request=self.request, summary=self.summary)
 
     @property
     def stdout(self) -> Text:
-        """The results that it printed."""
+        """What the client printed on stdout."""
         return Text(self.printed, stream="stdout", request=self.request, summary=self.summary)
 
     @property
     def stderr(self) -> Text:
-        """The complaints that it printed."""
+        """What the client printed on stderr."""
         return Text(self.complained.strip(), stream="stderr", request=self.request, summary=self.summary)
 
     @property
     def summary(self) -> str:
-        """Say in one line how it ended and what it printed."""
+        """One line that says how the client ended and what it printed."""
         streams = [
             f"{shorten(_gist(text).encode())} on {name}"
             for name, text in (("stdout", self.printed), ("stderr", self.complained))
@@ -56,15 +58,16 @@ class Run:
 
 
 def _gist(text: str) -> str:
-    """Take the last line of what ends in a stack trace of Python, which names the failure; else everything."""
+    """Return the last line of a text with a stack trace of Python, as it names the error; else the whole text."""
     return text.strip().splitlines()[-1] if TRACE in text else text
 
 
 def run(project: Project, *arguments: str, server_url: str, zone: str = "", programs: Programs | None = None) -> Run:
-    """Run the client with these arguments, in a time zone unless that is UTC, and wait for its end.
+    """Run the client with these arguments, and wait for its end.
 
-    `programs` are those of the same run of the kit, which are spared when the client is ended. Raises TooLate when the
-    client is still running after 20 s.
+    `zone` is a name such as `Asia/Kolkata`; without it, the client runs in UTC. `programs` are the other programs of
+    this run of the kit, which must survive when the kit ends the client. Raises TooLate when the client still runs
+    after 20 s.
     """
     if not project.client:
         raise Failed(f"{FILE} does not say how to start the client", expected="command = [...] under [client]")

@@ -1,4 +1,4 @@
-"""A scripted chat server for testing clients: ids, cursors and times that are odd but legal, all of it recorded."""
+"""A scripted chat server for tests of clients. It gives odd but legal ids, cursors and times, and records requests."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ PAGE = 20
 
 @dataclass
 class Said:
-    """One message in the room; ids are kept as text, however they are written."""
+    """One message of a scripted chat."""
 
     id: str
-    """Its id, as text."""
+    """The id as text, even where the server writes an integer."""
     text: str
-    """Its text."""
+    """The text of the message."""
     created_at: str | float | None
-    """Its time, as the server writes it."""
+    """The time of the message, as the server writes it."""
     reply_to: str | None = None
     author: str | None = None
-    """Who wrote it."""
+    """The author of the message."""
     source: str | None = None
-    """Where it came in."""
+    """The way by which the message came in."""
 
     def as_json(self) -> dict[str, Any]:
-        """Write it with its members in an unusual order, and one that no client knows."""
+        """Return the message object, with its members in an unusual order, and with one that no client knows."""
         origin = {"source": self.source, "author": self.author} if self.source else {}
         return {
             **origin,
@@ -53,16 +53,17 @@ class Said:
 
 @dataclass
 class ScriptedChat:
-    """What is said in the room, and what its clients asked."""
+    """A scripted chat server: its messages, and the requests that it got."""
 
     dialect: Dialect = LETTERS
     messages: list[Said] = field(default_factory=list)
-    """The messages in the room, the newest first."""
+    """The messages of the chat, the newest first."""
     given: tuple[Said, ...] = ()
-    """The messages of the last page that was given."""
+    """The messages of the last page that the server sent."""
     refusal: int | None = None
+    """The status with which the server refuses requests; None if it refuses none."""
     answered: int = 0
-    """How many more requests are answered before the first one is refused."""
+    """How many more requests the server answers before it refuses one."""
 
     def __post_init__(self) -> None:
         self._ids = self.dialect.ids()
@@ -70,41 +71,41 @@ class ScriptedChat:
 
     @property
     def url(self) -> str:
-        """What `SERVER_URL` is for a client."""
+        """The base URL of the server, for `SERVER_URL`."""
         return self.server.url + self.dialect.slash
 
     @property
     def ids(self) -> tuple[str, ...]:
-        """The ids in the order in which the server lists them: the newest first."""
+        """The ids of all messages in the order of the server: the newest first."""
         return tuple(message.id for message in self.messages)
 
     @property
     def ids_given(self) -> tuple[str, ...]:
-        """The ids of the last page that was given."""
+        """The ids of the last page that the server sent."""
         return tuple(message.id for message in self.given)
 
     def say(self, text: str, **more: str | None) -> Said:
-        """Add a message, as if a person had sent it; its other members may be given."""
+        """Add a message with this text. `more` gives other members of it."""
         time = self.dialect.time(len(self.messages))
-        said = Said(next(self._ids), text, **{"created_at": time, **more})  # type: ignore[arg-type]
-        self.messages.insert(0, said)
-        return said
+        message = Said(next(self._ids), text, **{"created_at": time, **more})  # type: ignore[arg-type]
+        self.messages.insert(0, message)
+        return message
 
     def fill(self, texts: list[str]) -> None:
-        """Add several messages."""
+        """Add messages with these texts, the oldest first."""
         for text in texts:
             self.say(text)
 
     def fill_up(self, count: int) -> None:
-        """Add many messages, each with a text of its own."""
+        """Add `count` messages with random texts."""
         self.fill([f"{words()} number {number}" for number in range(count)])
 
     def refuse_with(self, status: int, after: int = 0) -> None:
-        """Answer everything, but for so many requests, with this status and an error in JSON, in one of its forms."""
+        """Answer the first `after` requests, and refuse all others with this status and an error in JSON."""
         self.refusal, self.answered = status, after
 
     def posted(self, name: str, by: str) -> Value:
-        """Give a member of the JSON object in the body of the last POST to /messages."""
+        """Give a member of the JSON object in the last POST to `/messages`; raises Failed when there was none."""
         body = self._last_post(by).body
         with contextlib.suppress(ValueError):
             found = json.loads(body)
@@ -113,19 +114,19 @@ class ScriptedChat:
         raise Failed(shown(body), expected="a JSON object as body", request=by)
 
     def posted_id(self, name: str, by: str) -> Value:
-        """Give a member that is an id as text: for one of digits, a client may have sent an integer."""
+        """Give a member that is an id, as text. A client may have sent an integer if the id has only digits."""
         found = self.posted(name, by)
         is_integer = isinstance(found.value, int) and not isinstance(found.value, bool)
         return Value(str(found.value) if is_integer else found.value, name=found.name, request=by)
 
     def content_type(self, by: str) -> Value:
-        """Give the content type of the last POST, without parameters."""
+        """Give the content type of the last POST to `/messages`, without parameters."""
         value = self._last_post(by).header("Content-Type") or b""
         kind = value.decode("latin-1").partition(";")[0].strip().lower()
         return Value(kind, name="Content-Type", request=by)
 
     def queries(self, by: str) -> list[dict[str, str]]:
-        """Give the decoded query of every GET of /messages, in order; raises Failed when there was none."""
+        """Return the decoded query of every GET of `/messages`, in order; raises Failed when there was none."""
         asked = [
             urlsplit(request.what.partition(" ")[2])
             for request in self.server.requests
@@ -137,31 +138,31 @@ class ScriptedChat:
         return found
 
     def asked(self, name: str, by: str) -> Listing:
-        """List what was asked for in one parameter, request by request."""
+        """List the values of one parameter of the query, one for each GET of `/messages`."""
         values = [query.get(name, "(absent)") for query in self.queries(by)]
         return Listing(values, request=by, what=f"value of {name}")
 
     def pages_asked(self, by: str) -> Value:
-        """Count the requests for a page."""
+        """Count the GETs of `/messages`."""
         return Value(len(self.queries(by)), name="pages asked for", request=by)
 
     def ways_asked(self, by: str) -> Value:
-        """Count in how many ways pages were asked for, the cursor aside."""
+        """Count the different queries of all GETs of `/messages`. Their cursors don't count."""
         asked = {tuple(sorted((query | {"cursor": ""}).items())) for query in self.queries(by)}
         return Value(len(asked), name="ways of asking, the cursor aside", request=by)
 
     def since_asked(self, by: str) -> Instants:
-        """Give the instants that were asked for in `since`, without repetition."""
+        """Give the different instants in `since` that the client asked for."""
         return Instants.asked([query.get("since") for query in self.queries(by)], request=by)
 
     @staticmethod
     def instant(written: str) -> frozenset[Fraction | None]:
-        """Give the only instant that may be asked for."""
+        """Give the instant of a time, to compare with `since_asked`."""
         return frozenset({moment_of(written)})
 
     @staticmethod
     def today(zone: str, hour: int, minute: int) -> Today:
-        """Give the instants that a time of day means there, now; two around midnight."""
+        """Give the instants that a time of day in a time zone may mean now. Around midnight these are two."""
         return Today.at(zone, hour, minute)
 
     def close(self) -> None:
@@ -193,10 +194,10 @@ class ScriptedChat:
         try:
             body = json.loads(request.body)
             parent = body.get("reply_to")
-            said = self.say(str(body["text"]), reply_to=None if parent is None else str(parent))
+            message = self.say(str(body["text"]), reply_to=None if parent is None else str(parent))
         except (ValueError, KeyError, TypeError, AttributeError):
             return _json({"error": "a JSON object with text is needed"}, 400)
-        return self._say(said.as_json(), self.dialect.accepted)
+        return self._write(message.as_json(), self.dialect.accepted)
 
     def _list(self, query: dict[str, str]) -> Answer:
         wanted = query.get("cursor", _cursor(0))
@@ -210,18 +211,18 @@ class ScriptedChat:
         self.given = tuple(self.messages[begin : begin + size])
         end = begin + len(self.given)
         more = end < len(self.messages) or (len(self.given) == limit and not self.dialect.short)
-        messages = [self.dialect.spoken(said.as_json()) for said in self.given]
-        return self._say({"next": _cursor(end) if more else None, "messages": messages}, 200)
+        messages = [self.dialect.spoken(message.as_json()) for message in self.given]
+        return self._write({"next": _cursor(end) if more else None, "messages": messages}, 200)
 
     def _show(self, wanted: str) -> Answer:
-        found = next((said for said in self.messages if said.id == wanted), None)
+        found = next((message for message in self.messages if message.id == wanted), None)
         if found is None:
             return _json({"error": "no such message"}, 404)
-        replies = [said for said in reversed(self.messages) if said.reply_to == found.id]
-        spoken = [self.dialect.spoken(said.as_json()) for said in replies]
-        return self._say({**found.as_json(), "replies": spoken}, 200)
+        replies = [message for message in reversed(self.messages) if message.reply_to == found.id]
+        written = [self.dialect.spoken(reply.as_json()) for reply in replies]
+        return self._write({**found.as_json(), "replies": written}, 200)
 
-    def _say(self, members: dict[str, Any], status: int) -> Answer:
+    def _write(self, members: dict[str, Any], status: int) -> Answer:
         return _json(self.dialect.spoken(members), status)
 
 
@@ -238,10 +239,10 @@ def _json(value: Any, status: int) -> Answer:
 
 
 def _problem(value: Any, status: int) -> Answer:
-    """Write a refusal as frameworks do that check a body against a schema: its `detail` is a list."""
+    """Write a refusal as frameworks do that check bodies against a schema: `detail` is a list."""
     problem = {"status": status, "detail": [{"loc": ["body"], "msg": value["error"]}]}
     return Answer.text(json.dumps(problem), status, "application/problem+json")
 
 
 REFUSALS = {422: _problem}
-"""How a refusal is written where it isn't `{"error": ...}` (clause K6)."""
+"""How the server writes a refusal of a status, where that isn't `{"error": ...}` (clause K6)."""

@@ -1,4 +1,4 @@
-"""A server for testing clients: it records every request as bytes and answers what the check wrote down.
+"""A scripted HTTP server for tests of clients. It records the bytes of every request, and sends the answer of a script.
 
 `socketserver` accepts the connections. The module reads requests itself, because `http.server` shortens `//messages`
 to `/messages` and reads no chunked body.
@@ -22,16 +22,18 @@ from grader.assertions.entries import Listing
 from grader.system.ports import LOOPBACK
 
 PATIENCE = 30.0
+"""Seconds that the server waits for the next bytes of a request."""
 LINGER = 1.0
+"""Seconds that the server waits, after its answer, for the client to close the connection."""
 INTERVAL = 0.02
-"""Seconds until a server notices that it shall close; the library's own interval would make each check slower."""
+"""Seconds until a server notices that it has to close. The library's own interval would make each check slower."""
 LARGEST_HEAD = 64 * 1024
 LARGEST_BODY = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """One request as it arrived: the raw request line, the header lines and the body as bytes."""
+    """One request as it arrived: the request line, the headers and the body, undecoded."""
 
     line: str
     headers: tuple[tuple[bytes, bytes], ...]
@@ -39,24 +41,24 @@ class Recorded:
 
     @property
     def what(self) -> str:
-        """Method and target, as in `GET /`."""
+        """The method and the target, as in `GET /`."""
         return self.line.rpartition(" ")[0] or self.line
 
     def header(self, name: str) -> bytes | None:
-        """Return the first header of this name, in whatever case."""
+        """Return the first header of this name, in upper or lower case; None if there is none."""
         wanted = name.lower().encode()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What to answer: bytes of a whole HTTP response, or None for silence until the other side gives up."""
+    """An answer: the bytes of a whole HTTP response, or None for no answer at all."""
 
     content: bytes | None
 
     @classmethod
     def text(cls, body: str, status: int = 200, kind: str = "text/plain") -> Answer:
-        """Answer with a text, in UTF-8 and saying so."""
+        """Return an answer with a text in UTF-8."""
         content = body.encode()
         head = (
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
@@ -69,24 +71,24 @@ class Answer:
 
     @classmethod
     def silence(cls) -> Answer:
-        """Answer nothing and keep the connection open."""
+        """Return the answer of a server that never answers: it keeps the connection open and sends nothing."""
         return cls(None)
 
 
 class ScriptedServer(socketserver.ThreadingTCPServer):
-    """Listens on a free port of the loopback address; `requests` grows as they come, each when it is whole."""
+    """A server on a free port of the loopback address. `requests` holds every request that has arrived whole."""
 
     allow_reuse_address = True
     request_queue_size = 64
 
     def __init__(self, answer: Callable[[Recorded], Answer]) -> None:
-        super().__init__((LOOPBACK, 0), _Conversation)
+        super().__init__((LOOPBACK, 0), _Connection)
         self.requests: list[Recorded] = []
         self.answer = answer
         self.closing = threading.Event()
         self.port: int = self.socket.getsockname()[1]
         self._open: set[socket.socket] = set()
-        self._talking: list[threading.Thread] = []
+        self._answering: list[threading.Thread] = []
         self._accepting = threading.Thread(target=self.serve_forever, args=(INTERVAL,), daemon=True)
         self._accepting.start()
 
@@ -96,11 +98,11 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
         return f"http://{LOOPBACK}:{self.port}"
 
     def asked(self, by: str) -> Listing:
-        """List what was asked for, as in `GET /`; `by` is the line that made the client ask."""
+        """List the requests, as in `GET /`. `by` is the command of the client, as a line to paste."""
         return Listing([request.what for request in self.requests], request=by, what="request")
 
     def close(self) -> None:
-        """Stop listening and close every connection, also those that wait for the other side."""
+        """Stop listening, and close every connection, even one that waits for the client."""
         self.closing.set()
         self.shutdown()
         self._accepting.join()
@@ -108,28 +110,28 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
         for connection in list(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-        for thread in self._talking:
+        for thread in self._answering:
             thread.join(2)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Answer in a daemon thread that `close` waits for; the library waits for no daemons."""
+        """Answer in a daemon thread. `close` waits for it, as the library doesn't wait for daemon threads."""
         self._open.add(request)
         thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
-        self._talking.append(thread)
+        self._answering.append(thread)
         thread.start()
 
     def close_request(self, request: Any) -> None:
-        """Close a connection, and forget it."""
+        """Close a connection, and remove it from the open ones."""
         super().close_request(request)
         self._open.discard(request)
 
     def handle_error(self, *_: Any) -> None:
-        """Let a fault of the script itself end its thread, with a traceback."""
+        """Let an exception of the script end its thread with a traceback."""
         raise  # noqa: PLE0704 - the library calls this while it handles the exception
 
 
-class _Conversation(socketserver.StreamRequestHandler):
-    """One connection: one request, and its answer."""
+class _Connection(socketserver.StreamRequestHandler):
+    """One connection, which carries one request and its answer."""
 
     timeout = PATIENCE
     server: ScriptedServer
@@ -140,14 +142,14 @@ class _Conversation(socketserver.StreamRequestHandler):
             self.server.requests.append(request)
             answer = self.server.answer(request)
             if answer.content is None:
-                self._stay_silent()
+                self._wait_without_answer()
             else:
                 head, _, body = answer.content.partition(b"\r\n\r\n")
                 self.wfile.write(head + b"\r\n\r\n" + (b"" if request.line.startswith("HEAD ") else body))
-                _hang_up(self.connection)
+                _end_answer(self.connection)
 
-    def _stay_silent(self) -> None:
-        """Keep the connection open until the other side closes it."""
+    def _wait_without_answer(self) -> None:
+        """Keep the connection open until the client closes it."""
         while not self.server.closing.is_set():
             if select.select([self.connection], [], [], INTERVAL)[0] and not self.connection.recv(4096):
                 return
@@ -155,7 +157,7 @@ class _Conversation(socketserver.StreamRequestHandler):
 
 @contextmanager
 def scripted(answer: Answer) -> Iterator[ScriptedServer]:
-    """Run a scripted server that answers every request alike."""
+    """Run a scripted server that gives every request the same answer."""
     server = ScriptedServer(lambda _: answer)
     try:
         yield server
@@ -163,8 +165,8 @@ def scripted(answer: Answer) -> Iterator[ScriptedServer]:
         server.close()
 
 
-def _hang_up(connection: socket.socket) -> None:
-    """End the answer and read what else was sent for a moment: closing on unread bytes would destroy the answer."""
+def _end_answer(connection: socket.socket) -> None:
+    """End the answer, and read what else the client sends: to close on unread bytes would destroy the answer."""
     connection.shutdown(socket.SHUT_WR)
     connection.settimeout(LINGER)
     while connection.recv(65536):
@@ -172,7 +174,7 @@ def _hang_up(connection: socket.socket) -> None:
 
 
 def _receive(stream: BufferedIOBase, connection: socket.socket) -> Recorded:
-    """Read one whole request; raises ValueError or OSError when it makes no sense, or ends before it is whole."""
+    """Read one whole request; raises ValueError or OSError when it can't be read, or ends before it is whole."""
     line, *lines = _head(stream)
     headers = tuple((name.strip(), value.strip()) for name, _, value in (entry.partition(b":") for entry in lines))
     request = Recorded(line.decode("latin-1"), headers, b"")

@@ -1,4 +1,4 @@
-"""The instants that a client asks a server for, and those that it may have meant."""
+"""Compares the instants in `since` that a client asked a server for with those that a check expects."""
 
 from __future__ import annotations
 
@@ -15,37 +15,37 @@ from grader.text.values import shown
 
 
 class Instants(frozenset[Any], Observed):
-    """The different instants that a client asked for, compared as instants however they were written."""
+    """The different instants that a client asked for. Two notations of the same instant are equal."""
 
-    said: str
+    written: str
 
-    def __new__(cls, instants: Iterable[Fraction | None], *, request: str, said: str) -> Self:
+    def __new__(cls, instants: Iterable[Fraction | None], *, request: str, written: str) -> Self:
         made = super().__new__(cls, instants)
         made.request = request
-        made.said = said
+        made.written = written
         return made
 
     @classmethod
     def asked(cls, values: Iterable[str | None], *, request: str) -> Self:
-        """Read what was asked for in `since`, request by request; None where it was left out."""
+        """Read the values of `since`, one for each request; None stands for a request without it."""
         kept = list(dict.fromkeys(values))
-        return cls(map(moment_of, kept), request=request, said=", ".join(map(shown, kept)))
+        return cls(map(moment_of, kept), request=request, written=", ".join(map(shown, kept)))
 
-    def expected_text(self, operator: str, other: object) -> str:  # noqa: ARG002 - there is only one way to ask
+    def expected_text(self, operator: str, other: object) -> str:  # noqa: ARG002 - the text fits every operator
         groups: Iterable[Any] = other if isinstance(other, Today | tuple) else [other]
         moments = [moment for group in groups for moment in group]
         return f"since={' or '.join(_spelled(moment) for moment in moments)}, in any spelling"
 
     def actual_text(self) -> str:
-        return f"since={self.said}"
+        return f"since={self.written}"
 
 
 class Today(frozenset[frozenset[Fraction]]):
-    """What a time of day may mean around now."""
+    """The instants that a time of day may mean: one, or two around midnight."""
 
     @classmethod
     def at(cls, zone: str, hour: int, minute: int) -> Self:
-        """Give the instants that a time of day means there, now; two around midnight."""
+        """Return the instants that a time of day in a time zone may mean now. Around midnight these are two."""
         place = ZoneInfo(zone)
         days = {(datetime.now(place) - timedelta(minutes=late)).date() for late in (0, 1)}
         moments = {datetime.combine(day, time(hour, minute), place) for day in days}
@@ -53,7 +53,7 @@ class Today(frozenset[frozenset[Fraction]]):
 
 
 def moment_of(value: str | None) -> Fraction | None:
-    """Read a time as a client may write it, in Unix seconds; None where it is none."""
+    """Read a time as a client may write it, and return it in Unix seconds; None if it is no time."""
     found = instant.read(value)
     return found.seconds if found else None
 

@@ -1,1 +1,1 @@
-"""What the checks of one run share, and what is begun early because it takes long."""
+"""What the checks of one run share: services, results that are made once, and fixtures that begin early."""

@@ -1,4 +1,4 @@
-"""What the checks of one run share: the project, its services, what is made once, and what programs printed."""
+"""The harness of a run: the project, its services, shared results, and the output of the project's programs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from grader.system.resources import Resources
 
 
 class Harness:
-    """Everything that the checks of one run start; `close` ends it all."""
+    """Owns everything that the checks of one run start. `close` ends it."""
 
     def __init__(self, folder: Path, resources: Resources, course: Course, *, seed: int) -> None:
         self.folder = folder
@@ -31,16 +31,16 @@ class Harness:
 
     @cached_property
     def project(self) -> Project:
-        """What service.toml says; raises ProjectError when it can't be used."""
+        """The project as its service.toml describes it; raises ProjectError when the file can't be used."""
         return config.read(self.folder)
 
     @cached_property
     def credentials(self) -> Credentials:
-        """What the services of this run share with their providers."""
+        """The secrets that the services of this run share with the providers, Twilio and Slack."""
         return drawn()
 
     def masked(self, text: str) -> str:
-        """Hide this run's secrets in what a program printed."""
+        """Replace this run's secrets in the output of a program."""
         if "credentials" not in self.__dict__:
             return text
         for secret in self.credentials.by_name.values():
@@ -48,16 +48,16 @@ class Harness:
         return text
 
     def connected(self, public_url: str = SHOWN_URL, **env: str) -> Service:
-        """Return a running service that shares this run's secrets with its providers; one for each environment."""
-        told = {**self.credentials.environment(public_url), **env}
-        return self.services.kept(" ".join([public_url, *env.values()]), lambda: self.services.start(env=told))
+        """Return a running service that has this run's secrets; the same one for the same URL and `env`."""
+        settings = {**self.credentials.environment(public_url), **env}
+        return self.services.kept(" ".join([public_url, *env.values()]), lambda: self.services.start(env=settings))
 
     def when_closing(self, do: Callable[[], None]) -> None:
-        """Do something at the end, after every program has ended."""
+        """Call `do` when the harness closes, after every program has ended."""
         self._when_closing.append(do)
 
     def close(self) -> None:
-        """End everything that was started."""
+        """End everything that the checks started."""
         self.shared.end(self.resources.programs.kill)
         self.services.kill()
         self.resources.programs.kill()

@@ -1,4 +1,4 @@
-"""What is begun before a check asks for it, because it takes long: registered beside the fixture that gives it."""
+"""Begins slow fixtures before a check asks for them. A decorator at each such fixture registers what to begin."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from grader.harness.harness import Harness
 Fixture = TypeVar("Fixture")
 FRESH = "fresh"
 GROWN = "on-old-data"
-"""The two kinds of data that a check may start from: new data, and what an earlier stage of the project has left."""
+"""The two kinds of data that a check may start from: new data, and the data that an earlier stage left."""
 
 
 class Asking(NamedTuple):
-    """Which step asks a check, in which step's file the check stands, and which data it starts from."""
+    """The step that asks for a check, the step in whose file the check stands, and the data that it starts from."""
 
     step: str
     home: str
@@ -26,28 +26,28 @@ class Asking(NamedTuple):
 Begin = Callable[[Harness, Asking], None]
 
 WITH_THE_RUN: dict[str, Begin] = {}
-"""By the fixture's name: what is begun before the first check. A check that asks for one of these comes last."""
+"""What the kit begins before the first check, by the fixture's name. A check with such a fixture comes last."""
 STEPS_AHEAD: dict[str, Begin] = {}
-"""By the fixture's name: what is begun two steps before the first check that asks for it."""
+"""What the kit begins two steps before the first check that asks for it, by the fixture's name."""
 
 
 def begun_with_the_run(begin: Begin) -> Callable[[Fixture], Fixture]:
-    """Mark a fixture that waits longer than all other checks take, and say what begins the wait."""
+    """Mark a fixture that waits longer than all other checks take. `begin` starts the wait."""
     return lambda fixture: _register(WITH_THE_RUN, fixture, begin)
 
 
 def begun_steps_ahead(begin: Begin) -> Callable[[Fixture], Fixture]:
-    """Mark a fixture that takes some seconds, and say what begins to make what it gives."""
+    """Mark a fixture that takes some seconds. `begin` starts to make its value."""
     return lambda fixture: _register(STEPS_AHEAD, fixture, begin)
 
 
 def waits_long(fixtures: Collection[str]) -> bool:
-    """Tell whether a check that asks for these fixtures waits long."""
+    """Tell whether a check with these fixtures waits long."""
     return not WITH_THE_RUN.keys().isdisjoint(fixtures)
 
 
 def begin_with_the_run(harness: Harness, asking: Asking, fixtures: Collection[str]) -> None:
-    """Begin what a check that waits long will ask for; where that fails, the check hears of it."""
+    """Begin the long waits among a check's fixtures. A failure is left for the check, which meets it again."""
     for name, begin in WITH_THE_RUN.items():
         if name in fixtures:
             with contextlib.suppress(Failed, ProjectError):
@@ -55,19 +55,19 @@ def begin_with_the_run(harness: Harness, asking: Asking, fixtures: Collection[st
 
 
 def begin_ahead(harness: Harness, asking: Asking, fixtures: Collection[str]) -> None:
-    """Begin what a check will ask for soon, on the data that it starts from."""
+    """Begin the slow ones among the fixtures that a check will soon ask for, on the data that it starts from."""
     for name, begin in STEPS_AHEAD.items():
         if name in fixtures:
             begin(harness, asking)
 
 
 def in_background(harness: Harness, name: str, make: Callable[[], object]) -> None:
-    """Make something in the background, unless other checks would see in their database what it does there."""
+    """Make a shared result in the background, unless it would use the same database as the checks that run now."""
     with contextlib.suppress(ProjectError):
         if harness.project.has_new_databases:
             harness.shared.begin(name, make)
 
 
 def _register(registry: dict[str, Begin], fixture: Fixture, begin: Begin) -> Fixture:
-    registry[fixture.__name__] = begin  # type: ignore[attr-defined] # pytest gives a fixture its function's name
+    registry[fixture.__name__] = begin  # type: ignore[attr-defined] # a fixture of pytest has its function's name
     return fixture

@@ -1,4 +1,4 @@
-"""The services of one run: one that most checks share, those kept under a name, and those that a check starts anew."""
+"""The services of one run: one that most checks share, those kept by name, and those that a check starts for itself."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from grader.system.resources import Resources
 
 
 class ServicePool:
-    """Starts services of one project as late, and ends them as surely, as possible.
+    """Starts the services of one project when a check needs them, and ends them all.
 
-    `read_project` raises ProjectError where service.toml can't be used.
+    `read_project` raises ProjectError when service.toml can't be used.
     """
 
     def __init__(self, read_project: Callable[[], Project], resources: Resources) -> None:
@@ -37,16 +37,16 @@ class ServicePool:
         return iter(list(self._all))
 
     def launch_early(self) -> None:
-        """Start the shared service without waiting for it; the first check that asks for it hears why that failed."""
+        """Start the shared service without waiting for it. If that fails, the first check that asks for it fails so."""
         try:
             self._launch()
         except Failed as failure:
             self._early = failure
         except (ProjectError, MachineError):
-            pass  # the check that asks for the service runs into it again
+            pass  # the check that asks for the service meets the same error
 
     def shared(self) -> Service:
-        """Return the shared service, ready; a new one with new data where the last one has died."""
+        """Return the shared service when it is ready. If the last one has died, it is a new one with new data."""
         if self._early is not None:
             early, self._early = self._early, None
             raise early
@@ -59,14 +59,14 @@ class ServicePool:
         return service
 
     def replace(self) -> None:
-        """Give up the shared services: they may hang, and the next check gets new ones."""
+        """Give up the shared services, because they may hang. The next check gets new ones."""
         if self._shared is not None:
             self._forget(self._shared)
         for service in self._kept.values():
             service.kill()
 
     def kept(self, name: str, start: Callable[[], Service]) -> Service:
-        """Return the running service of this name, started anew when it has died or was given up."""
+        """Return the running service of this name. Call `start` for a new one if there is none, or if it has died."""
         service = self._kept.get(name)
         if service is None or not service.running:
             service = self._kept[name] = start()
@@ -81,26 +81,27 @@ class ServicePool:
         env: Mapping[str, str] | None = None,
         **more: Any,
     ) -> Service:
-        """Make a service of its own for a check, with new data unless some is given; not yet started."""
+        """Return a service for one check, not yet started. It has new data unless `data` is given."""
         chosen = project or self._read_project()
         service = Service(chosen, self._resources, data or self._resources.fresh("data"), port=port, env=env, **more)
         self._all.append(service)
         return service
 
     def start(self, project: Project | None = None, **more: Any) -> Service:
-        """Return a running service of its own for a check, made as `new` does."""
+        """Return a running service for one check, with the arguments of `new`."""
         service = self.new(project, **more)
         service.start()
         return service
 
     def restart(self) -> Restart:
-        """Stop the shared service and start it again on its port, a second one at its side; done once.
+        """Stop the shared service, start it again on its port, and start a second one beside it; done once.
 
-        Both get new data, so that nothing but the port is asked here.
+        Both get new data, so that only the port can keep the service from starting.
         """
         if self._restarted is None:
             service = self.shared()
-            service.get("/", hang_up=False)  # an ended connection at the server's side must not keep it from listening
+            # A connection that the server has closed must not keep it from listening on its port again.
+            service.get("/", hang_up=False)
             shutdown = self._stop(service)
             neighbour = self.new()
             service.data = self._resources.fresh("data")
@@ -111,9 +112,10 @@ class ServicePool:
         return self._restarted
 
     def lives(self, requests: Sequence[int], data: Path | None = None) -> list[Life]:
-        """Let services live side by side, one for each number of requests, and look at what they left behind.
+        """Run services side by side from start to SIGTERM, and return for each the rows by which its tables grew.
 
-        Each gets new data, unless `data` of an earlier life is given, and is stopped by SIGTERM.
+        `requests` holds for each service how many requests it gets. Each has new data, unless `data` of an earlier life
+        is given.
         """
         begins_empty = data is None and self._read_project().has_new_databases
         if len(requests) > 1 and not begins_empty:
@@ -134,7 +136,7 @@ class ServicePool:
             service.kill()
 
     def _stop(self, service: Service) -> Shutdown:
-        """Stop the shared service; a second refusal to stop is final for this run, as each costs 15 s."""
+        """Stop the shared service. After two refusals to stop, the kit doesn't try again, as each costs 15 s."""
         if len(self._unstoppable) > 1:
             raise self._unstoppable[-1]
         try:
@@ -153,7 +155,7 @@ class ServicePool:
 
     @contextmanager
     def _forgetting(self, service: Service) -> Iterator[None]:
-        """End a service that could not be started, so that the next check gets a new one."""
+        """End the service when its start fails, so that the next check gets a new one."""
         try:
             yield
         except Failed:

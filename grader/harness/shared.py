@@ -1,4 +1,4 @@
-"""What several checks share: made once, by the first that asks, or in the background before any asks."""
+"""Results that several checks share. Each is made once, for the first check that asks or earlier in the background."""
 
 from __future__ import annotations
 
@@ -12,58 +12,59 @@ from grader.testdata.random_values import drawing_for
 
 Thing = TypeVar("Thing")
 AGAIN = 0.1
-"""Seconds after which the end asks once more for what was started meanwhile to be ended."""
+"""Seconds between two calls of `stop` while `Shared.end` waits for unfinished results."""
 
 
 class Shared:
-    """Things by name. What fails is told to the next who asks, and tried anew by the one after.
+    """Makes results by name, each once. After a failure the next caller gets the exception; the one after tries again.
 
-    What is drawn at random while a thing is made depends on the seed and its name, not on who asks first.
+    The random values that are drawn while a result is made depend on the seed and on its name, not on which check asks
+    first.
     """
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._made: dict[str, Future[Any]] = {}
+        self._futures: dict[str, Future[Any]] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
 
     def once(self, name: str, make: Callable[[], Thing]) -> Thing:
-        """Return the thing of this name; made now unless it was, or is being made."""
+        """Return the result of this name. Call `make` unless the result is there or another thread is making it."""
         with self._lock:
-            mine = name not in self._made
-            one = self._made.setdefault(name, Future())
-        if mine:
-            self._fulfil(one, name, make)
+            is_missing = name not in self._futures
+            future = self._futures.setdefault(name, Future())
+        if is_missing:
+            self._fulfil(future, name, make)
         try:
-            thing: Thing = one.result()
+            thing: Thing = future.result()
         except BaseException:
-            self._made.pop(name, None)
+            self._futures.pop(name, None)
             raise
         return thing
 
     def begin(self, name: str, make: Callable[[], object]) -> None:
-        """Make in the background what a check will ask for by `once`, as it takes long."""
+        """Begin in a background thread to make a slow result, which a check will later get by `once`."""
         with self._lock:
-            if name in self._made:
+            if name in self._futures:
                 return
-            one = self._made[name] = Future()
-        threading.Thread(target=self._fulfil, args=(one, name, make), name=name, daemon=True).start()
+            future = self._futures[name] = Future()
+        threading.Thread(target=self._fulfil, args=(future, name, make), name=name, daemon=True).start()
 
     def pause(self, seconds: float) -> None:
-        """Wait; raises Failed when the end comes first."""
+        """Wait for some seconds; raises Failed when `end` is called before they have passed."""
         if self._ended.wait(seconds):
             raise Failed("ended meanwhile", expected="a result")
 
     def end(self, stop: Callable[[], None]) -> None:
-        """Wait until nothing is being made any more, and `stop` again and again what the making starts."""
+        """Wait until no result is unfinished. Call `stop` over and over, as the unfinished ones may start programs."""
         self._ended.set()
-        while unfinished := [one for one in list(self._made.values()) if not one.done()]:
+        while unfinished := [future for future in list(self._futures.values()) if not future.done()]:
             stop()
             wait(unfinished, timeout=AGAIN)
 
-    def _fulfil(self, one: Future[Any], name: str, make: Callable[[], object]) -> None:
+    def _fulfil(self, future: Future[Any], name: str, make: Callable[[], object]) -> None:
         try:
             with drawing_for(self._seed, name):
-                one.set_result(make())
-        except BaseException as found:  # noqa: BLE001 - the check that asks for the result gets it
-            one.set_exception(found)
+                future.set_result(make())
+        except BaseException as found:  # noqa: BLE001 - the check that asks for the result gets the exception
+            future.set_exception(found)

@@ -1,1 +1,1 @@
-"""Puts a service under load, and measures what it does meanwhile."""
+"""Puts a service under load, and measures its throughput, its latency and its use of the processor."""

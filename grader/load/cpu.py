@@ -1,4 +1,4 @@
-"""How much processor time the service, the generator and everything else on this machine use."""
+"""Measures the processor time that the service, the generator and all other programs of this machine use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Reading(NamedTuple):
-    """Processor seconds used so far, and the instant (seconds on the monotonic clock) at which they were read."""
+    """Processor seconds used so far, and the instant `at` of the reading, in seconds of the monotonic clock."""
 
     at: float
     service: float
@@ -17,7 +17,7 @@ class Reading(NamedTuple):
 
 
 class Cores(NamedTuple):
-    """Processor seconds per second: 1.0 is one core kept busy all the time."""
+    """Processor seconds per second: 1.0 is one core that is busy all the time."""
 
     service: float
     generator: float
@@ -25,21 +25,22 @@ class Cores(NamedTuple):
 
 
 class Meter:
-    """Reads what a service and a generator, each with all it started, and the machine as a whole have used."""
+    """Reads the processor time of a service and a generator, each with its descendants, and of the whole machine."""
 
     def __init__(self, service_pid: int, generator_pid: int) -> None:
         self._service = service_pid
         self._generator = generator_pid
 
     def read(self) -> Reading:
-        """Read all three clocks; they tick in hundredths of a second, so leave at least a second between readings."""
+        """Read all three times. They count hundredths of a second, so leave at least a second between two readings."""
         return Reading(time.monotonic(), tree_seconds(self._service), tree_seconds(self._generator), machine_seconds())
 
 
 def cores_between(before: Reading, after: Reading) -> Cores:
-    """Turn two readings into cores in use on average; `other` is what neither service nor generator used.
+    """Return how many cores were in use on average between two readings.
 
-    A service that ended and was reaped in between counts as 0, and what it used as `other`.
+    `other` is what neither the service nor the generator used. A service that ended and was reaped between the readings
+    counts as 0, and its time counts as `other`.
     """
     seconds = after.at - before.at
     service = max(0.0, after.service - before.service)
@@ -49,10 +50,10 @@ def cores_between(before: Reading, after: Reading) -> Cores:
 
 
 def tree_seconds(pid: int) -> float:
-    """Add up the processor seconds of a process, its descendants, and those children of theirs that ended.
+    """Add up the processor seconds of a process, of its descendants, and of their children that have ended.
 
-    Children that nobody reaped count too; ended ones are lost on macOS, whose kernel does not pass their time on.
-    0.0 where there is no such process.
+    Children that ended and were not reaped yet count too. On macOS, ended children don't count, because its kernel
+    doesn't add their time to their parent. Returns 0.0 if there is no such process.
     """
     import psutil
 
@@ -67,17 +68,17 @@ def tree_seconds(pid: int) -> float:
 
 
 def machine_seconds() -> float:
-    """Add up the busy processor seconds of all cores since the machine started, a hypervisor's share included."""
+    """Add up the busy processor seconds of all cores since the machine started, with the time a hypervisor took."""
     import psutil
 
     times = psutil.cpu_times()._asdict()
-    # Linux counts a guest's time a second time under `user`.
+    # Linux counts the time of a guest under `user`, too.
     idle = ("idle", "iowait", "guest", "guest_nice")
     return float(sum(seconds for name, seconds in times.items() if name not in idle))
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether a process still runs; one that has ended and waits to be reaped does not."""
+    """Tell whether a process still runs. A process that has ended and isn't reaped yet doesn't run."""
     import psutil
 
     try:

@@ -1,4 +1,4 @@
-"""The load generator: Locust in a process of its own, started in a clean place, ended with all it started."""
+"""The load generator: runs Locust in a process of its own, with a temporary folder and a clean environment."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ from grader.system.process import Process, how_it_ended
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 FINISH_WITHIN = 5
-"""Seconds for the requests that are under way when the run ends."""
+"""Seconds that the requests have to finish that are under way when the run ends."""
 LINGER = 0.1
-"""Seconds for which users go on after the run: Locust's stopping takes 20 ms that no measured request should wait."""
+"""Seconds for which users go on after the run. Locust takes 20 ms to stop, and no measured request should wait so."""
 PATIENCE = 15.0
-"""Seconds for everything that is not the run itself: Locust's start, those last requests, and its end."""
+"""Seconds for everything but the run itself: Locust's start, the last requests, and Locust's end."""
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
+"""The environment variables that Locust gets from the kit."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """What one run left behind: every request, how many were given up at the end, and Locust's own counts."""
+    """The result of one run: every request, how many had no answer at the end, and Locust's own counts."""
 
     samples: tuple[Sample, ...]
     unanswered: int
@@ -38,10 +39,10 @@ class Record:
 
 
 class Generator:
-    """Locust, running; a context manager that leaves neither a process nor a file.
+    """A run of Locust, as a context manager that leaves no process and no file behind.
 
-    `url` is the service's address without a path; `warm_up` and `seconds` follow each other, both in seconds.
-    Whatever happens, it is over `patience` seconds after they should have passed.
+    `url` is the base URL of the service. The run takes `warm_up` seconds and then `seconds`. In any case it is over
+    `patience` seconds after these.
     """
 
     def __init__(self, url: str, *, users: int, warm_up: float, seconds: float, patience: float = PATIENCE) -> None:
@@ -62,7 +63,7 @@ class Generator:
 
     @property
     def pid(self) -> int:
-        """The process that Locust was started as."""
+        """The process id of Locust."""
         return self._process.pid
 
     def __enter__(self) -> Self:
@@ -77,9 +78,9 @@ class Generator:
             self._scratch.cleanup()
 
     def began(self) -> float:
-        """Wait until all users are there and return when that was, in seconds on the monotonic clock.
+        """Wait until all users have started, and return the instant, in seconds of the monotonic clock.
 
-        Raises MachineError when Locust ends before, or takes too long.
+        Raises MachineError when Locust ends before this, or takes too long.
         """
         mark = self._folder / "began"
         while not mark.exists():
@@ -91,13 +92,13 @@ class Generator:
         return float(mark.read_text())
 
     def wait_until(self, instant: float) -> None:
-        """Sleep until an instant of the monotonic clock, or until Locust has ended."""
+        """Wait until an instant of the monotonic clock, or until Locust has ended."""
         self._process.wait(max(0.0, min(instant, self._deadline) - time.monotonic()))
 
     def finish(self) -> Record:
-        """Wait for the end and read what Locust left.
+        """Wait until Locust has ended, and read its results.
 
-        Raises MachineError when it takes too long or leaves nothing.
+        Raises MachineError when Locust takes too long or leaves no results.
         """
         code = self._process.wait(max(0.0, self._deadline - time.monotonic()))
         if code is None:
@@ -134,18 +135,18 @@ def _command(url: str, users: int) -> list[str]:
         "--exit-code-on-error": 0,
     }
     words = [str(word) for option in options.items() for word in option]
-    # -P: nothing is imported from the working directory.
+    # -P: Python imports no module from the working directory.
     return [sys.executable, "-P", "-m", "locust", "--headless", "--only-summary", *words]
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Leave out the user's LOCUST_*, PYTHON* and proxies; HOME is elsewhere because of ~/.locust.conf."""
+    """Return an environment without the user's LOCUST_*, PYTHON* and proxies, and with a HOME without .locust.conf."""
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return kept | {"HOME": str(folder), "LC_ALL": "C.UTF-8", "NO_PROXY": "127.0.0.1,localhost", "TZ": "UTC"}
 
 
 def _locust_counts(path: Path) -> tuple[int | None, int | None]:
-    """Read requests and failures from Locust's own results; None where it left none."""
+    """Read the numbers of requests and of failures from Locust's own results; None if there are no results."""
     try:
         entries = json.loads(path.read_text())
     except (OSError, ValueError):

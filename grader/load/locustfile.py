@@ -1,4 +1,4 @@
-"""What Locust runs, in a process of its own: users that request `/` again as soon as they have their answer."""
+"""The file that Locust runs: each user requests `/`, and requests it again as soon as the answer has come."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ FOLDER = Path(os.environ["KIT_LOAD_FOLDER"])
 SECONDS = float(os.environ["KIT_LOAD_SECONDS"])
 PATIENCE = 10.0
 
-# The client under FastHttpUser sends a GET again, up to eleven times, when the connection closes without an answer.
-# A row may have been written each time, so here every request is sent once.
+# The HTTP client of FastHttpUser sends a GET again, up to eleven times, when the connection closes without an answer.
+# Each time the service may write a row, so here the client sends every request once.
 geventhttpclient.client.IDEMPOTENT_METHODS = frozenset()
 
 
 class Visitor(FastHttpUser):
-    """One user: no pauses, no redirects, no compression; anything but a complete 200 is a failure."""
+    """One user, without pauses, redirects and compression. Every answer but a complete 200 is a failure."""
 
     network_timeout = PATIENCE
     connection_timeout = PATIENCE
@@ -33,8 +33,8 @@ class Visitor(FastHttpUser):
 
     @task
     def root(self) -> None:
-        """Ask once and judge the answer."""
-        # Locust ends a user between two requests by an exception that may arrive when the next one is under way.
+        """Request `/` once, and judge the answer."""
+        # Locust ends a user between two requests by an exception, which may come when the next request is under way.
         if self.over:
             return
         began = time.perf_counter()
@@ -45,11 +45,11 @@ class Visitor(FastHttpUser):
         except gevent.GreenletExit as ended:
             self.report(began, ended)
             raise
-        except Exception as error:  # noqa: BLE001 - Locust tells nobody of a request whose answer it cannot decode
+        except Exception as error:  # noqa: BLE001 - Locust doesn't report a request whose answer it cannot decode
             self.report(began, error)
 
     def report(self, began: float, error: BaseException) -> None:
-        """Tell of a request that Locust itself keeps quiet about."""
+        """Report a request that Locust itself doesn't report."""
         self.environment.events.request.fire(
             request_type="GET",
             name="/",
@@ -61,7 +61,7 @@ class Visitor(FastHttpUser):
 
 
 class Recorder:
-    """Keeps every request of the run and writes them down when Locust ends."""
+    """Keeps every request of the run, and writes all to a file when Locust ends."""
 
     def __init__(self, runner: Runner) -> None:
         self.samples: list[tuple[float, float, bool]] = []
@@ -69,38 +69,38 @@ class Recorder:
         self.runner = runner
 
     def note(self, response_time: float, exception: BaseException | None, **_: Any) -> None:
-        """Keep one request; the exception that ends a user means that its answer had not come yet."""
+        """Keep one request. The exception that ends a user means that the answer had not come by then."""
         seconds = response_time / 1000
         self.samples.append((time.monotonic() - seconds, seconds, exception is None))
         self.unanswered += isinstance(exception, gevent.GreenletExit)
 
     def begin(self, **_: Any) -> None:
-        """Tell the kit that all users are there, and set the timer; Locust's own knows whole seconds only."""
+        """Report to the kit that all users have started, and start a timer. Locust's own counts only whole seconds."""
         now = time.monotonic()
         gevent.spawn(self.finish, now + SECONDS)
         self.write("began", repr(now))
 
     def finish(self, closing: float) -> None:
-        """End the run: no new request, and patience for those under way."""
-        # One sleep may end early: gevent counts it from when it last looked at the clock.
+        """End the run at `closing`: users begin no new request, and Locust waits for those under way."""
+        # One sleep may end early, because gevent counts it from the moment when it last read the clock.
         while (left := closing - time.monotonic()) > 0:
             gevent.sleep(left)
         Visitor.over = True
         self.runner.quit()
 
     def end(self, **_: Any) -> None:
-        """Write down all that was kept."""
+        """Write all requests to `samples.json`."""
         self.write("samples.json", json.dumps({"samples": self.samples, "unanswered": self.unanswered}))
 
     def write(self, name: str, text: str) -> None:
-        """Write a file that is complete as soon as it exists."""
+        """Write a file so that it is complete as soon as it exists."""
         unfinished = FOLDER / f"{name}.unfinished"
         unfinished.write_text(text)
         unfinished.rename(FOLDER / name)
 
 
 def prepare(environment: Environment, runner: Runner, **_: Any) -> None:
-    """Let a recorder listen to everything that happens in the run."""
+    """Connect a recorder to the events of the run."""
     recorder = Recorder(runner)
     hooks = environment.events
     listeners = (

@@ -1,4 +1,4 @@
-"""One measurement of a running service: a warm-up, a measured window, and what came of every request."""
+"""Measures a running service under load: a warm-up, a measured window, and the result of every request."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from grader.load.generator import FINISH_WITHIN, Generator, Record
 from grader.load.samples import Sample, Window, generator_bound, percentile_ms, started_in
 
 NEEDED = ("locust", "psutil")
+"""The packages that a measurement needs."""
 
 
 class LoadUnavailable(MachineError):
-    """The packages that the load part needs are not installed."""
+    """The packages that a measurement needs are not installed."""
 
 
 @dataclass(frozen=True)
 class Probe:
     """What the service did in one measured window.
 
-    `offered` and `achieved` are in requests per second; `offered` is None in a closed loop. The percentiles are in
-    milliseconds, over answered requests, None where there were none; `cpu_service`, `cpu_generator` and `other`
+    `offered` and `achieved` are in requests per second; `offered` is None in a closed loop. The percentiles are
+    latencies of answered requests in milliseconds, or None without answers. `cpu_service`, `cpu_generator` and `other`
     are in cores.
     """
 
@@ -40,7 +41,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class Workload:
-    """What one kind of load came to: its probes, and `answered` and `failed` over the whole run, warm-up included."""
+    """The result of one kind of load. `answered` and `failed` count the requests of the whole run, warm-up included."""
 
     workload: str
     model: str
@@ -52,15 +53,16 @@ class Workload:
 
 
 def measure(url: str, service_pid: int, *, users: int = 8, warm_up: float = 1.0, seconds: float = 3.0) -> Workload:
-    """Load `GET /` of a running service in a closed loop: each of the users asks again once it has its answer.
+    """Load `GET /` of a running service in a closed loop: each user requests again as soon as its answer has come.
 
-    `url` is the service's address, `service_pid` the process it was started as; both times are in seconds. The run
-    takes them plus Locust's start and end, at most 15 s more. Every request is sent once. `answered` counts complete
-    answers of status 200 from the very first request to the last, `failed` all others; so a service that writes one
-    row per request has written at least `answered` and at most `answered` + `failed` of them. Percentiles and
-    throughput are of the requests that began after the warm-up.
+    `url` is the base URL of the service, `service_pid` its process id. `warm_up` and `seconds` are in seconds. The run
+    takes both, and at most 15 s more for Locust's start and end. Locust sends every request once.
 
-    Raises LoadUnavailable without Locust or psutil, MachineError when Locust itself fails.
+    `answered` counts the complete answers of status 200 from the first request to the last, `failed` all other
+    requests. So a service that writes one row for each request has written at least `answered` and at most `answered` +
+    `failed` rows. The percentiles and the throughput are of the requests that began after the warm-up.
+
+    Raises LoadUnavailable without Locust or psutil, and MachineError when Locust itself fails.
     """
     _require(NEEDED)
     with Generator(url, users=users, warm_up=warm_up, seconds=seconds) as generator:
@@ -108,7 +110,7 @@ def _probe(users: int, window: Window, samples: list[Sample], cores: Cores) -> P
 
 
 def _note(record: Record, *, ended: bool) -> str | None:
-    """Say what a reader of the figures has to know besides."""
+    """Return remarks without which the figures would mislead a reader; None if there are none."""
     failed = sum(not sample.answered for sample in record.samples)
     own, locusts = (len(record.samples), failed), (record.locust_requests, record.locust_failures)
     remarks = []

@@ -1,4 +1,4 @@
-"""The account of a load run: what the generator got answered must lie in the service's database."""
+"""Compares the requests that a service answered under load with the rows in its database."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ SECONDS = {"quick": 3.0, "full": 10.0}
 
 @dataclass(frozen=True)
 class Account(Workload):
-    """A workload, the rows that the service wrote meanwhile, and whether the two agree."""
+    """A workload, the rows that the service wrote during it, and whether the two agree."""
 
     rows_written: int
     outcome: Outcome
 
 
 def load_and_count(service: Service, level: str) -> Account:
-    """Load a running service's `/` and compare the rows written with the requests answered.
+    """Load `/` of a running service, and compare the rows that it wrote with the requests that it answered.
 
-    `level` is `quick` or `full`. A request that failed may have left a row all the same, so with failures the
-    rows may lie between the answered and all requests.
+    `level` is `quick` or `full`. A request that failed may have left a row all the same. So the number of rows may lie
+    anywhere from the answered requests to all requests.
     """
     before = service.database.rows()
     workload = measure(service.url, service.process.pid, warm_up=WARM_UP[level], seconds=SECONDS[level])
@@ -44,6 +44,6 @@ def to_json(account: Account) -> dict[str, Any]:
 
 
 def from_json(entry: dict[str, Any]) -> Account:
-    """Read an account back."""
+    """Read an account from the member of `load` in a report."""
     probes = tuple(Probe(**probe) for probe in entry["probes"])
     return Account(**entry | {"probes": probes, "outcome": Outcome(entry["outcome"])})

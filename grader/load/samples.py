@@ -1,4 +1,4 @@
-"""What the samples of one run say: percentiles, throughput, and whether the generator was the limit."""
+"""Computes figures from the requests of one run: percentiles, requests in flight, and the limit of the generator."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 HONEST_SHARE = 0.9
+"""The share of users that must wait for the service on average, so that the figures are those of the service."""
 
 
 class Sample(NamedTuple):
-    """One request: when it began (seconds on the monotonic clock), how long it took, whether the answer was 200."""
+    """One request: when it began, in seconds of the monotonic clock, its duration, and whether the answer was 200."""
 
     start: float
     seconds: float
@@ -17,27 +18,28 @@ class Sample(NamedTuple):
 
 
 class Window(NamedTuple):
-    """The measured part of a run, in seconds on the monotonic clock; `closing` is the first instant outside."""
+    """The measured part of a run, in seconds of the monotonic clock. `closing` is the first instant after it."""
 
     opening: float
     closing: float
 
     @property
     def seconds(self) -> float:
-        """How long the window is."""
+        """The length of the window in seconds."""
         return self.closing - self.opening
 
 
 def started_in(window: Window, samples: Iterable[Sample]) -> list[Sample]:
-    """Pick the samples whose request began inside the window, however late it ended."""
+    """Return the samples whose request began inside the window, even if it ended later."""
     return [sample for sample in samples if window.opening <= sample.start < window.closing]
 
 
 def percentile_ms(durations: Sequence[float], percent: int) -> float | None:
-    """Take a percentile of durations in seconds, in milliseconds; None where there are none.
+    """Return a percentile, in milliseconds, of durations in seconds; None if there are no durations.
 
-    The nearest-rank method: the smallest duration that at least `percent` of 100 do not exceed, so always one
-    that was measured (Hyndman and Fan, "Sample Quantiles in Statistical Packages", 1996, definition 1).
+    It uses the nearest-rank method: the smallest duration that at least `percent` % of all durations do not exceed. So
+    the result is always a duration that was measured (Hyndman and Fan, "Sample Quantiles in Statistical Packages",
+    1996, definition 1).
     """
     if not durations:
         return None
@@ -46,21 +48,22 @@ def percentile_ms(durations: Sequence[float], percent: int) -> float | None:
 
 
 def in_flight(window: Window, samples: Iterable[Sample]) -> float:
-    """Average over the window how many requests were under way.
+    """Return how many requests were under way on average during the window.
 
-    By Little's law that is throughput times mean latency (Little, "A Proof for the Queuing Formula L = λW", 1961).
-    Requests that reach over an edge count for their part inside, so few and long ones do no harm.
+    By Little's law this is the throughput times the mean latency (Little, "A Proof for the Queuing Formula L = λW",
+    1961). A request that lies partly outside of the window counts with its part inside. So the result is right even for
+    few and long requests.
     """
     busy = sum(_overlap(window, sample) for sample in samples)
     return busy / window.seconds
 
 
 def generator_bound(window: Window, samples: Iterable[Sample], users: int) -> bool:
-    """Tell whether the generator, not the service, held the throughput down.
+    """Tell whether the generator, and not the service, limited the throughput.
 
-    In a closed loop without pauses every user always waits for an answer: what is missing from
-    `in_flight` = `users` is time that they spent waiting for the generator. Below nine tenths its figures are off
-    by more than 5 %. Where most requests failed nothing is claimed: a refused connection takes no time.
+    In a closed loop without pauses every user always waits for an answer, so that `in_flight` equals `users`. What is
+    missing is time in which users waited for the generator. Below nine tenths the figures are wrong by more than 5 %.
+    If most requests failed, the result is False, because a refused connection takes no time.
     """
     samples = list(samples)
     began = started_in(window, samples)

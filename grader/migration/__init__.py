@@ -1,1 +1,1 @@
-"""Databases that an earlier state of the project left behind, and how the project brings them forward."""
+"""Databases that an earlier state of the project wrote, and how the present state migrates them."""

@@ -1,4 +1,4 @@
-"""A project's present state on a copy of an old database: what became of the old messages."""
+"""The chat of a project's present state on a copy of an old database, and what became of the old messages."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from grader.service.server import Service
 from grader.text.values import shown
 
 IN_1971 = 31_536_000
-"""No time before 1971 is ever sent (clause K8), so an old message with such a time isn't looked for."""
+"""The start of 1971 in Unix seconds. No time before it is ever sent (clause K8), so the kit uses none in `since`."""
 
 
 class MigratedChat(LongChat):
-    """The project's present state on a copy of the old database."""
+    """The chat of the project's present state on a copy of the old database."""
 
     def __init__(self, service: Service, old: OldData) -> None:
         super().__init__(service, [message["id"] for message in old.messages])
@@ -27,18 +27,18 @@ class MigratedChat(LongChat):
         self.ready_at = time.monotonic()
 
     def old_page(self) -> Page:
-        """Fetch the old messages among the newest hundred: following pages is asked later."""
+        """Fetch the old messages among the newest hundred. It follows no pages, which only a later step promises."""
         fetched = self.page(limit=100)
         return Page(tuple(m for m in fetched.messages if self._is_old(m.id)), None, fetched.request)
 
     @property
     def expected(self) -> tuple[Any, ...]:
-        """The ids that `old_page` has to hold, in order."""
+        """The ids that `old_page` must hold, in order."""
         return self.history[:100]
 
     @property
     def changed_texts(self) -> Listing:
-        """List the old messages whose text isn't what was sent."""
+        """List the old messages whose text isn't the one that the kit sent to the old state."""
         page = self.old_page()
         sent = {str(message["id"]): message["text"] for message in self.old.messages}
         wrong = [
@@ -48,7 +48,7 @@ class MigratedChat(LongChat):
 
     @property
     def impossible_times(self) -> Listing:
-        """List the old messages whose time is neither null nor a valid one that has passed."""
+        """List the old messages whose time is neither null nor a valid time in the past."""
         page, now = self.old_page(), time.time()
         return Listing(
             [
@@ -61,24 +61,24 @@ class MigratedChat(LongChat):
         )
 
     def other_than(self, name: str, value: object) -> Listing:
-        """List the old messages whose member of this name has another value."""
+        """List the old messages in which the member `name` has another value."""
         return self.old_page().other_than(name, value, what="old message")
 
     @property
     def changed_times(self) -> Listing:
-        """List the old messages whose time isn't the instant that the old state had told."""
+        """List the old messages whose time isn't the instant that the old state gave for them."""
         page = self.old_page()
-        told = {str(m["id"]): _instant(m.get("created_at")) for m in self.old.messages if "created_at" in m}
+        earlier = {str(m["id"]): _instant(m.get("created_at")) for m in self.old.messages if "created_at" in m}
         wrong = [
             f"{m.id}: {shown(m.fields.get('created_at'))}"
             for m in page.messages
-            if str(m.id) in told and _instant(m.fields.get("created_at")) != told[str(m.id)]
+            if str(m.id) in earlier and _instant(m.fields.get("created_at")) != earlier[str(m.id)]
         ]
         return Listing(wrong, request=page.request, what="old message with another time")
 
     @property
     def not_found_by_their_time(self) -> Listing:
-        """List the newest old message that shows a time, from 1971 on, unless it is listed since that time."""
+        """List the newest old message with a time from 1971 on, if a page since that time doesn't hold it."""
         page = self.old_page()
         times = [(message, instant.read(message.fields.get("created_at"))) for message in page.messages]
         dated = [(message, moment) for message, moment in times if moment is not None and moment.seconds >= IN_1971]
@@ -90,10 +90,10 @@ class MigratedChat(LongChat):
         return Listing(missing, request=found.request, what="old message missing")
 
     def times(self) -> Listing:
-        """List the old messages with their times, to be compared with a later look."""
+        """List the old messages with their times, to compare them with the times after a restart."""
         page = self.old_page()
-        said = [f"{message.id}: {shown(message.member('created_at').value)}" for message in page.messages]
-        return Listing(said, request=page.request, what="old message with its time")
+        found = [f"{message.id}: {shown(message.member('created_at').value)}" for message in page.messages]
+        return Listing(found, request=page.request, what="old message with its time")
 
     def _is_old(self, wanted: Any) -> bool:
         return any(same(wanted, one) for one in self.history)

@@ -1,8 +1,8 @@
-"""The project as it was at an earlier step, and the database that this state wrote, for a migration to deal with.
+"""The state of the project at an earlier step, and the database that this old state wrote.
 
-The state is a tag of the project's repository, such as `step-2.5`, else its folder `history/2.5/`; the stage says which
-steps it may be. Its database is made once, through its own API. The kit keeps it under the digest of the state, so
-that a second run costs nothing.
+The old state is a tag of the project's repository, such as `step-2.5`, or else the folder `history/2.5/` in the
+project. The stage says which steps it may be. The kit starts the old state and makes its database through its API. It
+keeps the database in a cache, under the digest of the old state, so that a second run costs nothing.
 """
 
 from __future__ import annotations
@@ -44,9 +44,10 @@ OTHER_DATABASE = "The kit cannot copy a database that lies outside of {data}."
 
 @dataclass(frozen=True)
 class OldData:
-    """A database written by the old state: its `{data}` folder, an empty one, and what the API had answered.
+    """The database that the old state wrote.
 
-    `messages` are the old message objects, the newest first.
+    `data` is a copy of its `{data}` folder, `empty` one from before the first message. `messages` are the message
+    objects that its API gave, the newest first.
     """
 
     data: Path
@@ -54,23 +55,24 @@ class OldData:
     messages: tuple[dict[str, Any], ...]
 
     def had(self, name: str) -> bool:
-        """Tell whether the old state gave every message a member of this name already."""
+        """Tell whether every message of the old state has a member of this name."""
         return all(name in message for message in self.messages)
 
     @property
     def had_times(self) -> bool:
-        """Whether the old state gave every message a valid time already, so that nothing is to be brought forward."""
+        """Whether every message of the old state has a valid time, so that the project has no times to migrate."""
         return all(instant.read(message.get("created_at")) is not None for message in self.messages)
 
 
 def old_data(
     project: Project, resources: Resources, new_service: Callable[..., Service], earlier_states: Sequence[str]
 ) -> OldData:
-    """Find the old state, the first of `earlier_states` that there is, and make its database unless it is kept.
+    """Find the old state of the project, and make its database unless the cache holds it.
 
-    `earlier_states` are ids of steps. A repository has tags for them; the last may also lie in the folder `history/`.
+    `earlier_states` are ids of steps. The old state is the first of them that has a tag in the repository. The last may
+    instead be a folder in `history/`.
 
-    Raises NotChecked when there is no old state, Failed when it doesn't start or refuses messages any more.
+    Raises NotChecked when there is no old state, and Failed when it doesn't start or refuses messages.
     """
     if not re.search(r"\{data\}(?=$|[^A-Za-z0-9._-])", project.database):
         raise NotChecked(OTHER_DATABASE)
@@ -79,13 +81,13 @@ def old_data(
     kept = cache("old-messages") / digest
     with _locked(kept):
         if not (kept / "messages.json").exists():
-            _write_somehow(_read(place), project.folder, kept, resources, new_service)
+            _make_database(_read(place), project.folder, kept, resources, new_service)
         messages = json.loads((kept / "messages.json").read_text("utf-8"))
     return OldData(kept / "data", kept / "empty", tuple(messages))
 
 
 def _lay_out(project: Project, place: Path, earlier_states: Sequence[str]) -> str:
-    """Copy the old state to `place`, and return its digest."""
+    """Copy the files of the old state to `place`, and return their digest."""
     digest, oldest = "", earlier_states[-1]
     with contextlib.suppress(NotChecked):
         repository = GitRepository(project.folder)
@@ -108,14 +110,14 @@ def _read(place: Path) -> Project:
         ) from None
 
 
-def _write_somehow(
+def _make_database(
     old: Project, today: Path, kept: Path, resources: Resources, new_service: Callable[..., Service]
 ) -> None:
-    """Let the old state write its database with what is installed today; where that fails, after its own `setup`.
+    """Let the old state write its database with today's packages. If that fails, run its own `setup` and try again.
 
-    A program may have to be built. What is installed for the project is out of reach of that `setup`, which could
-    remove it: it begins, as after a clean clone, with a new environment. So does a state for which the project's own
-    code is installed, as that would be today's.
+    `setup` may have to build a program. It runs with a new environment, as after a clean clone, because it could change
+    today's packages. If today's environment leads to the project's own code, the kit runs `setup` at once: with today's
+    packages, the old state would import today's code.
     """
     has_setup = bool(old.setup) and not installs_only(old)
     if not has_setup or not dependencies.leads_to(today):
@@ -135,7 +137,7 @@ def _write_somehow(
 
 
 def _write(old: Project, kept: Path, new_service: Callable[..., Service]) -> None:
-    """Let the old state write its database: an empty one, and one with messages that are easy to get wrong."""
+    """Let the old state write two databases: an empty one, and one with messages that are easy to get wrong."""
     for name in ("empty", "data"):
         shutil.rmtree(kept / name, ignore_errors=True)
     empty, full = new_service(old), new_service(old)
@@ -162,7 +164,7 @@ def _send(chat: Chat, text: str) -> dict[str, Any]:
 
 
 def _texts() -> list[str]:
-    """List what to send: the awkward texts last, so that the first page of the brought-forward list holds them."""
+    """List the texts to send. The awkward ones come last, so that the first page after the migration holds them."""
     awkward = [*ZOO.values(), *LOOK_ALIKES, "x" * 2000]
     return [*(f"{words()} {number}" for number in range(COUNT - len(awkward))), *awkward]
 

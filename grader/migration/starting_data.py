@@ -1,4 +1,4 @@
-"""What the messages of a check lie on: new data, or a database that the stage before has left."""
+"""The data on which the service of a check starts: new data, or the database of an earlier stage."""
 
 from __future__ import annotations
 
@@ -13,21 +13,24 @@ from grader.service.server import Service
 
 @dataclass(frozen=True)
 class StartingData:
-    """Starts services on new data, or on copies of the database of an earlier state, named by ids of steps."""
+    """Starts services on new data, or on copies of the database of an earlier state.
+
+    `name` is the kind of data, `fresh` or `on-old-data`. `earlier_states` are ids of the steps of that state.
+    """
 
     harness: Harness
     name: str
     earlier_states: tuple[str, ...]
 
     def shared(self) -> Service:
-        """Return the running service that checks share here."""
+        """Return the running service that the checks with this data share."""
         services = self.harness.services
         return services.shared() if self.name == FRESH else services.kept(self.name, self.new)
 
     def new(self, env: Mapping[str, str] | None = None) -> Service:
-        """Return a running service of its own, with more in its environment than usual.
+        """Return a running service for one check. `env` is added to its environment.
 
-        Raises NotChecked where there is no earlier state.
+        Raises NotChecked when the project has no earlier state.
         """
         if self.name == FRESH:
             return self.harness.services.start(env=env)
@@ -35,10 +38,10 @@ class StartingData:
 
 
 def starting_data_for(harness: Harness, asking: Asking) -> StartingData:
-    """Find what the messages of a check lie on; the asking step's stage says which earlier states there may be."""
+    """Return the starting data of a check. The stage of the asking step says which earlier states there may be."""
     return StartingData(harness, asking.starting_data, earlier_states_for(harness, asking))
 
 
 def earlier_states_for(harness: Harness, asking: Asking) -> tuple[str, ...]:
-    """Name the steps whose state of the project the asking step's stage migrates from."""
+    """List the steps from whose state of the project the stage of the asking step migrates."""
     return harness.course.stage_of(harness.course.find_step(asking.step)).earlier_states

@@ -1,4 +1,4 @@
-"""Bringing an old database forward: by one start, by a second, by two at once, on nothing, and after a kill."""
+"""Starts the project on copies of an old database, which it migrates: alone, two at once, or after a kill."""
 
 from __future__ import annotations
 
@@ -20,27 +20,30 @@ from grader.service.server import Service
 from grader.system.resources import Resources
 
 UNSEEN = 1.6
-"""Seconds for which the database is locked at most while nobody is seen to open it (clause K6 promises 2)."""
+"""Seconds that the kit locks the database at most, while it sees no server open it (clause K6 promises 2)."""
 UNSEEN_AND_SLOW = 8.0
-"""The same for a second look, of which nothing is believed but that it was opened."""
+"""The same for a second try. Of this one the kit uses only whether it saw the server open the database."""
 PAIRS = 3
-"""How many pairs of servers are started, at most, until two come to the locked database together."""
+"""How many pairs of servers the kit starts at most, until both servers of one meet the locked database."""
 SETTLING = 0.3
-"""Seconds after the first answer in which a server may still bring rows forward in the background."""
+"""Seconds after the first answer in which a server may still migrate rows in the background."""
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A database at `path` with the log of a migrating start, and where in it the commits end, but for the last."""
+    """A database at `path` with the write-ahead log of a migrating start.
+
+    `ends` are the positions in the log, in bytes, where a commit ends, without that of the last commit.
+    """
 
     path: Path
     ends: tuple[int, ...]
 
 
 def migration_from(harness: Harness, earlier_states: tuple[str, ...]) -> Migration:
-    """Give the database of an earlier state of the project, and the ways to bring it forward; found once each.
+    """Return the starts on the database of an earlier state of the project; the same object for the same states.
 
-    `earlier_states` are ids of steps: that state is one in which such a step passed, the first that there is.
+    `earlier_states` are ids of steps: the earlier state is the first of them that the project has (see `old_data`).
     """
 
     def find() -> Migration:
@@ -51,7 +54,7 @@ def migration_from(harness: Harness, earlier_states: tuple[str, ...]) -> Migrati
 
 
 class Migration:
-    """Copies of the old database, and the starts that bring them forward."""
+    """Starts the project on copies of the old database, which the project then migrates."""
 
     def __init__(self, old: OldData, resources: Resources, new_service: Callable[..., Service]) -> None:
         self.old = old
@@ -62,7 +65,7 @@ class Migration:
         self._recorded: Recorded | None = None
 
     def chat(self, env: Mapping[str, str] | None = None) -> MigratedChat:
-        """Start the project on a new copy of the old database, with more in its environment than usual."""
+        """Start the project on a copy of the old database. `env` is added to its environment."""
         service = self._new_service(data=self._copy(self.old.data), env=env)
         service.start()
         return MigratedChat(service, self.old)
@@ -74,10 +77,10 @@ class Migration:
         return MigratedChat(service, self.old)
 
     def two_chats(self, locked: float) -> tuple[MigratedChat, MigratedChat]:
-        """Start two servers at the same moment on one copy; `migrate`, if given, has run once before.
+        """Start two servers at the same moment on one copy. A `migrate` of service.toml runs once before.
 
-        A database that is locked for some seconds lets both come to where they need it, and go on together. On a busy
-        machine one may come too late for that; then another pair is started.
+        The kit locks the database for `locked` seconds, so that both servers wait for it and then go on together. On a
+        busy machine one server may open it too late for that; then the kit starts another pair.
         """
         for _ in range(PAIRS - 1):
             pair, have_met = self._pair(locked)
@@ -90,12 +93,12 @@ class Migration:
         return MigratedChat(pair[0], self.old), MigratedChat(pair[1], self.old)
 
     def _pair(self, locked: float) -> tuple[tuple[Service, Service], bool]:
-        """Start two servers, and tell whether both came to the locked database, as far as that can be seen."""
+        """Start two servers, and tell whether both met the locked database, as far as the kit can see it."""
         data = self._copy(self.old.data)
         pair = self._new_service(data=data), self._new_service(data=data)
         pair[0].migrate()
         if locked:
-            self._length()
+            self._migrating_seconds()
         for service in pair:
             service.launch(migrate=False)
         with self._locked(locked, pair) as missing, ThreadPoolExecutor(len(pair)) as pool:
@@ -104,9 +107,10 @@ class Migration:
 
     @contextmanager
     def _locked(self, seconds: float, starting: Sequence[Service]) -> Iterator[list[Service]]:
-        """Lock the database of two starting servers while they come to it; yields those that don't, as far as is seen.
+        """Lock the database of two starting servers. Yields the servers that the kit didn't see open it meanwhile.
 
-        Where the system doesn't show it, the lock is taken so late that a start on a quiet machine needs it then.
+        If the system doesn't show which files a server has open, the kit locks the database at the moment when a start
+        on a quiet machine needs it.
         """
         if not seconds or not starting[0].project.has_file_database:
             yield []
@@ -114,29 +118,29 @@ class Migration:
             with startup_race.locked(starting, seconds) as missing:
                 yield missing
         else:
-            starting[0].process.wait(max(0.0, self._length() - seconds))
+            starting[0].process.wait(max(0.0, self._migrating_seconds() - seconds))
             with starting[0].database.locked(seconds):
                 yield []
 
     def chat_after_kill(self, moment: float) -> MigratedChat:
-        """Kill a migrating start in the middle, start again, and return what that made of the database.
+        """Kill the project in the middle of a migrating start, start it again, and return its chat.
 
-        `moment` is a share of the time that a migrating start was measured to take.
+        `moment` says when: it is a share of the time that a migrating start takes.
         """
-        length = self._length()
+        seconds = self._migrating_seconds()
         service = self._copied()
         process = service.begin()
         try:
-            process.wait(moment * length)
+            process.wait(moment * seconds)
         finally:
             process.kill()
         return self._started_again(service)
 
     def chat_after_commit(self, share: float) -> MigratedChat:
-        """Start on what a kill right after one of the commits of a migrating start leaves behind.
+        """Start the project on the database that a kill right after one commit of a migrating start leaves behind.
 
-        `share` says which: 0 is the first, 1 the last but one. Where the commits can't be told apart, or the database
-        alone is not all that there is, the start is one on the old database.
+        `share` says after which commit: 0 is the first, 1 the last but one. If the kit can't tell the commits apart, or
+        if the migrating start changed other files too, the project starts on the old database.
         """
         recorded = self._record()
         if not recorded.ends:
@@ -147,7 +151,7 @@ class Migration:
         return self._started_again(service)
 
     def _record(self) -> Recorded:
-        """Let one start bring a copy forward, and keep every state that its commits leave, all but the last; once."""
+        """Let one start migrate a copy, and record the database after each of its commits but the last; done once."""
         if self._recorded is None:
             service = self._copied()
             self._recorded = Recorded(service.data, ())
@@ -175,8 +179,8 @@ class Migration:
         service.start()
         return MigratedChat(service, self.old)
 
-    def _length(self) -> float:
-        """Measure, once, the seconds that bringing the old database forward takes, and whether one sees it opened."""
+    def _migrating_seconds(self) -> float:
+        """Measure the seconds of a migrating start, and whether the kit sees it open the database; done once."""
         if not self._seconds:
             service = self._copied()
             self._seconds = service.migrate()
@@ -190,9 +194,10 @@ class Migration:
         return self._seconds
 
     def _measured_anew(self) -> Service:
-        """Start again a server that wasn't seen to open its database: on a busy machine it may only have been slow.
+        """Start again a server that the kit didn't see open its database: on a busy machine it may only have been slow.
 
-        If it isn't seen now, the measured time includes that of the lock, and the server starts once more.
+        If the kit doesn't see it now, the measured time includes the time of the lock. Then the server starts once
+        more, without a lock.
         """
         service = self._copied()
         with contextlib.suppress(Failed):

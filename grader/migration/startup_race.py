@@ -1,4 +1,4 @@
-"""Two servers that start at once and meet at a locked database: seeing who has opened it, and locking it until then."""
+"""Makes two servers that start at once wait for the same locked database, and watches which of them has opened it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from grader.system import process_tree
 from grader.system.process import wait_until
 
 LOOKS = 0.02
-"""Seconds between two looks at which files a starting server has opened."""
+"""Seconds between two looks at the files that a starting server has open."""
 LEEWAY = 0.2
-"""The share of the time of locking that the later of two servers has to itself, to look before the lock is gone."""
+"""The share of the locked time after the last look, so that a server that was seen just then still meets the lock."""
 
 
 @contextmanager
 def locked(starting: Sequence[Service], seconds: float) -> Iterator[list[Service]]:
-    """Lock the database of two starting servers, for so many seconds after one of them has opened it.
+    """Lock the database of two starting servers until one of them has opened it, and `seconds` more.
 
-    Yields a list, to which the other one is added if it doesn't open it meanwhile.
+    Yields a list. The other server is added to it if it doesn't open the database in these seconds.
     """
     missing: list[Service] = []
     database = starting[0].database
@@ -29,10 +29,10 @@ def locked(starting: Sequence[Service], seconds: float) -> Iterator[list[Service
 
 
 def is_seen_opening(service: Service, seconds: float) -> bool:
-    """Start a server, and tell whether it could be seen to open its database; raises Failed where it can't start.
+    """Start a server, and tell whether the kit sees it open its database; raises Failed when it can't start.
 
-    The database is locked until then, so that even who opens it for a moment only waits with it open; for so many
-    seconds at most, as it may be opened where we don't see it.
+    The kit locks the database until the server has opened it: then even a server that opens it only for a moment waits
+    with the file open. The lock ends after `seconds` at the latest, as the system may not show which files are open.
     """
     if not service.project.has_file_database:
         service.launch(migrate=False)
@@ -46,9 +46,9 @@ def is_seen_opening(service: Service, seconds: float) -> bool:
 
 
 def _missing(starting: Sequence[Service], seconds: float) -> list[Service]:
-    """Wait until one of two servers has opened its database, and for most of some seconds more.
+    """Wait until one of two servers has opened the database, and then for `1 - LEEWAY` of `seconds`.
 
-    Returns the other one, if it had not opened it by then.
+    Returns the other server, if it hasn't opened the database by then.
     """
     later = _await_opening(starting, starting[0].project.start_timeout)
     until = time.monotonic() + seconds * (1 - LEEWAY)
@@ -59,7 +59,7 @@ def _missing(starting: Sequence[Service], seconds: float) -> list[Service]:
 
 
 def _await_opening(starting: Sequence[Service], seconds: float) -> list[Service]:
-    """Wait until one of several servers has opened its database, or has ended; return the others."""
+    """Wait until one of several servers has opened its database or has ended. Return the others."""
     others = list(starting)
 
     def is_time() -> bool:

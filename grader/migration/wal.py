@@ -1,7 +1,8 @@
-"""Every state that a program's transactions leave behind, one after the other, without having to be quick.
+"""Reads SQLite's write-ahead log, and rebuilds the database as it was after each commit.
 
-While a write-ahead log is kept from being folded in, it holds all that was committed, in order (SQLite's file format,
-section 4). Cut off behind one commit, it is the database as a kill right after that commit leaves it.
+The log holds every commit in order as long as no checkpoint moves them into the database file (SQLite's file format,
+section 4). The database file and the log up to the end of one commit are what a kill right after this commit leaves
+behind. So the kit doesn't need to kill a program at the right moment.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ FRAME = struct.Struct(">6I")
 MAGIC = (0x377F0682, 0x377F0683)
 LOG = "-wal"
 COMPANIONS = (LOG, "-shm", "-journal")
+"""The endings of the files that SQLite writes beside a database."""
 
 
 @contextmanager
 def recording(path: Path) -> Iterator[None]:
-    """Keep a log of everything that others commit to the database at `path` meanwhile; raises sqlite3.Error.
+    """Keep every commit to the database at `path` during the block in its write-ahead log; raises sqlite3.Error.
 
-    What a log holds already, as somebody left it there, goes into the database first.
+    A transaction that reads keeps SQLite from moving commits into the database file. Commits that the log holds already
+    go into the database file first.
     """
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("PRAGMA journal_mode = WAL").fetchone()
@@ -36,7 +39,7 @@ def recording(path: Path) -> Iterator[None]:
 
 
 def commits(path: Path) -> list[int]:
-    """List where in the log of the database at `path` each commit ends, in bytes; empty where there is no log."""
+    """List the positions, in bytes, where a commit ends in the log of the database at `path`; empty without a log."""
     log = path.with_name(path.name + LOG)
     content = log.read_bytes() if log.exists() else b""
     if len(content) < HEADER.size:
@@ -54,7 +57,7 @@ def commits(path: Path) -> list[int]:
 
 
 def write_state(recorded: Path, end: int, place: Path) -> None:
-    """Write to `place`, as one file in the usual journal mode, the recorded database as its log up to `end` says."""
+    """Write the recorded database, with its log up to `end`, to `place`: one file in the mode of a rollback journal."""
     for companion in COMPANIONS:
         place.with_name(place.name + companion).unlink(missing_ok=True)
     shutil.copyfile(recorded, place)
@@ -65,9 +68,10 @@ def write_state(recorded: Path, end: int, place: Path) -> None:
 
 
 def only_database(before: Path, after: Path, path: Path) -> bool:
-    """Tell whether between two states of a folder nothing came, went or changed but the database at `path` in it.
+    """Tell whether two states of a folder differ only in the database at `path`.
 
-    Else the database alone is not what a kill leaves behind. Empty files, as locks are, don't matter.
+    If other files differ too, the database alone isn't what a kill leaves behind. Empty files, such as lock files,
+    don't count.
     """
     own = {path.name, *(path.name + companion for companion in COMPANIONS)}
     return _others(before, own) == _others(after, own)

@@ -1,1 +1,1 @@
-"""The process in which checks run, and the side that starts it and listens."""
+"""Runs checks: the process in which they run, and the code that starts this process and reads its reports."""

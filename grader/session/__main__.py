@@ -1,8 +1,9 @@
-"""The process in which checks run: apart from the command, in a neutral folder, ended with all it started.
+"""The entry point of the process in which checks run.
 
-It reads a job, one line, from standard input, which stays open as long as the command wants the job done. On the
-descriptor that it is given it writes one line for each thing that it has to tell. `grader.session.protocol` has the
-words of both.
+The process works in a temporary folder, and it ends every program that it started. It reads one job from the first line
+of standard input. The command keeps standard input open as long as it wants the job done. The first argument of the
+process is a file descriptor: the process writes one line to it for each event. `grader.session.protocol` defines the
+format of the job and of the events.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from grader.session.protocol import Job, Teller
 from grader.system import process_tree
 from grader.system.resources import Resources
 
-WORDS_OF_STAGE_1 = ("base", "service", "client")
+FIXTURES_OF_STAGE_1 = ("base", "service", "client")
 """The modules of `grader.fixtures` that every check may use."""
-QUIET = (
+DISABLED_PLUGINS = (
     "terminal",
     "capture",
     "cacheprovider",
@@ -39,10 +40,11 @@ QUIET = (
     "unittest",
     "warnings",
 )
+"""The plugins of pytest that the kit turns off."""
 
 
 def main() -> None:
-    """Run one job and exit; the status is 0 whatever the checks found."""
+    """Run one job and exit. The exit status is 0 whatever the checks found, and 1 when the process itself failed."""
     descriptor = int(sys.argv[1])
     line = _read_line()
     if not line:
@@ -51,24 +53,24 @@ def main() -> None:
     process_tree.adopt_orphans()
     owned = [Resources(memory=job.memory)]
     signal.signal(signal.SIGTERM, lambda *_: _leave(143, owned))
-    looked_at = threading.Event()
-    threading.Thread(target=_listen_to_parent, args=(looked_at,), daemon=True).start()
+    released = threading.Event()
+    threading.Thread(target=_listen_to_parent, args=(released,), daemon=True).start()
     status = 0
     try:
         _forget_settings_of_pytest()
         os.chdir(owned[0].folder)
         with os.fdopen(descriptor, "w", buffering=1) as channel:
-            _run(job, owned, Teller(channel.write), looked_at)
-    except BaseException:  # noqa: BLE001 - whatever it is, nothing may be left behind, and the other side tells people
+            _run(job, owned, Teller(channel.write), released)
+    except BaseException:  # noqa: BLE001 - this process must clean up after any fault; the command reports the fault
         traceback.print_exc()
         status = 1
     _leave(status, owned)
 
 
-def _run(job: Job, owned: list[Resources], tell: Teller, looked_at: threading.Event) -> None:
+def _run(job: Job, owned: list[Resources], reports: Teller, released: threading.Event) -> None:
     def hold(held: Held) -> None:
-        tell.held(held)
-        looked_at.wait()
+        reports.held(held)
+        released.wait()
 
     course = courses.load(Path(job.exercises))
     steps = [course.find_step(word) for word in job.steps]
@@ -76,36 +78,36 @@ def _run(job: Job, owned: list[Resources], tell: Teller, looked_at: threading.Ev
     try:
         if any(step.service_file is ServiceFile.EXPLAINED for step in course.with_needs(steps)):
             harness.services.launch_early()
-        faults = _run_pytest(job, steps, harness, tell, hold if job.hold else None)
+        faults = _run_pytest(job, steps, harness, reports, hold if job.hold else None)
     finally:
         harness.close()
     if job.load != "none":
-        owned.append(Resources(memory=False))  # on a disk, as the cost of a commit is part of the lesson
-        _load(job, Harness(Path(job.folder), owned[-1], course, seed=job.seed), tell)
-    tell.end(faults)
+        owned.append(Resources(memory=False))  # on a disk, because learners shall see what a commit costs
+        _load(job, Harness(Path(job.folder), owned[-1], course, seed=job.seed), reports)
+    reports.end(faults)
 
 
 def _forget_settings_of_pytest() -> None:
-    """Drop what a person set for a pytest of their own: it would change how checks are run."""
+    """Remove the variables PYTEST_* from the environment: they would change how pytest runs the checks."""
     for name in [name for name in os.environ if name.startswith("PYTEST_")]:
         del os.environ[name]
 
 
 def _run_pytest(
-    job: Job, steps: Sequence[Step], harness: Harness, tell: Teller, hold: Callable[[Held], None] | None
+    job: Job, steps: Sequence[Step], harness: Harness, reports: Teller, hold: Callable[[Held], None] | None
 ) -> list[str]:
-    import pytest  # the service starts meanwhile
+    import pytest  # imported late, because the service starts during this slow import
 
     from grader.session.plugin import ChecksPlugin
     from grader.session.schedule import Schedule
 
     course = harness.course
-    words = [importlib.import_module(f"grader.fixtures.{name}") for name in _words_for(course, steps)]
+    fixtures = [importlib.import_module(f"grader.fixtures.{name}") for name in _fixture_modules(course, steps)]
     schedule = Schedule(steps, stop=job.stop, known=job.known)
-    plugin = ChecksPlugin(steps, schedule, harness, tell, seed=job.seed, only=job.only, hold=hold)
+    plugin = ChecksPlugin(steps, schedule, harness, reports, seed=job.seed, only=job.only, hold=hold)
     files = [str(course.check_file(step)) for step in steps]
-    switches = [f"-pno:{name}" for name in QUIET]
-    fixed = [
+    switches = [f"-pno:{name}" for name in DISABLED_PLUGINS]
+    options = [
         "-c",
         os.devnull,
         f"--rootdir={course.exercises}",
@@ -114,35 +116,35 @@ def _run_pytest(
         "--disable-plugin-autoload",
         "--continue-on-collection-errors",
     ]
-    status = pytest.main([*fixed, *switches, *files], plugins=[plugin, *words])
+    status = pytest.main([*options, *switches, *files], plugins=[plugin, *fixtures])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         plugin.faults.append(f"pytest ended with {status!r}")
     return plugin.faults
 
 
-def _words_for(course: Course, steps: Sequence[Step]) -> list[str]:
-    """Name the modules of fixtures that the stages of some steps, and those before, use: importing more takes time."""
+def _fixture_modules(course: Course, steps: Sequence[Step]) -> list[str]:
+    """List the modules of fixtures of every stage up to the last stage of `steps`: to import more would take time."""
     last = max(step.stage for step in steps)
-    return [*WORDS_OF_STAGE_1, *(name for stage in course.stages if stage.id <= last for name in stage.fixtures)]
+    return [*FIXTURES_OF_STAGE_1, *(name for stage in course.stages if stage.id <= last for name in stage.fixtures)]
 
 
-def _load(job: Job, harness: Harness, tell: Teller) -> None:
-    """Put a service of its own under load."""
-    from grader.load import reconcile  # it needs what not everybody has installed
+def _load(job: Job, harness: Harness, reports: Teller) -> None:
+    """Start another service, put it under load, and report what came of it."""
+    from grader.load import reconcile  # only a run with load needs it
 
     try:
         service = harness.services.start()
-        tell.load(reconcile.to_json(reconcile.load_and_count(service, job.load)))
+        reports.load(reconcile.to_json(reconcile.load_and_count(service, job.load)))
     except (Failed, ProjectError) as failure:
-        tell.no_load(f"Not loaded: {failure}.")
+        reports.no_load(f"Not loaded: {failure}.")
     except (NotChecked, MachineError) as obstacle:
-        tell.no_load(f"Not loaded. {obstacle}")
+        reports.no_load(f"Not loaded. {obstacle}")
     finally:
         harness.close()
 
 
 def _read_line() -> bytes:
-    """Read the first line of standard input and no more; empty when there is none."""
+    """Read the first line of standard input; return `b""` when the input ends before the line does."""
     line = b""
     while not line.endswith(b"\n"):
         chunk = os.read(0, 65536)
@@ -152,15 +154,15 @@ def _read_line() -> bytes:
     return line
 
 
-def _listen_to_parent(looked_at: threading.Event) -> None:
-    """Set `looked_at` at a line on standard input; at its end, which only the parent can bring about, clean up."""
+def _listen_to_parent(released: threading.Event) -> None:
+    """Set `released` at each line on standard input. When the input ends, end this process: its parent closed it."""
     while os.read(0, 1024):
-        looked_at.set()
+        released.set()
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _leave(status: int, owned: Sequence[Resources]) -> NoReturn:
-    """End everything at once, whatever is under way, and then this process."""
+    """Kill every process that this one started, release its resources, and exit without delay."""
     process_tree.kill_all(lambda: process_tree.descendants(os.getpid()))
     for resources in list(owned):
         resources.abandon()

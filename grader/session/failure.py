@@ -1,4 +1,4 @@
-"""What a check raised, turned into an outcome, with what was asked, expected and seen."""
+"""Turns the exception of a check into an outcome, with the request, what was expected and what came."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from grader.errors import Failed, NotChecked, ProjectError, Unclear
 from grader.results.results import Outcome
 
 CHECKS = "checks"
-"""The folder of a stage in which its checks lie."""
+"""The name of the folder that holds the checks of a stage."""
 TWO_PLAIN_VALUES = (
     "This check compares two plain values, so it cannot say what came: compare with what a fixture gives."
 )
@@ -23,7 +23,7 @@ NO_COMPARISON = (
 
 @dataclass(frozen=True)
 class Comparison:
-    """The comparison at which a check failed."""
+    """The comparison in the `assert` at which a check failed."""
 
     operator: str
     left: object
@@ -31,49 +31,56 @@ class Comparison:
 
     @property
     def timed(self) -> bool:
-        """Whether a side of it might be another at another moment."""
+        """Whether one side depends on time, so that a second try may differ."""
         return any(isinstance(side, Observed) and side.timed for side in (self.left, self.right))
 
     def described(self) -> dict[str, Any] | None:
-        """Let the side that was seen say what was wanted and what came; None where neither side was."""
-        seen, other = (self.left, self.right) if isinstance(self.left, Observed) else (self.right, self.left)
-        if not isinstance(seen, Observed):
+        """Return the request, what was expected and what came, as the Observed side describes them.
+
+        Returns None where neither side is an Observed.
+        """
+        observed, other = (self.left, self.right) if isinstance(self.left, Observed) else (self.right, self.left)
+        if not isinstance(observed, Observed):
             return None
-        came = seen.actual_text_beside(other) if self.operator == "==" else seen.actual_text()
-        return {"request": seen.request, "expected": seen.expected_text(self.operator, other), "actual": came}
+        actual = observed.actual_text_beside(other) if self.operator == "==" else observed.actual_text()
+        return {"request": observed.request, "expected": observed.expected_text(self.operator, other), "actual": actual}
 
 
 def explained(finding: BaseException, comparison: Comparison | None) -> dict[str, Any]:
-    """Turn what a check raised into the fields of a result: a broken promise, doubt, or the kit's own fault."""
+    """Turn the exception of a check into fields of a `CheckResult`.
+
+    The outcome is `fail` for a broken promise, `not_checked` or `unclear` where the kit can't tell, and `error` for a
+    fault of the kit.
+    """
     match finding:
         case Failed():
-            said = {
+            fields = {
                 "request": finding.request,
                 "expected": finding.expected,
                 "actual": finding.actual,
                 "log": finding.log,
             }
-            return {"outcome": Outcome.FAIL, **said}
+            return {"outcome": Outcome.FAIL, **fields}
         case ProjectError():
             return {"outcome": Outcome.FAIL, "expected": "a service.toml that can be used", "actual": str(finding)}
         case NotChecked():
             return {"outcome": Outcome.NOT_CHECKED, "actual": str(finding), "because": finding.because}
         case Unclear():
             return {"outcome": Outcome.UNCLEAR, "actual": str(finding), "because": str(finding)}
-        case AssertionError() if comparison is not None and (told := comparison.described()) is not None:
-            return {"outcome": Outcome.FAIL, **told}
+        case AssertionError() if comparison is not None and (described := comparison.described()) is not None:
+            return {"outcome": Outcome.FAIL, **described}
     trace = "".join(traceback.format_exception(finding)[-12:])
     return {"outcome": Outcome.ERROR, "actual": _fault(finding, comparison), "log": trace}
 
 
 def _fault(finding: BaseException, comparison: Comparison | None) -> str:
-    """Say what is wrong with a check, or with the kit, where nothing is said of the project."""
+    """Say what is wrong with a check or with the kit, where the exception says nothing about the project."""
     if isinstance(finding, AssertionError) and _is_raised_by_checks(finding):
         return NO_COMPARISON if comparison is None else TWO_PLAIN_VALUES
     return f"{type(finding).__name__}: {finding}"
 
 
 def _is_raised_by_checks(finding: BaseException) -> bool:
-    """Tell whether the assertion stands in a folder of checks, and not in the kit's own code."""
+    """Tell whether a file of checks raised the exception, and not the kit's own code."""
     frames = traceback.extract_tb(finding.__traceback__)
     return bool(frames) and Path(frames[-1].filename).parent.name == CHECKS

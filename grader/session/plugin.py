@@ -1,4 +1,4 @@
-"""The pytest plugin that runs checks as the schedule wants them, and tells what each of them found."""
+"""A pytest plugin that runs checks in the order of the schedule and reports what each check found."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ AGAIN = " (Asked again, on a database of the stage before.)"
 
 
 class ChecksPlugin:
-    """Runs the checks of some steps: what an earlier failure explains isn't run, long waits come last.
+    """Runs the checks of `steps`, as the schedule says.
 
-    `hold` is called at the first check that fails, with everything that it used still up. `only` names the check
-    functions to run; none means all.
+    It leaves out a check that an earlier failure explains. Checks that wait long come last. The plugin calls `hold` at
+    the first check that fails, while the programs that the check used still run. `only` is the name of a check
+    function: the plugin runs no other. An empty name means all.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class ChecksPlugin:
         steps: Sequence[Step],
         schedule: Schedule,
         harness: Harness,
-        tell: Teller,
+        reports: Teller,
         *,
         seed: int,
         only: str = "",
@@ -48,13 +49,13 @@ class ChecksPlugin:
         self._steps = {step.id: step for step in steps}
         self._schedule = schedule
         self._harness = harness
-        self._tell = tell
+        self._reports = reports
         self._seed = seed
         self._only = only
         self._hold = hold
         self._items: dict[str, pytest.Item] = {}
         self._is_last_try = False
-        self._reached = ""
+        self._current_step = ""
         self._raised: list[BaseException] = []
         self._comparison: Comparison | None = None
         self.faults: list[str] = []
@@ -65,7 +66,7 @@ class ChecksPlugin:
         config.stash[base.HARNESS] = self._harness
 
     def pytest_internalerror(self, excrepr: object) -> bool:
-        """Keep what pytest itself, or this plugin, stumbled over; True says that it was told."""
+        """Keep a fault of pytest or of this plugin. True keeps pytest from printing it, as the kit reports it."""
         self.faults.append(str(excrepr))
         return True
 
@@ -74,7 +75,7 @@ class ChecksPlugin:
             self.faults.append(str(report.longrepr))
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Let a later step ask the checks of a stage once more, on data which that stage has left."""
+        """Let a later step repeat the checks of an earlier stage, on the data that this stage left."""
         home = self._steps.get(asking(metafunc.definition).home)
         again = [step for step in self._steps.values() if home and step.repeats == home.stage]
         if again and "starting_data" in metafunc.fixturenames:
@@ -83,27 +84,27 @@ class ChecksPlugin:
             metafunc.parametrize("starting_data", [hidden, pytest.param(GROWN, id=GROWN, marks=marks)], indirect=True)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put the checks in the schedule's order, and tell how many each step has."""
+        """Put the checks in the order of the schedule, and report how many checks each step has."""
         if self._only:
             items[:] = [item for item in items if self._only in (item.name, getattr(item, "originalname", ""))]
         self._items = {item.nodeid: item for item in items}
         planned = self._schedule.plan([self._planned(item) for item in items])
         items[:] = [self._items[check.id] for check in self._schedule.checks]
-        self._tell.plan(planned)
+        self._reports.plan(planned)
 
     def pytest_runtestloop(self) -> None:
-        """Begin what checks that wait long will ask for; pytest's own loop then runs the checks."""
+        """Begin the long waits of checks that come last. After this, pytest's own loop runs the checks."""
         for check in self._schedule.begin_first():
             item = self._items[check.id]
             prefetch.begin_with_the_run(self._harness, asking(item), _fixtures(item))
 
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool:
-        """Run one check and tell what it found; what depends on time gets a second try."""
+        """Run one check and report what it found. A failure that depends on time gets a second try."""
         check = self._planned(item)
         if not self._schedule.wants(check):
             return True
-        if self._reached != check.step:
-            self._reached = check.step
+        if self._current_step != check.step:
+            self._current_step = check.step
             self._begin_ahead(check)
         found = self._run(item)
         if found.outcome is Outcome.FAIL and self._is_timed():
@@ -114,14 +115,14 @@ class ChecksPlugin:
         if too_late:
             self._harness.services.replace()
         self._schedule.found(check, found.outcome, too_late=too_late)
-        self._tell.check(found)
+        self._reports.check(found)
         return True
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, object, object]:
-        """Keep what was raised, and hold a failure, if that was asked for, before anything is taken down."""
+        """Keep the exception. If the run holds failures, hold this one before pytest tears down the fixtures."""
         if call.excinfo is not None:
             self._raised.append(call.excinfo.value)
             if call.when != "teardown":
@@ -136,7 +137,7 @@ class ChecksPlugin:
         return Planned(item.nodeid, step, home, prefetch.waits_long(_fixtures(item)))
 
     def _begin_ahead(self, check: Planned) -> None:
-        """Begin what the next steps will ask for and what takes some seconds."""
+        """Begin the fixtures of the next steps that take some seconds."""
         for coming in self._schedule.coming(check):
             item = self._items[coming.id]
             prefetch.begin_ahead(self._harness, asking(item), _fixtures(item))
@@ -148,11 +149,11 @@ class ChecksPlugin:
         self._harness.output.begin()
         began = time.monotonic()
         with drawing_for(self._seed, asking(item).step, item.name, is_last_try):
-            runtestprotocol(item, log=False, nextitem=None)  # which check is really the next one, its outcome decides
+            runtestprotocol(item, log=False, nextitem=None)  # the outcome of this check decides which one is next
         return self._result(item, time.monotonic() - began)
 
     def _hold_failure(self, item: pytest.Item) -> None:
-        """Hold the first failure, if that was asked for; not one that gets a second try."""
+        """Hold the first failure, if the run holds failures. A failure that gets a second try isn't held yet."""
         if self._hold is None or (self._is_timed() and not self._is_last_try):
             return
         found = self._result(item, 0.0)
@@ -161,7 +162,7 @@ class ChecksPlugin:
             hold(Held(found, _standing(self._harness.output.spoken_to(found.request))))
 
     def _is_timed(self) -> bool:
-        """Tell whether what was found might be found otherwise at another moment."""
+        """Tell whether what the check found depends on time, so that a second try may differ."""
         return isinstance(self._finding(), TooLate) or bool(self._comparison and self._comparison.timed)
 
     def _finding(self) -> BaseException | None:

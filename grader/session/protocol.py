@@ -1,4 +1,4 @@
-"""The words between the command and the process of the checks: a job, and what is told of it, one JSON line each."""
+"""The protocol between the command and the process in which checks run: a job, then events, as lines of JSON."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from grader.results.results import CheckResult, Outcome
 
 @dataclass(frozen=True)
 class Job:
-    """What the process of the checks is to do: `steps` and `known` are ids, `only` names check functions.
+    """What the process in which checks run has to do.
 
-    `exercises` and `folder` are absolute paths of the course and of the project; `load` is none, quick or full.
+    `exercises` and `folder` are the absolute paths of the course and of the project. `steps` and `known` are ids of
+    steps. `only` is the name of a check function, or empty for all. `load` is `none`, `quick` or `full`.
     """
 
     folder: str
@@ -31,19 +32,19 @@ class Job:
     only: str = ""
 
     def line(self) -> bytes:
-        """Write it as a line."""
+        """Write the job as one line of JSON."""
         return json.dumps(asdict(self)).encode() + b"\n"
 
     @classmethod
     def read(cls, line: bytes) -> Self:
-        """Read what `line` wrote."""
+        """Read a job from the line that `line` wrote."""
         values = json.loads(line)
         return cls(**{**values, "steps": tuple(values["steps"]), "known": tuple(values["known"])})
 
 
 @dataclass
 class Told:
-    """What the process of the checks has told so far: how many checks each step has, and what they found."""
+    """The events so far: how many checks each step has, what they found, the load, and the faults of the kit."""
 
     plan: dict[str, int] = field(default_factory=dict)
     checks: list[CheckResult] = field(default_factory=list)
@@ -53,7 +54,7 @@ class Told:
     ended: bool = False
 
     def hear(self, line: str) -> CheckResult | Held | None:
-        """Take in one line; returns what a listener wants to know at once: a check's result, or a held failure."""
+        """Read one event and keep it. Return a check's result or a held failure, as these are shown at once."""
         message = json.loads(line)
         match message.pop("event"):
             case "plan":
@@ -73,7 +74,7 @@ class Told:
         return None
 
     def missing(self) -> list[CheckResult]:
-        """Make up for checks that were planned and not run because of a fault: their steps must not count as passed."""
+        """Return an `error` for each step of which a fault kept some checks from running, as it hasn't passed."""
         found = Counter(check.step for check in self.checks)
         return [
             CheckResult(
@@ -92,34 +93,34 @@ class Told:
 
 
 class Teller:
-    """Tells the other side, one JSON line each; `write` takes the line."""
+    """Reports events to the command. It calls `write` with one line of JSON for each."""
 
     def __init__(self, write: Any) -> None:
         self._write = write
 
     def plan(self, steps: Mapping[str, int]) -> None:
-        """Tell how many checks each step has."""
-        self._tell("plan", steps=dict(steps))
+        """Report how many checks each step has."""
+        self._send("plan", steps=dict(steps))
 
     def check(self, found: CheckResult) -> None:
-        """Tell what a check found."""
-        self._tell("check", **asdict(found))
+        """Report what a check found."""
+        self._send("check", **asdict(found))
 
     def held(self, held: Held) -> None:
-        """Tell of a failure that is held until the other side sends a line."""
-        self._tell("held", **held.told())
+        """Report a failure that is held until the command sends a line."""
+        self._send("held", **held.told())
 
     def load(self, values: Mapping[str, Any]) -> None:
-        """Tell what was measured under load."""
-        self._tell("load", **values)
+        """Report what the kit measured under load."""
+        self._send("load", **values)
 
     def no_load(self, reason: str) -> None:
-        """Tell why the service was not put under load."""
-        self._tell("no_load", reason=reason)
+        """Report why the kit did not put the service under load."""
+        self._send("no_load", reason=reason)
 
     def end(self, faults: list[str]) -> None:
-        """Tell that everything was said, and which faults of the kit there were."""
-        self._tell("end", faults=faults)
+        """Report that no more events follow, and which faults of the kit there were."""
+        self._send("end", faults=faults)
 
-    def _tell(self, event: str, **more: object) -> None:
+    def _send(self, event: str, **more: object) -> None:
         self._write(json.dumps({"event": event, **more}) + "\n")

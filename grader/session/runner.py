@@ -1,4 +1,4 @@
-"""Runs checks on one project: starts the process in which they run, listens to it, and survives its end."""
+"""Runs the checks of one project: starts a process for them, reads its reports, and cleans up when it dies."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from grader.session.protocol import Job, Told
 from grader.system import ports, process_tree, scratch
 
 PATIENCE = 10.0
-"""How long the process of the checks may take to clean up, in seconds."""
+"""Seconds that the process in which checks run may take to clean up."""
 MARK = "KIT_SESSION"
-"""The environment variable that tells the process of one run's checks from that of another."""
+"""The environment variable that tells the processes of one run from those of another."""
 
 Listener = Callable[[CheckResult], None]
 
 
 class Session:
-    """The process of the checks: started before its job is known, so that its imports cost nobody time.
+    """A process in which checks run. The kit may start it before it knows the job, so that its imports cost no time.
 
-    A session that never gets a job ends with the process that started it.
+    A session that never gets a job ends when the process that started it ends.
     """
 
     def __init__(self) -> None:
@@ -56,13 +56,16 @@ class Session:
         self.lines: TextIO = os.fdopen(reading, encoding="utf-8")
 
     def write(self, line: bytes) -> None:
-        """Write a line to its standard input; raises BrokenPipeError when it is gone."""
+        """Write a line to the standard input of the process; raises BrokenPipeError when it has ended."""
         assert self.process.stdin is not None
         self.process.stdin.write(line)
         self.process.stdin.flush()
 
     def finish(self, *, ended: bool) -> None:
-        """Let the process clean up after itself; what is left when it can't is ended here."""
+        """Let the process clean up after itself, and kill everything that it has left behind when it can't.
+
+        `ended` says that the process has reported its last event.
+        """
         assert self.process.stdin is not None
         if ended:
             self.wait()
@@ -76,12 +79,12 @@ class Session:
         self.complaints.close()
 
     def wait(self) -> None:
-        """Wait for the end, but not without end."""
+        """Wait at most `PATIENCE` seconds for the process to end."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(PATIENCE)
 
     def _left_behind(self) -> set[int]:
-        """Find what came under this process since the session began, but for other sessions and what is theirs."""
+        """Find the descendants of this process that came since the session began, without those of other sessions."""
         below = set(process_tree.descendants(os.getpid())) - self._before
         others = set(process_tree.carrying_name(MARK, below)) - set(process_tree.carrying(self.mark, below))
         return below - others - set(process_tree.descendants(*others))
@@ -105,16 +108,17 @@ def run(
 ) -> RunResult:
     """Run the checks of `steps` on the project in `folder`, and judge them.
 
-    With `stop`, nothing later than the first step that doesn't pass is run or judged. `listener` hears of each
-    check as it ends. `hold` is called at the first check that fails, with everything that it used still up; that is
-    taken down when it returns. `load` (`none`, `quick` or `full`) says how long the service is put under load
-    afterwards, where it answers at all; `meanwhile` is done while the project starts. `only` names the check functions
-    to run, where it isn't all of them. `session` is a process of the checks that was started before.
+    With `stop`, no step after the first that doesn't pass is run or judged. `known` are ids of steps that passed
+    before: such a step is checked again only when it may explain why another fails. `only` is the name of the one check
+    function to run, or empty for all. `load` (`none`, `quick` or `full`) says how long the kit puts the service under
+    load after the checks, if the service answers at all. `session` is a process for the checks that was started before.
 
-    A service.toml that can't be used fails the step that explains it and leaves those to be checked that don't need
-    it. Faults of the kit make the steps that they concern an `error`. What runs that were killed left behind is
-    removed first. Steps that are `known` to have passed before are only checked again when another fails, as they may
-    explain it.
+    `listener` gets the result of each check when the check ends. `hold` is called at the first check that fails; the
+    programs that the check used run until `hold` returns. `meanwhile` is called while the project starts.
+
+    A service.toml that can't be used fails the step that explains the file. Steps that don't need the file are checked
+    all the same. A fault of the kit makes the steps that it concerns an `error`. Before the checks, the kit removes
+    what killed runs have left behind.
     """
     _sweep()
     chosen = random.SystemRandom().randrange(10_000) if seed is None else seed
@@ -136,49 +140,49 @@ def run(
         known=tuple(step.id for step in runnable if step.id in known),
         only=only,
     )
-    with _told(job, session, listener, hold, meanwhile) as told:
-        judged = judge(course.split(steps), [*told.checks, *told.missing()], known)
+    with _reported(job, session, listener, hold, meanwhile) as events:
+        judged = judge(course.split(steps), [*events.checks, *events.missing()], known)
     if stop:
         judged = up_to_the_first_obstacle(judged)
-    return RunResult(judged, chosen, tuple(told.faults), tuple(told.load), told.load_note)
+    return RunResult(judged, chosen, tuple(events.faults), tuple(events.load), events.load_note)
 
 
 @contextlib.contextmanager
-def _told(
+def _reported(
     job: Job,
     session: Session | None,
     listener: Listener,
     hold: Callable[[Held], None] | None,
     meanwhile: Callable[[], None],
 ) -> Iterator[Told]:
-    """Give a job to a process of the checks, yield what it told, and leave nothing of it, however this ends."""
-    talking, told = session or Session(), Told()
+    """Give a job to the process of a session, end the process in any case, and yield the events that it reported."""
+    active, events = session or Session(), Told()
     try:
-        talking.write(job.line())
+        active.write(job.line())
         meanwhile()
-        _listen(talking, told, listener, hold)
+        _listen(active, events, listener, hold)
     finally:
-        talking.finish(ended=told.ended)
-    yield told
+        active.finish(ended=events.ended)
+    yield events
 
 
-def _listen(session: Session, told: Told, listener: Listener, hold: Callable[[Held], None] | None) -> None:
+def _listen(session: Session, events: Told, listener: Listener, hold: Callable[[Held], None] | None) -> None:
     for line in session.lines:
         if not line.endswith("\n"):
-            break  # it was killed in the middle of a word
-        heard = told.hear(line)
-        if isinstance(heard, CheckResult):
-            listener(heard)
-        elif heard is not None and hold is not None:
-            hold(heard)
+            break  # the process was killed while it wrote this line
+        found = events.hear(line)
+        if isinstance(found, CheckResult):
+            listener(found)
+        elif found is not None and hold is not None:
+            hold(found)
             with contextlib.suppress(BrokenPipeError):
                 session.write(b"\n")
-        if told.ended:
+        if events.ended:
             return
     session.wait()
     session.complaints.seek(0)
-    said = session.complaints.read().decode("utf-8", "replace").strip()[-4000:]
-    told.faults = [f"The process of the checks ended early (status {session.process.returncode}).\n{said}".strip()]
+    output = session.complaints.read().decode("utf-8", "replace").strip()[-4000:]
+    events.faults = [f"The process of the checks ended early (status {session.process.returncode}).\n{output}".strip()]
 
 
 def _sweep() -> None:
@@ -187,7 +191,7 @@ def _sweep() -> None:
 
 
 def _without_service_file(course: Course, steps: Sequence[Step]) -> list[Step]:
-    """Let the step that explains service.toml be needed by all that need the file, whether or not it was asked for."""
+    """Make steps that need service.toml need the step that explains the file; add that step if it is absent."""
     explaining = next((step for step in course.steps if step.service_file is ServiceFile.EXPLAINED), None)
     if explaining is None:
         return list(steps)

@@ -1,4 +1,7 @@
-"""Which check is wanted next, and what an outcome means for the others: decided here, without running anything."""
+"""Decides which checks of a run are wanted, in which order, and what each outcome means for the others.
+
+This module runs no check.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,15 @@ from grader.course import Step
 from grader.results.results import WANTING, Outcome
 
 STEPS_AHEAD = 2
-"""How many steps before the first that asks for it the kit begins what takes some seconds."""
+"""How many steps before its first use the kit begins a fixture that takes some seconds."""
 
 
 @dataclass(frozen=True)
 class Planned:
-    """One check that may be run: the step that asks it, and the step in whose file it stands.
+    """One check that may be run: `step` is the step that asks for it, `home` the step in whose file it stands.
 
-    The two differ where a later step asks the checks of an earlier stage once more. A check that `waits_long` is begun
-    first and asked last.
+    The two differ where a later step repeats the checks of an earlier stage. The wait of a check that `waits_long`
+    begins before the first check; the check itself runs last.
     """
 
     id: str
@@ -28,15 +31,15 @@ class Planned:
 
     @property
     def is_repeated(self) -> bool:
-        """Whether a later step asks it once more."""
+        """Whether a later step repeats the check."""
         return self.step != self.home
 
 
 class Schedule:
-    """The order of the checks of some steps, and what is left of it after each outcome.
+    """Orders the checks of `steps`, and says after each outcome which of them are still wanted.
 
-    With `stop`, nothing later than the first step that doesn't pass is wanted. Steps that are `known` to have passed
-    before come last, and are wanted only where they may explain the failure of another.
+    With `stop`, no step after the first that doesn't pass is wanted. `known` are ids of steps that passed before: these
+    steps come last, and are wanted only where they may explain why another fails.
     """
 
     def __init__(self, steps: Sequence[Step], *, stop: bool = False, known: Collection[str] = ()) -> None:
@@ -49,18 +52,18 @@ class Schedule:
         self.checks: tuple[Planned, ...] = ()
 
     def plan(self, checks: Sequence[Planned]) -> dict[str, int]:
-        """Put the checks in order and return how many each step has; a step without any counts as broken."""
+        """Put the checks in order, and return how many checks each step has. A step without checks counts as broken."""
         self.checks = tuple(sorted(checks, key=self._place))
         planned = Counter(check.step for check in self.checks)
         self._broken |= self._steps.keys() - planned.keys()
         return dict(planned)
 
     def wants(self, check: Planned) -> bool:
-        """Tell whether a check is to be run, after all outcomes so far."""
+        """Tell whether a check shall run, after all outcomes so far."""
         if check.is_repeated and not self._broken.isdisjoint({check.step, check.home}):
-            return False  # asked again only where the first time went well, and up to the first failure
+            return False  # a check is repeated only where it passed the first time, and up to the first failure
         if check.step in self._late:
-            return False  # decided already, and the kit would wait as long for every further check
+            return False  # the step has failed, and the kit would wait as long for each further check
         if any(need in self._broken for need in self._needs(check.step)):
             return False
         if check.step in self._known and not self._explains_any(check.step):
@@ -69,20 +72,20 @@ class Schedule:
         return not (self._stop and (earlier or check.step in self._broken))
 
     def found(self, check: Planned, outcome: Outcome, *, too_late: bool = False) -> None:
-        """Take in how a check ended; `too_late` where the kit waited in vain, so that the step's others aren't run."""
+        """Note the outcome of a check. `too_late`: the kit waited in vain, so the step's other checks aren't run."""
         if too_late:
             self._late.add(check.step)
         if outcome in WANTING:
             self._broken.add(check.step)
 
     def coming(self, check: Planned) -> list[Planned]:
-        """List the wanted checks of the step that begins with this check, and of the next two."""
+        """List the checks that are wanted from this check on, for its step and the next two steps."""
         left = [one for one in self.checks[self.checks.index(check) :] if self.wants(one)]
         near = list(dict.fromkeys(one.step for one in left))[: STEPS_AHEAD + 1]
         return [one for one in left if one.step in near]
 
     def begin_first(self) -> list[Planned]:
-        """List the checks that wait long, of steps that aren't known to have passed."""
+        """List the checks that wait long, without those of known steps."""
         return [check for check in self.checks if check.waits_long and check.step not in self._known]
 
     def _place(self, check: Planned) -> tuple[bool, bool, int, bool]:
@@ -93,5 +96,5 @@ class Schedule:
         return direct.union(*(self._needs(need) for need in direct))
 
     def _explains_any(self, step: str) -> bool:
-        """Tell whether a step that was found wanting needs this one, so that a failure here would explain that one."""
+        """Tell whether a broken step needs this one, so that a failure here would explain the broken step."""
         return any(step in self._needs(broken) for broken in self._broken)

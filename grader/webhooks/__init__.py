@@ -1,1 +1,1 @@
-"""The providers, played by the kit: Twilio and Slack send events to a service, and take what it sends."""
+"""Simulates the providers Twilio and Slack: sends their events to a service, and takes what the service sends."""

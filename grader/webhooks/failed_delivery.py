@@ -1,4 +1,4 @@
-"""An event whose first delivery meets a database that is locked for long, while other checks go on."""
+"""Delivers an event while the database is locked for long, and once more after that."""
 
 from __future__ import annotations
 
@@ -14,42 +14,43 @@ from grader.testdata.random_values import words
 from grader.webhooks.phone import Phone
 
 LOCKED = 8.0
-"""Seconds for which the database is locked: longer than clause K6 asks anybody to wait."""
+"""Seconds for which the database is locked: longer than clause K6 asks a service to wait."""
 LATER = 1.0
-"""Seconds from the end of the lock to the look for what an attempt that failed has left behind."""
+"""Seconds that the kit waits after the lock, before it looks whether a failed attempt has stored a message."""
 
 
 @dataclass(frozen=True)
 class Attempted:
-    """The answers to the first delivery and to the second, and how many messages the event was after each."""
+    """The answers to two deliveries of the same event, and how many messages it had become after each."""
 
     first: Reply
-    """The answer while the database was held."""
+    """The answer while the database was locked."""
     after_first: Count
+    """How many messages the event had become after the first delivery."""
     second: Reply
-    """The answer when it was free."""
+    """The answer after the lock."""
     messages: Count
-    """How many messages the event is in the end."""
+    """How many messages the event has become in the end."""
 
     @property
     def stored_in_vain(self) -> Listing:
-        """List the first answer where it was an error, and something was stored all the same."""
+        """List the first answer if it was an error and the service stored a message all the same."""
         left = self.first.code >= 400 and self.after_first != 0
-        said = [f"{self.first.summary}, and {self.after_first.actual_text()}"] if left else []
-        return Listing(said, request=self.first.request, what="error with a message")
+        found = [f"{self.first.summary}, and {self.after_first.actual_text()}"] if left else []
+        return Listing(found, request=self.first.request, what="error with a message")
 
     @property
     def promised_in_vain(self) -> Listing:
-        """List the first answer where it was a success, and nothing was stored then."""
+        """List the first answer if it was a success and the service didn't store exactly one message."""
         lost = self.first.code in DELIVERED and self.after_first != 1
-        said = [f"{self.first.summary}, and {self.after_first.actual_text()}"] if lost else []
-        return Listing(said, request=self.first.request, what="success without a message")
+        found = [f"{self.first.summary}, and {self.after_first.actual_text()}"] if lost else []
+        return Listing(found, request=self.first.request, what="success without a message")
 
 
 def deliver_twice(harness: Harness) -> Attempted:
-    """Deliver an event while the database is locked, and once more when it is free.
+    """Deliver an event while the database is locked, and once more after the lock.
 
-    Raises NotChecked where the kit can't lock the database, and what a delivery raises.
+    Raises NotChecked where the kit can't lock the database, and Failed where a delivery gets no answer.
     """
     service = harness.services.new(env=harness.credentials.environment())
     try:
@@ -62,7 +63,7 @@ def deliver_twice(harness: Harness) -> Attempted:
         with service.database.locked(LOCKED):
             first = phone.deliver(message, patience=LOCKED + PATIENCE)
         if first.code >= 400:
-            harness.shared.pause(LATER)  # a thread in the background may only now get at the database
+            harness.shared.pause(LATER)  # a background thread of the service may write only after the lock
         after_first = phone.messages(body)
         second = phone.deliver(message)
         return Attempted(first, after_first, second, phone.messages(body))

@@ -1,4 +1,4 @@
-"""A telephone in the hands of a check: texts that reach a service as Twilio delivers them, and what became of them."""
+"""A simulated telephone: sends text messages to a service as Twilio delivers them, and finds what became of them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ WHITE_SPACE = " \t\r\n"
 
 
 class Phone:
-    """Texts the service from one number; the service believes `token`, and is called at `public_url`."""
+    """A telephone with one number, which sends text messages to the service.
+
+    The deliveries are signed with `token`, for a service whose public URL is `public_url`; without one, it is the
+    service's own address.
+    """
 
     def __init__(
         self, service: Service, token: str, public_url: str = "", *, number: str = "", account: str = ""
@@ -45,30 +49,30 @@ class Phone:
         self.account = account or twilio.new_event("AC")
 
     def other(self, *, same_ending: int = 0) -> Phone:
-        """Give another telephone, whose number may end in the same digits."""
+        """Give a telephone with another number, which ends in the same `same_ending` digits."""
         ending = self.number[len(self.number) - same_ending :]
         while (number := telephone_number(ending)) == self.number:
             pass
         return self._with(number)
 
     def neighbour(self) -> Phone:
-        """Give a telephone whose number differs from this one in the last digit only."""
+        """Give a telephone whose number differs from this one's in the last digit only."""
         last = "7" if self.number[-1] != "7" else "3"
         return self._with(f"{self.number[:-1]}{last}")
 
     def in_a_row(self, count: int) -> list[Phone]:
-        """Give telephones whose numbers follow each other, always the same ones."""
+        """Give `count` telephones with consecutive numbers, the same ones each time."""
         return [self._with(f"+1202555{number:04d}") for number in range(count)]
 
     def abroad(self) -> Phone:
-        """Give a telephone in another country, whose number is the same but for the country."""
+        """Give a telephone whose number differs from this one's in the country code only."""
         return self._with(f"+44{self.number.removeprefix('+1')}")
 
     def _with(self, number: str) -> Phone:
         return Phone(self.service, self.token, self.public_url, number=number, account=self.account)
 
     def write(self, body: str, **more: Any) -> Parameters:
-        """Write a text message, an event of its own."""
+        """Write a text message as a new event, and return its parameters."""
         return twilio.text_message(body, self.number, account=self.account, **more)
 
     def deliver(
@@ -79,29 +83,29 @@ class Phone:
         headers: Mapping[str, str] | None = None,
         **more: Any,
     ) -> Reply:
-        """Deliver a message, with more headers than usual, and return the answer.
+        """Deliver a message, and return the answer. `headers` are sent besides the usual ones.
 
-        `query`, `signed`, `token` and `public_url` may differ.
+        `more` are arguments of `twilio.delivery`: `query`, `signed`, `token` and `public_url`.
         """
         written = self._written(message, **more)
         return self._post(replace(written, headers={**written.headers, **(headers or {})}), patience)
 
     def deliver_unsigned(self, message: Parameters) -> Reply:
-        """Deliver a message without any signature."""
+        """Deliver a message without a signature."""
         written = self._written(message)
         headers = {name: value for name, value in written.headers.items() if name != twilio.SIGNATURE}
         return self._post(replace(written, headers=headers))
 
     def get_unsigned(self, message: Parameters) -> Reply:
-        """Send a message as the query of a GET, without any signature."""
+        """Send a message as the query of a GET, without a signature."""
         return self.service.get(twilio.PATH, params=dict(message))
 
     def right_signature(self, message: Parameters, **more: Any) -> str:
-        """Give the signature that a delivery of this message carries."""
+        """Give the right signature for a delivery of this message."""
         return self._written(message, **more).headers[twilio.SIGNATURE]
 
     def deliver_raw(self, body: bytes) -> Reply:
-        """Deliver a body that may be no form, signed as if it locked no parameters."""
+        """Deliver a body that may be no form. The signature is that of a form without parameters."""
         return self._post(replace(self._written(()), body=body))
 
     def _written(self, message: Parameters, **more: Any) -> Delivery:
@@ -115,12 +119,12 @@ class Phone:
 
     @staticmethod
     def new_event(prefix: str = "SM") -> str:
-        """Draw the name of one event, a `MessageSid`; `MM` in front says that it has pictures."""
+        """Draw the id of a new event, a `MessageSid`. The prefix `MM` is that of a message with pictures."""
         return twilio.new_event(prefix)
 
     @staticmethod
     def fault_of_answer(reply: Reply) -> Fault:
-        """Say what keeps Twilio from using an answer; `""` when it can."""
+        """Say why Twilio can't use an answer; `""` when it can."""
         fault = ""
         try:
             twilio.read_answer(reply.code, reply.headers, reply.content)
@@ -130,27 +134,27 @@ class Phone:
 
     @staticmethod
     def changed(message: Parameters, name: str, value: str) -> Parameters:
-        """Give one parameter another value."""
+        """Give a copy of the message in which one parameter has another value."""
         return tuple((one, value if one == name else known) for one, known in message)
 
     @staticmethod
     def without(name: str, message: Parameters) -> Parameters:
-        """Leave one parameter out."""
+        """Give a copy of the message without one parameter."""
         return tuple(pair for pair in message if pair[0] != name)
 
     def messages(self, text: str) -> Count:
-        """Count the messages that have a text, among the newest hundred."""
+        """Count the messages with this text among the newest hundred."""
         page = self.chat.page(limit=100)
         return Count(_copies(page, text), request=page.request)
 
     def deliver_others(self, count: int) -> Page:
-        """Deliver so many text messages that must be accepted, and return the first page after that."""
+        """Deliver `count` other text messages, and return the first page after that; raises Failed at a refusal."""
         for _ in range(count):
             accepted(self.deliver(self.write(words())))
         return self.chat.page()
 
     def shared_authors(self, count: int) -> Listing:
-        """Text from so many numbers in a row, and list the authors that several of them have."""
+        """Send text messages from `count` consecutive numbers, and list each author that several numbers share."""
         bodies = [words() for _ in range(count)]
         for one, body in zip(self.in_a_row(count), bodies, strict=True):
             accepted(one.deliver(one.write(body)))
@@ -161,17 +165,17 @@ class Phone:
 
     @property
     def blank_messages(self) -> Listing:
-        """List the messages that say nothing but white space, among the newest hundred."""
+        """List the messages whose text is empty or only white space, among the newest hundred."""
         page = self.chat.page(limit=100)
         blank = [f"{shown(one.text.value)}, id {one.id}" for one in page.messages if _is_blank(one.text.value)]
         return Listing(blank, request=page.request, what="message without a text")
 
     def text(self, body: str) -> Message:
-        """Send a text that must be accepted, and return the message that it became."""
+        """Send a text message, and return the message that it became; raises Failed when the service refuses it."""
         return self.text_timed(body).message
 
     def text_timed(self, body: str) -> Timed:
-        """Send a text that must be accepted, and remember when; return it with the message that it became."""
+        """Send a text message, and return the message that it became, with the time of the request and the answer."""
         begun = time.time()
         reply = accepted(self.deliver(self.write(body)))
         ended = time.time()
@@ -186,7 +190,7 @@ def accepted(reply: Reply) -> Reply:
 
 
 def found_first(page: Page, text: str, request: str) -> Message:
-    """Find the newest message with a text; raises Failed when there is none."""
+    """Find the newest message with this text on a page; raises Failed when there is none."""
     for message in page.messages:
         if same(message.fields.get("text"), text):
             return message
@@ -203,19 +207,19 @@ def _copies(page: Page, text: str) -> int:
 
 @dataclass(frozen=True)
 class Raced:
-    """What deliveries of the same events at the same moment led to, over several rounds."""
+    """The results of several rounds. In each, the kit delivered one event several times at the same moment."""
 
     refused: Listing
-    """The deliveries whose answer is no success."""
+    """The deliveries whose answer was no success."""
     wrong: Listing
-    """The events that are no message, or several."""
+    """The events that became no message, or several."""
 
 
 def race(phone: Phone, count: int, *, locked: Sequence[float], locking: Callable[[float], Any]) -> Raced:
-    """Deliver an event several times at the same moment, over and over; each lists as soon as it has its success.
+    """Deliver events in several rounds, each event `count` times at once, and count its messages after each answer.
 
-    There are as many rounds as entries in `locked`: the seconds for which the database is locked in each. `locking`
-    gives what surrounds the deliveries of a round.
+    `locked` has one entry for each round: the seconds for which the database is locked. `locking` gets these seconds
+    and returns the context manager in which the deliveries of the round run.
     """
     refused: list[str] = []
     wrong: list[str] = []

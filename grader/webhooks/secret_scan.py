@@ -1,4 +1,4 @@
-"""The search for secrets: in what a service answers and prints, in its database, and in what git keeps."""
+"""Searches for secrets in the answers and the output of a service, in its database, and in the git repository."""
 
 from __future__ import annotations
 
@@ -22,25 +22,27 @@ if TYPE_CHECKING:
     from grader.harness.harness import Harness
 
 KEPT = 16 * 1024 * 1024
+"""Bytes of the service's output that the kit keeps."""
 MASK = "(secret)"
 OLD = 3600.0
+"""Seconds by which the timestamp of an old request is old."""
 
 
 def in_repository(folder: Path) -> Listing:
     """List where git keeps a secret that the kit made for this project, in tracked files or in any commit."""
     kept = ProjectState(folder).credentials()
-    needles = {name: value.encode() for name, value in kept.by_name.items()} if kept else {}
-    return GitRepository(folder).holding(needles)
+    secrets = {name: value.encode() for name, value in kept.by_name.items()} if kept else {}
+    return GitRepository(folder).holding(secrets)
 
 
 class Leaks:
-    """What a service let out of its secrets, after valid calls, forged ones and nonsense; nothing here shows one."""
+    """Where a service's secrets were found after valid, forged and broken requests. No secret itself is shown."""
 
     def __init__(self, harness: Harness) -> None:
         own = credentials.drawn()
         self._service = harness.services.new(env=own.environment(), keep=KEPT)
         self._service.start()
-        self._needles = {name: {value} for name, value in own.by_name.items()}
+        self._secrets = {name: {value} for name, value in own.by_name.items()}
         self._answers: list[tuple[str, Reply]] = []
         self._call_as_twilio(Phone(self._service, own.twilio_auth_token))
         self._call_as_slack(Channel(self._service, own.slack_signing_secret))
@@ -50,7 +52,7 @@ class Leaks:
 
     @property
     def in_answers(self) -> Listing:
-        """List the answers that hold a secret, each by the command that asks for the same by hand."""
+        """List the answers that hold a secret. Each is named by the command that sends the same request by hand."""
         found = [
             f"{name} in the answer to: {asked}"
             for asked, reply in self._answers
@@ -70,7 +72,7 @@ class Leaks:
 
     @property
     def in_database(self) -> Listing:
-        """List the files of the database that hold a secret; raises NotChecked where the database isn't a file."""
+        """List the files of the database that hold a secret; raises NotChecked when the database is no SQLite file."""
         if not self._service.project.has_file_database:
             raise NotChecked("The kit can search only databases that are SQLite files.")
         files = {self._service.database.path, *(path for path in self._service.data.rglob("*") if path.is_file())}
@@ -83,9 +85,9 @@ class Leaks:
         return self._listing(found, "file of the database with a secret in it")
 
     def _call_as_twilio(self, phone: Phone) -> None:
-        told = phone.write(words())
-        self._expect("X-Twilio-Signature", phone.right_signature(told))
-        self._note("kit phone hello", lambda: phone.deliver(told))
+        valid = phone.write(words())
+        self._expect("X-Twilio-Signature", phone.right_signature(valid))
+        self._note("kit phone hello", lambda: phone.deliver(valid))
         forged = phone.write(words())
         self._expect("X-Twilio-Signature", phone.right_signature(forged))
         self._note("kit phone --forge wrong hello", lambda: phone.deliver(forged, token=words()))
@@ -108,7 +110,7 @@ class Leaks:
         self, asked: str, channel: Channel, body: bytes, other: Mapping[str, str | None] | None = None, age: float = 0
     ) -> None:
         right = slack.delivery(body, secret=channel.secret, age=age).headers
-        if other or not age:  # whoever refuses an old request and logs the right signature that came with it may do so
+        if other or not age:  # a service may log the right signature that came with an old request, which it refuses
             self._expect("X-Slack-Signature", right[slack.SIGNATURE].removeprefix("v0="))
         headers = {name: value for name, value in {**right, **(other or {})}.items() if value is not None}
         self._note(asked, lambda: self._service.request("POST", slack.PATH, headers=headers, body=body))
@@ -126,16 +128,16 @@ class Leaks:
         self._answers.append((asked, call()))
 
     def _expect(self, header: str, value: str) -> None:
-        """Remember a signature that the service computes, or compares with, as something to be kept to itself."""
-        self._needles.setdefault(f"an expected {header}", set()).update({value, quote(value, safe="")})
+        """Add a signature to the secrets: the service computes it to compare, and must not let it out."""
+        self._secrets.setdefault(f"an expected {header}", set()).update({value, quote(value, safe="")})
 
     def _named(self, content: bytes) -> Iterator[str]:
-        for name, values in self._needles.items():
+        for name, values in self._secrets.items():
             if any(value.encode() in content for value in values):
                 yield name
 
     def _masked(self, line: bytes) -> str:
-        for value in {value for values in self._needles.values() for value in values}:
+        for value in {value for values in self._secrets.values() for value in values}:
             line = line.replace(value.encode(), MASK.encode())
         return line.decode("utf-8", "replace")
 

@@ -1,6 +1,6 @@
-"""Slack, played: slash commands and URL verification as they are sent, signed as they are signed.
+"""Writes the requests that Slack sends: slash commands and URL verification, with Slack's signature.
 
-The signature is the one that Slack documents; a test holds it against the official library and framework.
+The signature is the one that Slack documents. A test compares it with the official library and framework.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ TIMESTAMP = "X-Slack-Request-Timestamp"
 SIGNATURE = "X-Slack-Signature"
 FORM = "application/x-www-form-urlencoded"
 WITHIN = 3.0
-"""Seconds after which the provider tells the person who typed that the app did not answer."""
+"""Seconds after which Slack shows the user that the app did not answer."""
 LONGEST_AGE = 300
-"""Seconds by which a request's timestamp may be off, in either direction."""
+"""Seconds by which the timestamp of a request may be wrong, in either direction."""
 
 
 def new_user() -> str:
-    """Draw the id of a person."""
+    """Draw the id of a user."""
     return f"U{capitals(9)}"
 
 
 def escaped(text: str) -> str:
-    """Write a text as the provider sends and wants it: three characters escaped, the ampersand first."""
+    """Write a text as Slack sends and expects it: three characters are escaped, the ampersand first."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def slash_command(text: str, *, user: str = "", command: str = "/chat") -> tuple[tuple[str, str], ...]:
-    """List the fields of a slash command, in the order they are sent; `text` is written as the provider does.
+    """List the fields of a slash command in the order in which Slack sends them, with `text` escaped.
 
-    The old `token` field proves nothing and holds nothing here.
+    The old field `token` holds a random value here, because it proves nothing.
     """
     return (
         ("token", hexadecimal(24)),
@@ -58,7 +58,7 @@ def slash_command(text: str, *, user: str = "", command: str = "/chat") -> tuple
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """Sign a request: `v0=` and the hexadecimal HMAC-SHA256 over version, timestamp and the body's bytes."""
+    """Sign a request: `v0=` and the hexadecimal HMAC-SHA256 of the version, the timestamp and the bytes of the body."""
     return "v0=" + hmac.new(secret.encode(), f"v0:{timestamp}:".encode() + body, hashlib.sha256).hexdigest()
 
 
@@ -72,10 +72,11 @@ def delivery(
     signed: str | None = None,
     retry: int = 0,
 ) -> Delivery:
-    """Write a request; `age` in seconds makes its timestamp old, or lie ahead where it is negative.
+    """Write a request as Slack sends it.
 
-    `stamp` takes the place of that timestamp, and is signed like it;
-    `signed` takes the place of the right signature, empty or not; `retry` counts from 1 and says why.
+    `age` is the age of the timestamp in seconds; a negative age lies in the future. `stamp` replaces the timestamp, and
+    the signature covers it. `signed` replaces the right signature, and may be empty. `retry` is the number of a
+    repeated delivery, from 1: it adds two headers, with the number and the reason.
     """
     timestamp = stamp or str(int(time.time() - age))
     right = signature(secret, timestamp, body)
@@ -86,10 +87,10 @@ def delivery(
 
 
 def form(fields: Iterable[tuple[str, str]]) -> bytes:
-    """Write fields as a form's body."""
+    """Write fields as the body of a form."""
     return urlencode(tuple(fields)).encode()
 
 
 def url_verification(challenge: str) -> bytes:
-    """Write the body of the request that asks whether a URL belongs to the app."""
+    """Write the body of the request by which Slack asks whether a URL belongs to the app."""
     return json.dumps({"token": hexadecimal(24), "challenge": challenge, "type": "url_verification"}).encode()

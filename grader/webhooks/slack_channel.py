@@ -1,4 +1,4 @@
-"""A Slack channel in the hands of a check: commands that people type, and what they are shown."""
+"""A simulated Slack channel: sends commands to a service as Slack does, and reads the text that users would see."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from grader.webhooks import slack
 from grader.webhooks.phone import found_first
 
 WITHIN = slack.WITHIN + 1
-"""Seconds that an answer may take: what was promised, and the slack of the checks."""
+"""Seconds that an answer may take: the limit of the contract, and 1 s of slack."""
 
 
 class Channel:
-    """Types commands as one person; the service believes `secret`."""
+    """A Slack channel in which one user types commands. `secret` signs the requests."""
 
     def __init__(self, service: Service, secret: str, *, user: str = "") -> None:
         self.service = service
@@ -34,11 +34,11 @@ class Channel:
         self.user = user or slack.new_user()
 
     def other(self) -> Channel:
-        """Let another person type."""
+        """Give the channel with another user, who types from then on."""
         return Channel(self.service, self.secret)
 
     def namesakes(self) -> tuple[Channel, Channel]:
-        """Let two people type whose ids differ from this one's in one letter: the first behind the U, and the last."""
+        """Give two channels with other users, whose ids differ in one letter: the first after the U, or the last."""
         first = f"U{_another(self.user[1])}{self.user[2:]}"
         last = f"{self.user[:-1]}{_another(self.user[-1])}"
         return Channel(self.service, self.secret, user=first), Channel(self.service, self.secret, user=last)
@@ -48,35 +48,35 @@ class Channel:
         return slack.form(slack.slash_command(text, user=self.user))
 
     def body_with_token(self, token: str, text: str) -> bytes:
-        """Write a command whose old field `token` holds something."""
+        """Write a command whose old field `token` holds this value."""
         fields = slack.slash_command(text, user=self.user)
         return slack.form((name, token if name == "token" else value) for name, value in fields)
 
     @staticmethod
     def escaped(text: str) -> str:
-        """Write a text as Slack sends and wants it: `&`, `<` and `>` escaped, and nothing else."""
+        """Write a text as Slack sends and expects it: `&`, `<` and `>` are escaped, and nothing else."""
         return slack.escaped(text)
 
     def fill(self, count: int, *, length: int = 0) -> tuple[str, ...]:
-        """Send messages by the API, at least so long, and return their texts, the newest first."""
+        """Send `count` messages by the API, of `length` characters or more, and return their texts, newest first."""
         return tuple(str(sent.fields["text"]) for sent in reversed(self.chat.send_many(count, length=length)))
 
     def send(self, body: bytes, **more: Any) -> Reply:
-        """Send a body, signed unless told otherwise (`signed`, `secret`, `age`), and return the answer."""
+        """Send a body with its signature, and return the answer. `signed`, `secret` and `age` change the signature."""
         written = slack.delivery(body, **{"secret": self.secret, **more})
         return self._post(written.headers, body)
 
     def send_without(self, header: str, body: bytes) -> Reply:
-        """Send a body without one of the headers that prove where it comes from."""
+        """Send a body without one of the headers that prove that it comes from Slack."""
         written = slack.delivery(body, secret=self.secret)
         return self._post({name: value for name, value in written.headers.items() if name != header}, body)
 
     def right_signature(self, body: bytes) -> str:
-        """Give the signature of a body that is sent now."""
+        """Give the right signature for a body that is sent now."""
         return slack.delivery(body, secret=self.secret).headers[slack.SIGNATURE]
 
     def type(self, text: str, **more: Any) -> Told:
-        """Type a command, and return what is shown; raises Failed when the answer can't be shown."""
+        """Send a command, and return the answer as Slack shows it; raises Failed when Slack couldn't show it."""
         reply = self.send(self.body(text), **more)
         if reply.code not in OK:
             raise Failed(reply.summary, expected="200", request=reply.request)
@@ -86,22 +86,22 @@ class Channel:
         return Told(found["text"], found.get("response_type"), reply)
 
     def store(self, text: str) -> Message:
-        """Send a message by command, and return what it became."""
+        """Send a message by the command `send`, and return the message that it became."""
         return self.store_timed(text).message
 
     def store_timed(self, text: str, **more: Any) -> Timed:
-        """Send a message by command, and remember when; return it with what it became."""
+        """Send a message by the command `send`. Return what it became, with the time of the request and the answer."""
         begun = time.time()
-        told = self.type(f"send {text}", **more)
+        answer = self.type(f"send {text}", **more)
         ended = time.time()
-        return Timed(found_first(self.chat.page(limit=100), text, told.reply.request), begun, ended)
+        return Timed(found_first(self.chat.page(limit=100), text, answer.reply.request), begun, ended)
 
     def _post(self, headers: Mapping[str, str], body: bytes) -> Reply:
         return self.service.request("POST", slack.PATH, headers=headers, body=body, patience=WITHIN)
 
 
 class Shown(str, Observed):
-    """The text of an answer, as somebody in the channel reads it."""
+    """The text of an answer, as a user in the channel reads it."""
 
     def __new__(cls, text: str, *, request: str) -> Self:
         made = super().__new__(cls, text)
@@ -109,9 +109,9 @@ class Shown(str, Observed):
         return made
 
     def expected_text(self, operator: str, other: object) -> str:
-        said = shown(str(other))
-        return {"in": f"a text that contains {said}", "not in": f"a text without {said}", "!=": "some explanation"}.get(
-            operator, f"the text {said}"
+        part = shown(str(other))
+        return {"in": f"a text that contains {part}", "not in": f"a text without {part}", "!=": "some explanation"}.get(
+            operator, f"the text {part}"
         )
 
     def actual_text(self) -> str:
@@ -119,14 +119,14 @@ class Shown(str, Observed):
 
 
 class ShownTexts(Listing):
-    """Those of some texts that stand in an answer; `what` holds the answer."""
+    """Those of some texts that an answer holds. `what` is the answer."""
 
     def actual_text(self) -> str:
         return super().actual_text() if self else f"no {self.what}"
 
 
 class Told:
-    """What the service answered to a command."""
+    """The service's answer to a command."""
 
     def __init__(self, text: str, response_type: object, reply: Reply) -> None:
         self.reply = reply
@@ -134,13 +134,13 @@ class Told:
         self.response_type = Value(response_type, name="response_type", request=reply.request)
 
     def times(self, text: str) -> Count:
-        """Count how often a text is shown."""
+        """Count how often the answer holds a text."""
         return Count(len(_places(self.text, text)), request=self.reply.request)
 
     def listing(self, texts: Sequence[str]) -> ShownTexts:
-        """List which of these texts are shown, in the order given if they stand in that order or exactly reversed.
+        """List those of the texts that the answer holds. An answer in exactly reversed order counts as in order.
 
-        One that is shown several times is listed as often.
+        A text that the answer holds several times is listed as often.
         """
         places = sorted((place, text) for text in texts for place in _places(self.text, text))
         found = [text for _, text in places]

@@ -1,6 +1,6 @@
-"""Twilio, played: an incoming text message as it is delivered, signed as it is signed, and its answer understood.
+"""Writes the requests by which Twilio delivers text messages, with Twilio's signature, and reads the answers.
 
-The signature is the one that Twilio documents for form posts; a test holds it against the official library.
+The signature is the one that Twilio documents for form posts. A test compares it with the official library.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SIGNATURE = "X-Twilio-Signature"
 FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 SERVICE_NUMBER = "+15550100100"
 ACCOUNT = "AC" + "0" * 30 + "42"
-"""The account that the kit's telephone names; the kit's endpoint for outgoing messages takes any SID of that form."""
+"""The account of the kit's telephone. The kit's endpoint for outgoing messages takes every SID of this form."""
 XML = ("text/xml", "application/xml")
 
 Parameters = tuple[tuple[str, str], ...]
@@ -28,7 +28,7 @@ Parameters = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Delivery:
-    """One HTTP request of the provider's: where to, with which headers, and the bytes of its body."""
+    """One HTTP request of a provider: its target, its headers, and the bytes of its body."""
 
     target: str
     headers: Mapping[str, str]
@@ -36,18 +36,18 @@ class Delivery:
 
 
 class NotTwiml(Exception):
-    """An answer that the provider cannot use; the text says in what way."""
+    """An answer that Twilio cannot use. The text says what is wrong with it."""
 
 
 def new_event(prefix: str = "SM") -> str:
-    """Draw the name of one event: a MessageSid."""
+    """Draw the id of a new event, a MessageSid."""
     return prefix + hexadecimal(32)
 
 
 def text_message(
     body: str, sender: str = "", *, event: str = "", account: str = "", media: Sequence[str] = ()
 ) -> Parameters:
-    """List the parameters that every text message has, and those of its pictures, in the order they are sent."""
+    """List the parameters that every text message has, and those of its pictures, in the order of the request."""
     pictures = [
         (name, value)
         for number, url in enumerate(media)
@@ -65,7 +65,7 @@ def text_message(
 
 
 def with_all_fields(message: Parameters) -> Parameters:
-    """Add what the real one sends beside that: the same names once more, places, and empty values."""
+    """Add the other parameters that Twilio sends: the id under other names, places, and empty values."""
     known = dict(message)
     event = known.get("MessageSid", "")
     return (
@@ -87,17 +87,18 @@ def with_all_fields(message: Parameters) -> Parameters:
 
 
 def signature(token: str, url: str, parameters: Iterable[tuple[str, str]]) -> str:
-    """Sign a request: base64 of HMAC-SHA1 over the URL and each name and value, sorted by name."""
-    glued = url + "".join(f"{name}{value}" for name, value in sorted(parameters))
-    return base64.b64encode(hmac.new(token.encode(), glued.encode(), hashlib.sha1).digest()).decode()
+    """Sign a request: base64 of the HMAC-SHA1 of the URL and of each name and value, sorted by name."""
+    signed = url + "".join(f"{name}{value}" for name, value in sorted(parameters))
+    return base64.b64encode(hmac.new(token.encode(), signed.encode(), hashlib.sha1).digest()).decode()
 
 
 def delivery(
     message: Parameters, *, token: str, public_url: str, path: str = PATH, query: str = "", signed: str | None = None
 ) -> Delivery:
-    """Write the request that delivers a message; `signed` takes the place of the right signature, empty or not.
+    """Write the request that delivers a message.
 
-    `public_url` is scheme, host and port as the caller dials them; `query` is sent and signed untouched.
+    `public_url` is the scheme, host and port that Twilio calls. `query` is sent and signed unchanged. `signed` replaces
+    the right signature, and may be empty.
     """
     target = f"{path}?{query}" if query else path
     right = signature(token, f"{public_url}{target}", message)
@@ -107,9 +108,9 @@ def delivery(
 
 
 def read_answer(code: int, headers: Mapping[str, str], content: bytes) -> tuple[str, ...]:
-    """Return the texts that an answer sends back; raises NotTwiml when the provider couldn't use it.
+    """Return the texts that an answer sends back to the telephone; raises NotTwiml when Twilio couldn't use it.
 
-    `headers` have names in small letters. A 204 without a body says that there is nothing to say.
+    The names of `headers` are in small letters. A 204 without a body sends no text back.
     """
     if code == 204 and not content:
         return ()
@@ -119,7 +120,7 @@ def read_answer(code: int, headers: Mapping[str, str], content: bytes) -> tuple[
     if kind not in XML:
         raise NotTwiml(f"the content type {kind or '(none)'}")
     try:
-        root = ET.fromstring(content)  # noqa: S314 - the parser bounds what entities expand to, the wire the rest
+        root = ET.fromstring(content)  # noqa: S314 - the parser limits entities, and the HTTP client limits the size
     except (ET.ParseError, ValueError, LookupError):
         raise NotTwiml("XML that isn't well-formed") from None
     if root.tag != "Response":

@@ -1,6 +1,6 @@
-"""Twilio's REST endpoint for messages that a service sends, played: POST and GET of Messages.json, on loopback.
+"""Simulates Twilio's REST endpoint for messages that a service sends: POST and GET of Messages.json, on loopback.
 
-A test sends to it with the official client. Nothing leaves the machine, and nothing is ever delivered.
+A test uses it with Twilio's official client. No message leaves the machine or is delivered to a telephone.
 `kit phone` imports this module only for `--outgoing`, because Flask starts slowly.
 """
 
@@ -35,14 +35,14 @@ PATIENCE = 10.0
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 NUMBERS = {401: 20003, 404: 20404, 405: 20004, 500: 20500}
-"""The provider's own numbers for what HTTP has a status for; its number for any other is that of bad parameters."""
+"""Twilio's own error codes for some HTTP statuses. All other statuses have the code `BAD_PARAMETERS`."""
 BAD_PARAMETERS = 20001
 
 Message = dict[str, Any]
 
 
 class Refused(Exception):
-    """What the endpoint refuses, with the provider's own number for the reason."""
+    """A refusal of the endpoint, with Twilio's own code for the reason."""
 
     def __init__(self, status: int, message: str, code: int = 0) -> None:
         super().__init__(message)
@@ -57,23 +57,23 @@ class Refused(Exception):
 
 
 class Outgoing:
-    """The messages that a service with the token sent, newest first; `heard` is told of each."""
+    """The messages that a service with the token sent, newest first. `listener` is called with each."""
 
-    def __init__(self, token: str, heard: Callable[[Message], None] = lambda _: None) -> None:
+    def __init__(self, token: str, listener: Callable[[Message], None] = lambda _: None) -> None:
         self.messages: list[Message] = []
         self._token = token
-        self._heard = heard
+        self._listener = listener
         self._lock = threading.Lock()
 
-    def knows(self, account: str, said: Authorization | None) -> bool:
+    def knows(self, account: str, authorization: Authorization | None) -> bool:
         """Tell whether a request comes from an account that has the token."""
-        if said is None or said.type != "basic":
+        if authorization is None or authorization.type != "basic":
             return False
-        given = f"{said.username}:{said.password}"
+        given = f"{authorization.username}:{authorization.password}"
         return hmac.compare_digest(given.encode(), f"{account}:{self._token}".encode())
 
     def send(self, account: str, given: Mapping[str, str], media: list[str]) -> Message:
-        """Take a message; raises Refused."""
+        """Store a message and return its document; raises Refused."""
         _check(given, media)
         sid = new_event("MM" if media else "SM")
         now = format_datetime(datetime.now(UTC))
@@ -103,18 +103,18 @@ class Outgoing:
         }
         with self._lock:
             self.messages.insert(0, message)
-        self._heard(message)
+        self._listener(message)
         return message
 
     def find(self, account: str, sid: str) -> Message | None:
-        """Give one message of an account."""
+        """Return one message of an account; None if there is no such message."""
         wanted = (sid, account)
         return next(
             (message for message in list(self.messages) if (message["sid"], message["account_sid"]) == wanted), None
         )
 
     def page(self, account: str, path: str, query: Mapping[str, str]) -> dict[str, Any]:
-        """Give one page of an account's messages, all or those with a certain To or From; raises Refused."""
+        """Return one page of an account's messages, filtered by `To` and `From` of the query; raises Refused."""
         wanted = {name: query[name] for name in ("To", "From") if query.get(name)}
         size = _whole(query, "PageSize", PAGE_SIZE, 1, LARGEST_PAGE)
         number = _whole(query, "Page", 0, 0, 1_000_000)
@@ -145,15 +145,15 @@ class Outgoing:
 
 @contextmanager
 def running(outgoing: Outgoing, port: int) -> Iterator[int]:
-    """Serve the endpoint on a port of the loopback address and yield it; 0 takes any that is free.
+    """Run the endpoint on a port of the loopback address, and yield the port. Port 0 stands for a free one.
 
-    The kit opens the port itself, because Werkzeug would end the kit where another program has it.
+    The kit opens the port itself, because Werkzeug would end the kit when another program uses it.
     """
     try:
         listener = socket.create_server((LOOPBACK, port))
     except OSError as error:
         raise UsageError(f"Port {port} can't be used: {os.strerror(error.errno or 0).lower()}.") from None
-    with listener:  # the server makes its own descriptor of it
+    with listener:  # the server duplicates the descriptor
         server = make_server(
             LOOPBACK, port, _application(outgoing), threaded=True, request_handler=_Handler, fd=listener.fileno()
         )
@@ -170,7 +170,7 @@ class _Handler(WSGIRequestHandler):
     timeout = PATIENCE
 
     def log(self, *_: Any) -> None:
-        """Say nothing: the terminal belongs to the conversation."""
+        """Print nothing, because the terminal shows the conversation."""
 
 
 def _application(outgoing: Outgoing) -> Flask:
@@ -182,7 +182,7 @@ def _application(outgoing: Outgoing) -> Flask:
     def authenticate() -> None:
         account = (request.view_args or {}).get("account")
         if account is None:
-            return  # Flask knows of no such path, and says so
+            return  # Flask answers 404 for an unknown path
         if not ACCOUNT_SID.fullmatch(account):
             abort(404)
         if not outgoing.knows(account, request.authorization):
@@ -215,7 +215,7 @@ def _application(outgoing: Outgoing) -> Flask:
 
 
 def _check(given: Mapping[str, str], media: list[str]) -> None:
-    """Refuse a message for the reasons, and in the order, in which the provider does."""
+    """Refuse a message for the same reasons as Twilio, in the same order."""
     to, sender, body = (given.get(name, "") for name in ("To", "From", "Body"))
     if not to:
         raise Refused(400, "A 'To' phone number is required.", 21604)

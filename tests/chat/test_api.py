@@ -40,14 +40,14 @@ class Handler(BaseHTTPRequestHandler):
 ThreadingHTTPServer.request_queue_size = 32
 ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
 """
-"""A server of the standard library that asks `answer(method, path, query)` what to say, and writes down what came."""
+"""A server of the standard library: `answer(method, path, query)` gives its answers, and it records each request."""
 
 ONE = '{"id": "a", "text": "hello"}'
 
 
 @pytest.fixture
 def chat(service):
-    """Start a service that answers so, and speak to its messages: `chat(lines of answer)`."""
+    """Start a service whose function `answer` has these lines, and give its chat: `chat("return ...")`."""
 
     def start(*lines, before=""):
         answer = f"{before}\ndef answer(method, path, query):\n" + "\n".join(f"    {line}" for line in lines)
@@ -59,7 +59,7 @@ def chat(service):
 
 
 def asked(chat):
-    """List what the service was asked for, without the first question."""
+    """List the requests that the service got, without those for `/`."""
     text = (chat.service.project.folder / "asked").read_text()
     return [entry for entry in map(json.loads, text.splitlines()) if entry[1] != "/"]
 
@@ -317,7 +317,7 @@ SILENT = ANSWERING.replace(
 )
 
 
-def test_silence_is_no_refusal(service):
+def test_no_answer_is_no_refusal(service):
     made = service(SILENT)
     made.start()
     talk = Chat(made)

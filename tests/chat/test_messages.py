@@ -23,7 +23,7 @@ def as_read(value):
 
 
 def failure(act):
-    """Do something that must fail with one sentence that names the request."""
+    """Call `act`, which must raise Failed with a request and one line, and return what came and what was expected."""
     with pytest.raises(Failed) as caught:
         act()
     assert type(caught.value) is Failed

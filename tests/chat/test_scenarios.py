@@ -1,4 +1,4 @@
-"""What chats in a known state say of what they saw."""
+"""Chats in a known state: times that the kit measured, histories, and wrong cursors."""
 
 import json
 from types import SimpleNamespace
@@ -51,7 +51,7 @@ def test_a_moment_is_the_same_however_it_is_spelled(created_at, moment):
 
 
 class Paged(LongChat):
-    """A chat of one page, which ends as it is told to."""
+    """A chat of one page, with these ids and this `next`."""
 
     def __init__(self, listed, following, *, is_new=True):
         super().__init__(SimpleNamespace(project=SimpleNamespace(has_new_databases=is_new)), [3, 2])

@@ -58,9 +58,9 @@ def test_what_is_no_integer_stays_text(parent):
 
 
 def test_the_address_of_a_server_ends_with_a_slash_or_not():
-    rooms = [ScriptedChat(dialect) for dialect in (LETTERS, NUMBERS)]
+    chats = [ScriptedChat(dialect) for dialect in (LETTERS, NUMBERS)]
     try:
-        assert [scripted_chat.url.removeprefix(scripted_chat.server.url) for scripted_chat in rooms] == ["", "/"]
+        assert [scripted_chat.url.removeprefix(scripted_chat.server.url) for scripted_chat in chats] == ["", "/"]
     finally:
-        for scripted_chat in rooms:
+        for scripted_chat in chats:
             scripted_chat.close()

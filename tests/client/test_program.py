@@ -112,7 +112,7 @@ def test_output_is_utf_8_by_itself(ping):
 
 
 @pytest.mark.parametrize("other", [CHILD, DAEMON], ids=["child", "daemon"])
-def test_whoever_a_client_leaves_behind_is_ended(ping, nothing_left, other):
+def test_a_program_that_a_client_leaves_behind_is_ended(ping, nothing_left, other):
     began = time.monotonic()
     run = ping(f"{other}\nprint('done')")
 

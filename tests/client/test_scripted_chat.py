@@ -27,21 +27,21 @@ def scripted_chat():
 
 @pytest.fixture
 def speaking():
-    """Make rooms that speak in some dialect."""
-    rooms = []
+    """Run a scripted chat that answers in this dialect: `speaking(NUMBERS)`."""
+    chats = []
 
     def make(dialect):
-        rooms.append(ScriptedChat(dialect))
-        return rooms[-1]
+        chats.append(ScriptedChat(dialect))
+        return chats[-1]
 
     yield make
-    for scripted_chat in rooms:
+    for scripted_chat in chats:
         scripted_chat.close()
 
 
 @pytest.fixture
 def ask(scripted_chat):
-    """Ask the room, or another one, something and return status and JSON."""
+    """Send a request to a scripted chat, and return the status and the JSON of its answer."""
 
     def ask(path, method="GET", body=b"", scripted_chat=scripted_chat):
         reply = HttpClient(scripted_chat.server.port).request(method, path, body=body)
@@ -61,7 +61,7 @@ def failure(act):
     return caught.value.actual, caught.value.expected
 
 
-# what the room answers
+# what the scripted chat answers
 
 
 def test_messages_are_listed_newest_first_with_odd_but_legal_data(scripted_chat, ask):
@@ -273,7 +273,7 @@ def test_a_young_server_has_ids_and_texts(speaking, ask):
     }
 
 
-# what the room was asked
+# which requests the scripted chat got
 
 
 def test_the_last_page_that_was_given_is_known(scripted_chat, ask):
@@ -424,7 +424,7 @@ def test_since_has_to_come_with_every_page(scripted_chat, ask):
 
 @pytest.fixture
 def zone_where_it_is(tmp_path):
-    """Make a time zone in which the clock now shows so many seconds of the day, and name it."""
+    """Make a time zone in which it is now so many seconds after midnight, and return its name and offset."""
 
     def make(seconds):
         offset = (seconds - int(time.time())) % 86400

@@ -208,7 +208,7 @@ def test_a_fault_of_the_script_is_not_hidden(monkeypatch):
     assert faults == [ZeroDivisionError]
 
 
-def test_silence_lasts_until_the_other_side_gives_up():
+def test_a_server_that_never_answers_waits_until_the_client_closes():
     with scripted(Answer.silence()) as server, connect(server) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
         assert wait_until(lambda: server.asked("") == ("GET /",), 5)
@@ -218,7 +218,7 @@ def test_silence_lasts_until_the_other_side_gives_up():
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\n\r\n"])
-def test_closing_waits_for_nobody(sent):
+def test_closing_waits_for_no_client(sent):
     threads = threading.active_count()
     with scripted(Answer.silence()) as server:
         connections = [connect(server) for _ in range(5)]

@@ -103,7 +103,7 @@ def test_an_early_start_with_a_broken_service_file_fails_later(harness):
         made.services.shared()
 
 
-def test_a_server_that_does_not_come_up_is_started_anew_for_whoever_asks_next(harness):
+def test_a_server_that_does_not_come_up_is_started_anew_for_the_next_check(harness):
     made = harness(f"import os\nif not os.path.exists('second'): open('second', 'w'); os._exit(1)\n{ANSWERING}")
 
     assert failure(made.services.shared) == "the server stopped before it answered (exit code 1)"
@@ -208,7 +208,7 @@ def test_lives_side_by_side_keep_apart(harness):
     assert (here.grown, there.grown) == ({"visits": 1}, {"visits": 3})
 
 
-def test_a_silence_ends_when_the_client_gives_up(harness):
+def test_a_server_that_never_answers_ends_when_the_client_gives_up(harness):
     client = "import os, sys, urllib.request\ntry: urllib.request.urlopen(os.environ['SERVER_URL'], timeout=0.2)\n"
     made = harness(client=f"{client}except OSError: sys.exit('no answer')")
     begin_unanswered(made, "ping")
@@ -218,7 +218,7 @@ def test_a_silence_ends_when_the_client_gives_up(harness):
     assert (run.exit_code, run.stderr) == (1, "no answer")
 
 
-def test_silences_go_on_side_by_side_and_are_told_apart(harness):
+def test_servers_that_never_answer_run_side_by_side_and_are_told_apart(harness):
     client = "import os, sys, urllib.request\ntry: urllib.request.urlopen(os.environ['SERVER_URL'], timeout=0.2)\n"
     made = harness(client=f"{client}except OSError: sys.exit(' '.join(sys.argv[1:]))")
     for command in (["ping"], ["send", "hello"], ["list"]):
@@ -229,7 +229,7 @@ def test_silences_go_on_side_by_side_and_are_told_apart(harness):
     assert complaints == ["list", "send hello", "ping"]
 
 
-def test_a_silence_without_a_client_fails(harness):
+def test_a_server_that_never_answers_fails_without_a_client(harness):
     made = harness()
     (made.folder / "service.toml").write_text('[server]\ncommand = "true"\n')
 

@@ -1,4 +1,4 @@
-"""What a project's programs were sent and what they printed, where it explains why a check failed."""
+"""What a project's programs printed, where it explains why a check failed, and which of them got a request."""
 
 from types import SimpleNamespace
 
@@ -33,7 +33,7 @@ def service():
 
 
 @pytest.fixture
-def heard(service):
+def capture(service):
     made = OutputCapture(lambda: [service])
     made.begin()
     return made
@@ -44,45 +44,45 @@ def run(code, complained):
 
 
 @pytest.mark.parametrize("code", [0, 1])
-def test_the_trace_of_a_client_is_shown(heard, code):
-    heard.client(run(code, TRACE))
+def test_the_trace_of_a_client_is_shown(capture, code):
+    capture.client(run(code, TRACE))
 
-    assert heard.explanation("nothing").splitlines()[-1] == "ValueError: no such thing"
-
-
-def test_what_a_client_complained_of_is_shown_unless_it_was_said(heard):
-    failed = heard.client(run(1, "There is no server.\n"))
-
-    assert heard.explanation("nothing") == "There is no server."
-    assert heard.explanation(failed.summary) == ""
+    assert capture.explanation("nothing").splitlines()[-1] == "ValueError: no such thing"
 
 
-def test_a_client_that_went_well_explains_nothing(heard):
-    heard.client(run(0, "One message sent.\n"))
+def test_what_a_client_complained_of_is_shown_unless_it_was_said(capture):
+    failed = capture.client(run(1, "There is no server.\n"))
 
-    assert heard.explanation("nothing") == ""
+    assert capture.explanation("nothing") == "There is no server."
+    assert capture.explanation(failed.summary) == ""
 
 
-def test_only_a_trace_of_this_check_is_shown_of_a_server(heard, service):
+def test_a_client_that_went_well_explains_nothing(capture):
+    capture.client(run(0, "One message sent.\n"))
+
+    assert capture.explanation("nothing") == ""
+
+
+def test_only_a_trace_of_this_check_is_shown_of_a_server(capture, service):
     service.text = f"GET / 200\n{TRACE}"
-    assert "ValueError: no such thing" in heard.explanation("500")
+    assert "ValueError: no such thing" in capture.explanation("500")
 
-    heard.begin()
+    capture.begin()
     service.text += "GET / 500\n"
-    assert heard.explanation("500") == ""
+    assert capture.explanation("500") == ""
 
 
-def test_a_new_check_forgets_the_client_of_the_last(heard):
-    heard.client(run(1, TRACE))
-    heard.begin()
+def test_a_new_check_forgets_the_client_of_the_last(capture):
+    capture.client(run(1, TRACE))
+    capture.begin()
 
-    assert heard.explanation("nothing") == ""
+    assert capture.explanation("nothing") == ""
 
 
-def test_a_run_is_handed_on(heard):
+def test_a_run_is_handed_on(capture):
     ended = SimpleNamespace()
 
-    assert heard.client(ended) is ended
+    assert capture.client(ended) is ended
 
 
 def print_and_fail(service, printed, failure):
@@ -111,33 +111,33 @@ def test_a_failure_that_has_its_log_keeps_it(service):
 def test_of_several_servers_the_one_is_meant_that_was_sent_the_request():
     asked, other = Printing(), Printing()
     asked.exchanges, other.exchanges = ["curl /a"], ["curl /b"]
-    heard = OutputCapture(lambda: [other, asked])
-    heard.begin()
+    capture = OutputCapture(lambda: [other, asked])
+    capture.begin()
 
-    assert heard.spoken_to("curl /a   # 3 such requests") == [asked]
+    assert capture.spoken_to("curl /a   # 3 such requests") == [asked]
 
 
 def test_of_two_that_were_sent_the_same_the_one_is_meant_that_this_check_spoke_to():
     earlier, now = Printing(), Printing()
     earlier.exchanges = ["curl /a"]
-    heard = OutputCapture(lambda: [earlier, now])
-    heard.begin()
+    capture = OutputCapture(lambda: [earlier, now])
+    capture.begin()
     now.exchanges.append("curl /a")
 
-    assert heard.spoken_to("curl /a") == [now]
+    assert capture.spoken_to("curl /a") == [now]
 
 
-def test_a_server_that_runs_no_longer_is_not_meant(service, heard):
+def test_a_server_that_runs_no_longer_is_not_meant(service, capture):
     service.exchanges.append("curl /a")
     service.running = False
 
-    assert heard.spoken_to("curl /a") == []
+    assert capture.spoken_to("curl /a") == []
 
 
 def test_what_names_no_request_is_about_the_servers_that_this_check_spoke_to():
     silent, spoken = Printing(), Printing()
-    heard = OutputCapture(lambda: [silent, spoken])
-    heard.begin()
+    capture = OutputCapture(lambda: [silent, spoken])
+    capture.begin()
     spoken.exchanges.append("curl /a")
 
-    assert heard.spoken_to("the database") == [spoken]
+    assert capture.spoken_to("the database") == [spoken]

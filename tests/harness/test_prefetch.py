@@ -1,4 +1,4 @@
-"""What is begun before a check asks for it."""
+"""Fixtures that the kit begins before a check asks for them."""
 
 from types import SimpleNamespace
 
@@ -15,7 +15,7 @@ ASKING = Asking("2.8", "2.8", FRESH)
 
 
 class Things:
-    """What was begun, by name."""
+    """Keeps the names of the results that were begun."""
 
     def __init__(self):
         self.begun = []

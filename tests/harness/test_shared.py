@@ -1,4 +1,4 @@
-"""Things that are made once, or begun before anybody asks for them."""
+"""Results that are made once, or begun before a check asks for them."""
 
 import threading
 
@@ -53,7 +53,7 @@ def test_one_thing_may_need_another():
     assert things.once("outer", lambda: things.once("inner", lambda: 7) + 1) == 8
 
 
-def test_the_end_wakes_whoever_pauses():
+def test_the_end_wakes_a_thread_that_pauses():
     things = Shared(7)
     things.begin("one", lambda: things.pause(300))
 

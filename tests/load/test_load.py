@@ -1,4 +1,4 @@
-"""The load part against real servers that count what they answered, and against some that misbehave."""
+"""Measurements under load of real servers that count their answers, and of servers that fail in different ways."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ server.serve_forever()
 
 
 class Counting:
-    """A server in a process of its own that counts what it was asked and what it answered with 200."""
+    """A server in a process of its own that counts its requests and its answers of status 200."""
 
     def __init__(self, habit: str, every: int, protocol: str) -> None:
         argv = [sys.executable, "-c", SERVER, habit, str(every), protocol]
@@ -130,7 +130,7 @@ def counting_server(habit: str = "answers", every: int = 10, protocol: str = "HT
 
 @pytest.fixture(autouse=True)
 def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Hold every test to leaving neither a process nor a file."""
+    """Assert that the test leaves no process and no file behind."""
     folder = tmp_path / "scratch"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -291,7 +291,7 @@ def test_refused_connections_say_nothing_about_the_generator() -> None:
 
 
 def test_a_server_that_needs_no_time_shows_the_generators_limit() -> None:
-    """With 64 users, because with few of them a machine that is busy otherwise makes the server the limit."""
+    """There are 64 users, because with few of them the server is the limit on a machine that is busy otherwise."""
     program = (
         "import asyncio\n"
         "class Server(asyncio.Protocol):\n"

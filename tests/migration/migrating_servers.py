@@ -1,4 +1,4 @@
-"""Servers for tests that keep messages, each with its own way to bring an old database forward at its start."""
+"""Servers for tests that store messages. Each migrates an old database in another way when it starts."""
 
 SERVER = """
 import json, os, signal, sqlite3, sys, time
@@ -38,7 +38,7 @@ class Handler(BaseHTTPRequestHandler):
 if "migrate" not in sys.argv:
     HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
 """
-"""A server of the standard library that keeps its messages, and does this and that at its start."""
+"""A server of the standard library that stores its messages. `start` is the code that runs when it starts."""
 
 CREATE = 'db.execute("CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY, text TEXT)")'
 OLD = CREATE
@@ -76,7 +76,7 @@ starts = os.path.join(os.path.dirname(os.path.abspath(__file__)), "starts")
 open(starts, "a").write("x")
 time.sleep(1 + 0.25 * os.path.getsize(starts) if os.path.getsize(starts) > 1 else 0)
 """
-"""Before the database is opened: the first start, which is measured, is quicker than the others, and none as quick."""
+"""Waits before the server opens the database. The first start, which the kit measures, is quicker than all others."""
 OPENED_LATE = SERVER.replace("db = sqlite3", f"{SLOW_AT_LAST}\ndb = sqlite3")
 BY_NUMBER = """
 here = os.path.dirname(os.path.abspath(__file__))
@@ -89,7 +89,7 @@ for number in range(1, 10):
 if number == {late}:
     time.sleep(2.5)
 """
-"""Before the database is opened: the starts are counted, and one of them is late."""
+"""Counts the starts before the server opens the database, and lets one of them be late."""
 ONE_BY_ONE = """
 import fcntl
 gate = open(os.environ["DATABASE_URL"].removeprefix("sqlite:///") + ".lock", "w")

@@ -1,4 +1,4 @@
-"""What the messages of a check lie on, and a step that asks the checks of an earlier stage once more."""
+"""The data on which the service of a check starts, and a step that repeats the checks of an earlier stage."""
 
 import json
 import signal
@@ -38,7 +38,7 @@ def commit_as_old_state(harness, tag="step-2.5"):
     git(harness.folder, "tag", tag)
 
 
-def test_new_ground_is_the_shared_service_or_one_of_its_own(harness):
+def test_new_data_is_that_of_the_shared_service_or_of_another(harness):
     starting_data = StartingData(harness, FRESH, STATES)
 
     assert starting_data.shared() is harness.services.shared()
@@ -47,7 +47,7 @@ def test_new_ground_is_the_shared_service_or_one_of_its_own(harness):
 
 
 @pytest.mark.parametrize("tag", ["step-2.5", "step-2.10"])
-def test_old_ground_holds_the_messages_of_stage_2_and_is_shared(harness, tag):
+def test_old_data_holds_the_messages_of_stage_2_and_is_shared(harness, tag):
     commit_as_old_state(harness, tag)
     starting_data = StartingData(harness, GROWN, STATES)
 
@@ -66,7 +66,7 @@ def test_the_last_state_of_stage_2_comes_before_an_earlier_one(harness):
     assert not migration_from(harness, STATES[1:]).old.had("source")
 
 
-def test_old_ground_without_an_old_state_cannot_be_had(harness):
+def test_old_data_without_an_old_state_cannot_be_had(harness):
     with pytest.raises(NotChecked) as caught:
         StartingData(harness, GROWN, STATES).shared()
 
@@ -89,11 +89,11 @@ def test_a_connected_service_knows_its_secrets_and_its_address(tmp_path, resourc
     harness = harness_of(folder, resources)
     try:
         service = harness.connected(TZ="Asia/Kolkata")
-        heard = json.loads((folder / "environment").read_text())
-        assert heard["PUBLIC_URL"] == service.url
-        assert heard["TWILIO_AUTH_TOKEN"] == harness.credentials.twilio_auth_token
-        assert heard["SLACK_SIGNING_SECRET"] == harness.credentials.slack_signing_secret
-        assert heard["TZ"] == "Asia/Kolkata"
+        received = json.loads((folder / "environment").read_text())
+        assert received["PUBLIC_URL"] == service.url
+        assert received["TWILIO_AUTH_TOKEN"] == harness.credentials.twilio_auth_token
+        assert received["SLACK_SIGNING_SECRET"] == harness.credentials.slack_signing_secret
+        assert received["TZ"] == "Asia/Kolkata"
         harness.connected("https://chat.example.test")
         assert json.loads((folder / "environment").read_text())["PUBLIC_URL"] == "https://chat.example.test"
         harness.services.shared()
@@ -104,12 +104,12 @@ def test_a_connected_service_knows_its_secrets_and_its_address(tmp_path, resourc
 
 
 ASKED = "assert chat.service.data.exists() == True"
-"""A check that notes on which data it is asked."""
+"""The assertion of a check that uses the data on which it starts."""
 
 
 @pytest.fixture
 def run(tmp_path, nothing_left):
-    """Run three stages whose third asks the checks of the second once more."""
+    """Run a course of three stages. The third repeats the checks of the second: `run(second, third)`."""
 
     def run_(second, third, *, tagged=True):
         folder = repository(tmp_path / "project")

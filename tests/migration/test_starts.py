@@ -51,7 +51,7 @@ def late_at_start(number):
 
 @pytest.fixture(scope="module", autouse=True)
 def cache(tmp_path_factory):
-    """An empty place for what is kept between runs."""
+    """Give the kit an empty cache, and return the folder of its old databases."""
     place = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(place))
@@ -60,7 +60,7 @@ def cache(tmp_path_factory):
 
 @pytest.fixture
 def harness(resources, nothing_left):
-    """Make what checks find their services by: `bench(project)`."""
+    """Make the harness of a project: `harness(project)`."""
     made = []
 
     def make(one):
@@ -74,7 +74,7 @@ def harness(resources, nothing_left):
 
 @pytest.fixture
 def brought_forward(tmp_path, harness):
-    """Make a project whose present server starts so, with an old state in history/2.5/."""
+    """Make a project with an old state in history/2.5/, whose present server runs the code `start` when it starts."""
 
     def make(start, *, server=SERVER, more="", start_timeout=20.0):
         text = server.format(start=start, more="")
@@ -86,7 +86,7 @@ def brought_forward(tmp_path, harness):
 
 
 def starting(tmp_path):
-    """Let an old state note each of its starts; return how, and where."""
+    """Return code that an old state runs at each start, and the file in which this code counts the starts."""
     return f"{OLD}\nopen({str(tmp_path / 'starts')!r}, 'a').write('x')", tmp_path / "starts"
 
 
@@ -251,7 +251,7 @@ INSTALL = "import os, sysconfig\nopen(sysconfig.get_path('purelib') + '/chat.pth
 
 
 def test_an_old_state_whose_own_code_is_installed_does_not_run_todays(tmp_path, harness):
-    """As after `pip install -e .` of a project whose packages lie in src/."""
+    """The installed code is as after `pip install -e .` of a project whose packages lie in src/."""
     text = server("import start\nexec(start.START)")
     made = project(tmp_path / "project", text, more='setup = "python install.py"')
     old = project(made.folder / "history" / "2.5", text, more='setup = "python install.py"')
@@ -336,7 +336,7 @@ def test_an_old_state_without_service_toml_is_named(tmp_path, harness):
     assert found.expected == "an earlier state that can be started"
 
 
-# bringing it forward
+# how the project migrates it
 
 
 @pytest.mark.parametrize("more", ["", 'migrate = "python server.py migrate"'])

@@ -1,4 +1,4 @@
-"""Every state that the commits of others leave, told from the log."""
+"""SQLite's write-ahead log, and the database as it was after each commit."""
 
 import contextlib
 import shutil
@@ -33,7 +33,7 @@ def path(tmp_path):
 
 @pytest.fixture
 def kept(path, tmp_path):
-    """Record so many commits, and keep them: `kept(5)`."""
+    """Record so many commits, and return the path of the recorded database: `kept(5)`."""
 
     def record(count):
         with wal.recording(path):

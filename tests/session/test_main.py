@@ -1,4 +1,4 @@
-"""Runs that are killed in the middle of a check: whoever dies, nothing stays."""
+"""Runs that are killed in the middle of a check: whichever process dies, the kit leaves nothing behind."""
 
 import json
 import os
@@ -46,7 +46,7 @@ CHECKS = {
 
 @dataclass
 class Running:
-    """A run of the kit in the middle of a check: its two processes, and what it has on this machine."""
+    """A run of the kit in the middle of a check: its two processes, its folder and its lock."""
 
     command: subprocess.Popen
     checks: int

@@ -23,7 +23,7 @@ DYING = ANSWERING.replace(
 
 @pytest.fixture
 def run(tmp_path: Path, nothing_left: object) -> Run:
-    """Run a course of its own, given as the checks of its steps, on a project."""
+    """Write a course with these checks, by the ids of its steps, and run it on a project."""
 
     def run_(checks: dict[str, str], needs: dict[str, list[str]] | None = None, **more: Any) -> RunResult:
         server = {key: more.pop(key) for key in ("server", "client", "command", "more") if key in more}
@@ -46,13 +46,13 @@ def reasons(findings: RunResult) -> dict[str, str | None]:
 
 
 def test_a_step_passes_when_all_its_checks_do(run):
-    heard: list[str] = []
+    seen: list[str] = []
     both = PASSING + a_check("1.1", "service", "assert service.get('/').status == 200", name="that")
 
-    findings = run({"1.1": both}, listener=lambda found: heard.append(found.id))
+    findings = run({"1.1": both}, listener=lambda found: seen.append(found.id))
 
     assert outcomes(findings) == {"1.1": "pass"}
-    assert heard == ["test_it", "test_that"]
+    assert seen == ["test_it", "test_that"]
     assert findings.problem is None
     assert findings.faults == ()
 
@@ -196,12 +196,12 @@ def test_stopping_ends_at_the_first_step_that_does_not_pass(run, tmp_path):
 
 
 def test_a_check_that_waits_long_is_asked_last(run):
-    heard: list[str] = []
+    seen: list[str] = []
     waiting = a_check("1.1", "unanswered_ping", "assert unanswered_ping.exit_code == 0")
 
-    run({"1.1": waiting, "1.2": a_check("1.2", "", "pass")}, client="", listener=lambda found: heard.append(found.step))
+    run({"1.1": waiting, "1.2": a_check("1.2", "", "pass")}, client="", listener=lambda found: seen.append(found.step))
 
-    assert heard == ["1.2", "1.1"]
+    assert seen == ["1.2", "1.1"]
 
 
 @pytest.mark.parametrize(("code", "first"), [("0", "pass"), ("1", "fail")])
@@ -343,7 +343,7 @@ def test_a_check_that_ends_its_own_process_is_an_error(run):
     assert findings.faults[0].startswith("The process of the checks ended early (status 5).")
 
 
-def test_settings_for_somebody_elses_pytest_change_nothing(run, monkeypatch):
+def test_settings_for_another_pytest_change_nothing(run, monkeypatch):
     monkeypatch.setenv("PYTEST_ADDOPTS", "--collect-only -p no_such_plugin")
     monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
 

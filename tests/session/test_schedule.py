@@ -1,4 +1,4 @@
-"""Which check is wanted next, and what an outcome means for the others, without running anything."""
+"""The schedule: which check is wanted next, and what an outcome means for the others. No check runs here."""
 
 import pytest
 

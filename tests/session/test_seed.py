@@ -1,4 +1,4 @@
-"""A seed repeats what a check draws, whatever was checked before it and whichever thread draws."""
+"""A seed gives a check the same random values in each run, whatever ran before it and whichever thread draws them."""
 
 import re
 
@@ -24,7 +24,7 @@ DRAWN = re.compile(r"[a-z]+-[a-z]+-\d{4}")
 
 @pytest.fixture
 def texts(as_a_project):
-    """Run some steps of stage 2 on the solution, and give the drawn texts that the server was sent."""
+    """Run some steps of stage 2 on the solution, and return the random texts that the checks sent to the server."""
     project = as_a_project(COURSE.find_stage("2").solution)
     file = project / "server" / "__init__.py"
     text = file.read_text().replace("from flask import Flask", "from flask import Flask, request")

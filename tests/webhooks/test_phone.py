@@ -72,7 +72,7 @@ ONLY_THE_FIRST = """
 
 @pytest.fixture
 def phone(service):
-    """Give a telephone for a service that accepts so: `phone(lines of accept)`."""
+    """Give a telephone for a service whose function `accept` has these lines: `phone("return 200")`."""
 
     def make(accept=ONCE):
         made = service(LISTENING.replace("{accept}", accept.strip()))

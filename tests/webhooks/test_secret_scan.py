@@ -44,18 +44,18 @@ HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
 
 @pytest.fixture
 def leaks(tmp_path, resources, nothing_left):
-    """Look for the secrets of a service with one habit."""
-    benches = []
+    """Search for the secrets of a service that does `habit` at each request."""
+    harnesses = []
 
     def look(habit="pass", start="", more=""):
         project(tmp_path / "project", TALKING.format(habit=habit, start=start))
         with (tmp_path / "project" / "service.toml").open("a") as file:
             file.write(more)
-        benches.append(harness_of(tmp_path / "project", resources))
-        return Leaks(benches[-1])
+        harnesses.append(harness_of(tmp_path / "project", resources))
+        return Leaks(harnesses[-1])
 
     yield look
-    for harness in benches:
+    for harness in harnesses:
         harness.close()
 
 
@@ -140,14 +140,14 @@ def test_a_secret_of_the_kit_is_found_in_a_tracked_file_and_in_history(tmp_path)
     assert made.twilio_auth_token not in found.actual_text()
 
 
-def test_what_git_ignores_is_nobodys_business(tmp_path):
+def test_what_git_ignores_is_not_searched(tmp_path):
     folder = repository(tmp_path, a="text")
     ProjectState(folder).make_credentials()
 
     assert in_repository(folder) == ()
 
 
-def test_other_folders_of_a_larger_repository_are_nobodys_business(tmp_path):
+def test_other_folders_of_a_larger_repository_are_not_searched(tmp_path):
     repository(tmp_path, **{"mine/service.toml": "", "theirs/a": ""})
     made = ProjectState(tmp_path / "mine").make_credentials()
     (tmp_path / "mine" / ".kit" / "secrets.toml").rename(tmp_path / "kept")
@@ -157,7 +157,7 @@ def test_other_folders_of_a_larger_repository_are_nobodys_business(tmp_path):
     assert in_repository(tmp_path / "mine") == ()
 
 
-def test_secrets_are_made_once_for_nobody_else_to_read(tmp_path):
+def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path):
     memory = ProjectState(tmp_path)
     assert memory.credentials() is None
 

@@ -37,7 +37,7 @@ FINE = '{"text": "Sent.", "response_type": "ephemeral"}'
 
 @pytest.fixture
 def channel(service):
-    """Give a channel for a service that always answers so."""
+    """Give a channel for a service that gives every request this answer."""
 
     def make(answer=FINE, status=200):
         made = service(f"ANSWER, STATUS = {answer!r}, {status}\n{TYPED}")

@@ -1,4 +1,4 @@
-"""The providers that the kit plays, held against the libraries that the real ones publish."""
+"""The simulated providers, compared with the official libraries of Twilio and Slack."""
 
 import random
 import threading
@@ -121,8 +121,8 @@ def test_a_retry_says_which_one_it_is_and_why():
 
 @contextmanager
 def bolt():
-    """Run an app of Slack's own framework, which repeats what was typed; yields its port and what it heard."""
-    heard = []
+    """Run an app of Slack's own framework, which repeats each command; yields its port and the texts it received."""
+    received = []
     pool = ThreadPoolExecutor(2)
     app = App(
         signing_secret=TOKEN,
@@ -132,7 +132,7 @@ def bolt():
 
     @app.command("/chat")
     def repeat(ack, command):
-        heard.append(command["text"])
+        received.append(command["text"])
         ack(response_type="in_channel", text=command["text"])
 
     handler = SlackRequestHandler(app)
@@ -142,7 +142,7 @@ def bolt():
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
-        yield server.server_port, heard
+        yield server.server_port, received
     finally:
         server.shutdown()
         server.server_close()
@@ -151,11 +151,11 @@ def bolt():
 
 
 def test_an_app_made_with_bolt_understands_us_and_we_understand_it():
-    with bolt() as (port, heard):
+    with bolt() as (port, received):
         fine, screen = deliver(Typist(TOKEN).write("send Bread & <cheese> 🐎"), port)
 
     assert fine, screen.shown
-    assert heard == ["send Bread &amp; &lt;cheese&gt; 🐎"]
+    assert received == ["send Bread &amp; &lt;cheese&gt; 🐎"]
     assert "✓ Slack shows, to the whole channel (in_channel): send Bread & <cheese> 🐎" in screen.text
 
 
@@ -169,9 +169,9 @@ def test_an_app_made_with_bolt_proves_that_its_url_is_its_own():
 
 @pytest.mark.parametrize("how", FORGERIES)
 def test_an_app_made_with_bolt_refuses_forgeries(how):
-    with bolt() as (port, heard):
+    with bolt() as (port, received):
         command, screen = deliver(Typist(TOKEN, forge=how).write("send money"), port)
         asked, _ = deliver(Typist(TOKEN, forge=how).verification(), port)
 
-    assert (command, asked, heard) == (True, True, []), screen.shown
+    assert (command, asked, received) == (True, True, []), screen.shown
     assert "401" in screen.text

@@ -1,4 +1,4 @@
-"""Twilio's endpoint for outgoing messages, played for the official client."""
+"""The simulated endpoint of Twilio for outgoing messages, used with the official client."""
 
 import socket
 import subprocess
@@ -22,13 +22,13 @@ TO, FROM = "+12025550112", "+15550100100"
 
 
 @pytest.fixture
-def heard():
+def received():
     return []
 
 
 @pytest.fixture
-def port(heard):
-    with running(Outgoing(TOKEN, heard.append), 0) as number:
+def port(received):
+    with running(Outgoing(TOKEN, received.append), 0) as number:
         yield number
 
 
@@ -43,7 +43,7 @@ def official(port, account=ACCOUNT, token=TOKEN):
     return client
 
 
-def test_the_official_client_sends_a_text(client, heard):
+def test_the_official_client_sends_a_text(client, received):
     sent = client.messages.create(to=TO, from_=FROM, body="Welcome, žluťoučký 🐎")
 
     assert (sent.to, sent.from_, sent.body) == (TO, FROM, "Welcome, žluťoučký 🐎")
@@ -52,7 +52,7 @@ def test_the_official_client_sends_a_text(client, heard):
     assert sent.sid.startswith("SM")
     assert len(sent.sid) == 34
     assert sent.date_created.utcoffset() is not None
-    assert [message["sid"] for message in heard] == [sent.sid]
+    assert [message["sid"] for message in received] == [sent.sid]
 
 
 def test_the_official_client_finds_it_again(client):
@@ -95,13 +95,13 @@ def test_a_picture_needs_no_word(client):
         ({"body": "x" * 1601}, 21617, "exceeds the 1600 character limit."),
     ],
 )
-def test_the_official_client_understands_a_refusal(client, heard, given, code, sentence):
+def test_the_official_client_understands_a_refusal(client, received, given, code, sentence):
     with pytest.raises(TwilioRestException) as refused:
         client.messages.create(**{"to": TO, "from_": FROM, "body": "Hi.", **given})
 
     assert (refused.value.status, refused.value.code) == (400, code)
     assert sentence in refused.value.msg
-    assert heard == []
+    assert received == []
 
 
 def test_an_unknown_message_is_404(client):
@@ -111,12 +111,12 @@ def test_an_unknown_message_is_404(client):
     assert (refused.value.status, refused.value.code) == (404, 20404)
 
 
-def test_another_token_is_401(port, heard):
+def test_another_token_is_401(port, received):
     with pytest.raises(TwilioRestException) as refused:
         official(port, token="wrong").messages.create(to=TO, from_=FROM, body="Hi.")
 
     assert (refused.value.status, refused.value.code) == (401, 20003)
-    assert heard == []
+    assert received == []
 
 
 def test_an_error_is_written_as_twilio_writes_it(port):
@@ -168,11 +168,11 @@ def test_whatever_else_is_asked_is_an_error_with_a_number(port, method, path, st
     assert (answer.status_code, answer.json()["code"], answer.json()["status"]) == (status, code, status)
 
 
-def test_a_body_without_end_is_an_error_with_a_number(port, heard):
+def test_a_body_without_end_is_an_error_with_a_number(port, received):
     answer = requests.post(url(port), data={"Body": "x" * 2_000_000}, auth=(ACCOUNT, TOKEN), timeout=10)
 
     assert (answer.status_code, answer.json()["code"], answer.json()["status"]) == (413, 20001, 413)
-    assert heard == []
+    assert received == []
 
 
 def test_an_empty_filter_filters_nothing(client, port):
@@ -188,14 +188,14 @@ def test_the_terminal_belongs_to_the_conversation(port, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_many_at_once_are_all_there(port, heard):
+def test_many_at_once_are_all_there(port, received):
     def send(number):
         form = {"To": TO, "From": FROM, "Body": str(number)}
         return requests.post(url(port), data=form, auth=(ACCOUNT, TOKEN), timeout=10).status_code
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(send, range(40))) == {201}
-    assert len(heard) == 40
+    assert len(received) == 40
 
 
 def test_a_port_that_is_taken_is_one_sentence(capfd):
