@@ -2,7 +2,7 @@
 
 import json
 
-from grader.http_client.client import Reply
+from grader.http_client.reply import Reply
 
 LINE = "curl -i 'http://127.0.0.1:5000/messages'"
 JSON = "application/json"

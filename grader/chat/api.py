@@ -14,7 +14,8 @@ from grader.assertions.replies import Fault, Status
 from grader.chat import error_body
 from grader.chat.messages import Message, Page, read_message, read_page
 from grader.errors import Failed, TooLate
-from grader.http_client.client import AS_JSON, PATIENCE, Reply
+from grader.http_client.client import AS_JSON, PATIENCE
+from grader.http_client.reply import Reply
 from grader.service.server import Service
 from grader.testdata.random_values import words
 from grader.text.values import shown

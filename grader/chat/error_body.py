@@ -7,7 +7,8 @@ from typing import Any
 
 from grader.assertions.replies import Fault
 from grader.errors import Failed
-from grader.http_client.client import Reply, parsed
+from grader.http_client.json_body import parsed
+from grader.http_client.reply import Reply
 
 REFUSAL = "a refusal in JSON: an object with a non-empty string error, or a title or detail that isn't empty"
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from grader.errors import Failed
-from grader.http_client.client import Number
+from grader.http_client.json_body import Number
 
 RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))",

@@ -13,7 +13,8 @@ from grader.assertions.json_values import Count, Ids, Value, same
 from grader.chat import instant
 from grader.chat.instant import Instant
 from grader.errors import Failed
-from grader.http_client.client import Reply, as_json
+from grader.http_client.json_body import as_json
+from grader.http_client.reply import Reply
 from grader.text.values import listed, shown
 
 ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-")

@@ -10,78 +10,23 @@ import contextlib
 import http.client
 import socket
 import time
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
-from json import dumps, loads
-from typing import Any, Self
+from json import dumps
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from grader.assertions.expected import LARGEST_BODY
-from grader.assertions.replies import Body, Size, Status, Statuses
 from grader.errors import Failed, TooLate
 from grader.http_client.reader import Timed, plainly, read, what_came
+from grader.http_client.reply import Reply
 from grader.system.ports import LOOPBACK
-from grader.text.shell import SHOWN_PORT, WITH_BODY, curl, netcat, side_by_side
-from grader.text.values import printable, shorten
+from grader.text.shell import SHOWN_PORT, WITH_BODY, curl, netcat
 
 PATIENCE = 10.0
 KEPT = "/?#[]@!$&'()*+,;=:%\"<>\\^`{|}"
 """The characters that a path keeps. Blanks and characters beyond ASCII are escaped, as HTTP doesn't allow them."""
 AS_JSON = {"Content-Type": "application/json"}
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer to one request. Its status, its body and its size describe what came when a check fails."""
-
-    code: int
-    reason: str
-    headers: Mapping[str, str]
-    content: bytes
-    request: str
-    """The request, as a line to paste."""
-    seconds: float
-    """How long the answer took."""
-
-    @property
-    def status(self) -> Status:
-        """The status code."""
-        return Status(self.code, request=self.request, summary=self.summary)
-
-    @property
-    def body(self) -> Body:
-        """The bytes of the body."""
-        return Body(self.content, request=self.request)
-
-    @property
-    def size(self) -> Size:
-        """How many bytes the body has."""
-        return Size(len(self.content), request=self.request)
-
-    @property
-    def summary(self) -> str:
-        """The answer in one line: the status, the content type, and the beginning of the body."""
-        kind = self.headers.get("content-type", "").partition(";")[0] or "no content type"
-        content = shorten(self.content) if self.content else "empty body"
-        return f"{printable(f'{self.code} {self.reason}'.strip())}, {printable(kind)}, {content}"
-
-    def __repr__(self) -> str:
-        return f"<{self.request} -> {self.code} {self.reason}>"
-
-
-class Replies(tuple[Reply, ...]):
-    """The answers to several requests of one kind."""
-
-    @property
-    def statuses(self) -> Statuses:
-        """The different status codes among them."""
-        counted = Counter(reply.code for reply in self)
-        counts = ", ".join(f"{count} × {code}" for code, count in sorted(counted.items()))
-        odd = next((reply for reply in self if reply.code != HTTPStatus.OK), None)
-        summary = f"{counts}; one of them: {odd.summary}" if odd else counts
-        return Statuses(counted, request=side_by_side(self[0].request, len(self)), summary=summary)
 
 
 class HttpClient:
@@ -124,16 +69,21 @@ class HttpClient:
 
     def prepare(self, method: str, path: str, patience: float = PATIENCE) -> _Prepared:
         """Open a connection now and send the request later, so that many requests can be sent at the same moment."""
-        exchange = _Exchange(self.port, method, path, {}, b"")
-        self.exchanges.append(exchange.line)
-        return _Prepared(exchange, self.connect(patience, exchange.line))
+        return self._prepared(method, path, lambda line: self.connect(patience, line))
 
     def prepare_if_listening(self, method: str, path: str) -> _Prepared | None:
         """Open a connection as `prepare` does; return None when no program accepts it."""
-        with contextlib.suppress(Failed):
-            return self.prepare(method, path)
-        self.exchanges.pop()
-        return None
+        connection = socket.socket()
+        connection.settimeout(PATIENCE)
+        if connection.connect_ex((LOOPBACK, self.port)):
+            connection.close()
+            return None
+        return self._prepared(method, path, lambda _: connection)
+
+    def _prepared(self, method: str, path: str, connect: Callable[[str], socket.socket]) -> _Prepared:
+        exchange = _Exchange(self.port, method, path, {}, b"")
+        self.exchanges.append(exchange.line)
+        return _Prepared(exchange, connect(exchange.line))
 
     def raw(self, data: bytes, patience: float = PATIENCE) -> None:
         """Open a connection, send bytes that need not be a valid request, and close the connection.
@@ -212,37 +162,3 @@ class _Exchange:
         sent = {name: value for name, value in fixed.items() if name.lower() not in given} | dict(self.headers)
         lines = [f"{name}: {value}" for name, value in sent.items() if value is not None]
         return "\r\n".join([f"{self.method} {self.target} HTTP/1.1", *lines, "", ""]).encode() + self.body
-
-
-class Number(float):
-    """A JSON number with its characters, because a time may have more digits than a float keeps."""
-
-    written: str
-
-    def __new__(cls, written: str) -> Self:
-        made = super().__new__(cls, written)
-        made.written = written
-        return made
-
-
-def as_json(reply: Reply) -> Any:
-    """Parse a reply as strict JSON in UTF-8, without extensions such as NaN.
-
-    Raises Failed, with one sentence, when the content type is another one or the body is not valid JSON.
-    """
-    kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise Failed(reply.summary, expected="the content type application/json", request=reply.request)
-    return parsed(reply)
-
-
-def parsed(reply: Reply) -> Any:
-    """Parse a reply as `as_json` does, but with any content type."""
-    try:
-        return loads(reply.content.decode(), parse_constant=_no_constant, parse_float=Number)
-    except (ValueError, RecursionError):
-        raise Failed(reply.summary, expected="valid JSON", request=reply.request) from None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)

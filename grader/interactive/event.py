@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from grader.errors import Failed
-from grader.http_client.client import Reply
+from grader.http_client.reply import Reply
 from grader.webhooks.twilio import Delivery
 
 Came = Reply | Failed

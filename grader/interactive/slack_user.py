@@ -12,7 +12,8 @@ from urllib.parse import parse_qs
 
 from grader.assertions.expected import RESPONSE_TYPES
 from grader.errors import Failed, TooLate, UsageError
-from grader.http_client.client import Reply, as_json
+from grader.http_client.json_body import as_json
+from grader.http_client.reply import Reply
 from grader.interactive.event import Came, Event, Verdict, fine, wrong
 from grader.interactive.wording import no_answer, of_forgery, quoted
 from grader.text.values import printable

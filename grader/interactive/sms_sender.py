@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from grader.errors import UsageError
-from grader.http_client.client import KEPT, Reply
+from grader.http_client.client import KEPT
+from grader.http_client.reply import Reply
 from grader.interactive.event import Came, Event, Verdict, fine, wrong
 from grader.interactive.wording import MOST, no_answer, of_forgery, quoted
 from grader.webhooks import twilio

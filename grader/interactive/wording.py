@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.errors import TooLate
-from grader.http_client.client import Reply
+from grader.http_client.reply import Reply
 from grader.interactive.event import Came, Verdict, fine as _fine, wrong
 from grader.text.values import printable, shorten
 

@@ -24,6 +24,7 @@ class MigratedChat(LongChat):
     def __init__(self, service: Service, old: OldData) -> None:
         super().__init__(service, [message["id"] for message in old.messages])
         self.old = old
+        self._old_ids = {_key(one) for one in self.history}
         self.ready_at = time.monotonic()
 
     def old_page(self) -> Page:
@@ -96,7 +97,12 @@ class MigratedChat(LongChat):
         return Listing(found, request=page.request, what="old message with its time")
 
     def _is_old(self, wanted: Any) -> bool:
-        return any(same(wanted, one) for one in self.history)
+        return _key(wanted) in self._old_ids
+
+
+def _key(identity: Any) -> tuple[bool, str]:
+    """Make an id, a string or an integer, a member of a set: 7 and "7" differ (clause K7)."""
+    return isinstance(identity, str), str(identity)
 
 
 def _instant(value: Any) -> object:

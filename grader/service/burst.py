@@ -6,7 +6,7 @@ import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from grader.http_client.client import Replies, Reply
+from grader.http_client.reply import Replies, Reply
 from grader.service.server import Service
 
 GATHERING = 0.5

@@ -22,7 +22,8 @@ from grader.system.resources import Resources
 from grader.text.shell import SHOWN_PORT, command_line
 
 if TYPE_CHECKING:
-    from grader.http_client.client import HttpClient, Reply
+    from grader.http_client.client import HttpClient
+    from grader.http_client.reply import Reply
     from grader.service.database import Database
 
 TRIES_FOR_A_PORT = 3

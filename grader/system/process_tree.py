@@ -18,6 +18,10 @@ PROC = Path("/proc")
 HAS_PROC = PROC.joinpath("self/stat").exists()
 PR_SET_CHILD_SUBREAPER = 36
 ROUNDS = 20
+FAMILIES = ("tcp", "tcp6")
+"""In this order, as the kit connects to an IPv4 address: where that port is taken, IPv6 doesn't matter."""
+LISTENING = "0A"
+PAGE = 4096
 
 
 def adopt_orphans() -> None:
@@ -93,13 +97,16 @@ def kill(pids: Iterable[int], *, patience: float = 5.0) -> list[int]:
 def listening_ports(pids: Iterable[int]) -> set[int]:
     """List the TCP ports on which any of the processes listens; empty without /proc."""
     sockets = {inode for pid in pids for inode in _sockets(pid)}
-    return {port for port, inode in _listeners() if inode in sockets}
+    return {port for family in FAMILIES for port, inode in _listeners(family) if inode in sockets}
 
 
 def is_taken(port: int, own: Iterable[int]) -> bool:
     """Tell whether a process listens on a port, and none of `own` does; False without /proc."""
-    inodes = {inode for its_port, inode in _listeners() if its_port == port}
-    return bool(inodes) and all(inodes.isdisjoint(_sockets(pid)) for pid in own)
+    for family in FAMILIES:
+        inodes = {inode for its_port, inode in _listeners(family) if its_port == port}
+        if inodes:
+            return all(inodes.isdisjoint(_sockets(pid)) for pid in own)
+    return False
 
 
 def is_open(path: Path, pids: Iterable[int]) -> bool:
@@ -192,11 +199,20 @@ def _opened(pid: int) -> Iterator[str]:
                 yield str(entry.readlink())
 
 
-def _listeners() -> Iterator[tuple[int, str]]:
-    """Yield (port, socket inode) of every listening TCP socket; state 0A is LISTEN (proc(5), tcp)."""
-    for name in ("tcp", "tcp6"):
-        with contextlib.suppress(OSError):
-            for line in (PROC / "self" / "net" / name).read_text().splitlines()[1:]:
-                fields = line.split()
-                if fields[3] == "0A":
+def _listeners(family: str) -> Iterator[tuple[int, str]]:
+    """Yield (port, socket inode) of every listening TCP socket of a family, `tcp` or `tcp6` (proc(5)); 0A is LISTEN.
+
+    The kernel lists those first, so the kit stops reading at the first other one: connections that have just ended may
+    be thousands.
+    """
+    with contextlib.suppress(OSError), (PROC / "self" / "net" / family).open("rb", buffering=0) as file:
+        text = b""
+        while chunk := file.read(PAGE):
+            text += chunk
+            *lines, text = text.split(b"\n")
+            for line in lines:
+                fields = line.decode("ascii").split()
+                if fields[3] == LISTENING:
                     yield int(fields[1].rpartition(":")[2], 16), fields[9]
+                elif fields[0] != "sl":
+                    return

@@ -9,7 +9,8 @@ from grader.assertions.expected import DELIVERED
 from grader.assertions.json_values import Count
 from grader.errors import NotChecked
 from grader.harness.harness import Harness
-from grader.http_client.client import PATIENCE, Reply
+from grader.http_client.client import PATIENCE
+from grader.http_client.reply import Reply
 from grader.testdata.random_values import words
 from grader.webhooks.phone import Phone
 

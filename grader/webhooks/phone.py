@@ -19,7 +19,8 @@ from grader.chat.api import Chat
 from grader.chat.messages import Message, Page
 from grader.chat.scenarios import Timed
 from grader.errors import Failed
-from grader.http_client.client import PATIENCE, Reply
+from grader.http_client.client import PATIENCE
+from grader.http_client.reply import Reply
 from grader.service.server import Service
 from grader.testdata.random_values import telephone_number, words
 from grader.text.shell import side_by_side

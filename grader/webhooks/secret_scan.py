@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from grader.assertions.entries import Listing
 from grader.errors import NotChecked
-from grader.http_client.client import Reply
+from grader.http_client.reply import Reply
 from grader.project import credentials
 from grader.project.git import GitRepository
 from grader.project.state import ProjectState

@@ -14,7 +14,8 @@ from grader.chat.api import Chat
 from grader.chat.messages import Message
 from grader.chat.scenarios import Timed
 from grader.errors import Failed
-from grader.http_client.client import Reply, as_json
+from grader.http_client.json_body import as_json
+from grader.http_client.reply import Reply
 from grader.service.server import Service
 from grader.text.values import shorten, shown
 from grader.webhooks import slack

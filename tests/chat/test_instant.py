@@ -5,7 +5,8 @@ import pytest
 
 from grader.chat import instant
 from grader.errors import Failed
-from grader.http_client.client import Number, Reply, parsed
+from grader.http_client.json_body import Number, parsed
+from grader.http_client.reply import Reply
 
 NEW_YEAR = 1767322645
 """2026-01-02T02:57:25Z, in Unix seconds."""

@@ -13,7 +13,8 @@ import pytest
 from grader.client.dialects import IDS, LARGEST, NUMBERS, YOUNG
 from grader.client.scripted_chat import ScriptedChat
 from grader.errors import Failed
-from grader.http_client.client import HttpClient, parsed
+from grader.http_client.client import HttpClient
+from grader.http_client.json_body import parsed
 
 LINE = "python client.py list"
 

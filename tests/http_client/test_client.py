@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from grader.errors import Failed, TooLate
-from grader.http_client.client import HttpClient, Replies, as_json
+from grader.http_client.client import HttpClient
+from grader.http_client.json_body import as_json
+from grader.http_client.reply import Replies
 from grader.system.ports import refusing
 from tests.rawserver import drip, endless, playing, say, say_and_reset, say_and_stay, stay
 

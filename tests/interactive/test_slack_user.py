@@ -9,7 +9,7 @@ from slack_sdk.signature import SignatureVerifier
 from grader.client.scripted_server import Answer, ScriptedServer, scripted
 from grader.commands.slack import FORGED
 from grader.errors import UsageError
-from grader.http_client.client import Reply
+from grader.http_client.reply import Reply
 from grader.interactive import slack_user
 from grader.interactive.slack_user import FORGERIES, Typist
 from grader.system import ports

@@ -6,7 +6,7 @@ import pytest
 
 from grader.assertions.expected import DELIVERED
 from grader.errors import Failed
-from grader.http_client.client import Reply
+from grader.http_client.reply import Reply
 from grader.webhooks import twilio
 from grader.webhooks.phone import Phone, race
 

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from grader.errors import Failed
-from grader.http_client.client import Reply
+from grader.http_client.reply import Reply
 from grader.testdata.payloads import FORMS
 from grader.webhooks import slack
 from grader.webhooks.slack_channel import Channel, Shown, Told
