@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
+from zlib import crc32
 
 from grader.course import Step
 from grader.results.results import Outcome, RunResult
@@ -49,14 +50,22 @@ def steps_to_test(case: Case) -> tuple[Step, ...]:
     """Choose the steps that `make test` runs: of a mistake its own step, and those that this step asks once more.
 
     That no other step fails, not even one that its step needs, is for `make matrix` to say. Of a variant its own stage,
-    and of a whole project also what that stage needs of the earlier ones. A step that looks only at a side which the
-    variant leaves as the solution has it is left out: the solution passes it.
+    and of a whole project also what that stage needs of the earlier ones. A variant that is made by edits leaves out
+    two kinds of steps: those that look only at a side which it leaves as the solution has it, as the solution passes
+    them; and, for two of three variants, always the same ones, the slow steps.
     """
     if case.step is not None:
         own = COURSE.find_step(case.step)
         return tuple(step for step in COURSE.with_needs([own]) if step.id == own.id or step.stage == own.repeats)
     steps = COURSE.find_stage(case.stage).steps
-    return COURSE.with_needs(steps) if case.solution is None else _of_its_sides(case, steps)
+    if case.solution is None:
+        return COURSE.with_needs(steps)
+    return tuple(step for step in _of_its_sides(case, steps) if runs_slow_steps(case) or not step.slow)
+
+
+def runs_slow_steps(case: Case) -> bool:
+    """Tell whether `make test` runs the slow steps of a variant that is made by edits: of a fixed third of them."""
+    return crc32(case.name.encode()) % 3 == 0
 
 
 def steps_to_repeat(case: Case) -> tuple[Step, ...]:

@@ -14,6 +14,9 @@ import pytest
 from grader.system.resources import Resources
 from tests import golden
 
+LONGEST = ("test_course_in_step.py", "test_growing.py", "test_seed.py", "test_matrix.py", "test_clone.py")
+"""Where the longest tests lie, the longest first."""
+
 
 def pytest_configure() -> None:
     """Let tests send signals that `nohup`, or a shell's `&`, has told this process to ignore: children inherit that."""
@@ -58,8 +61,10 @@ def as_a_project(resources: Resources) -> Callable[[Path], Path]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the cases, which take longest, so that at the end nobody waits for one of them alone."""
-    items.sort(key=lambda item: "test_matrix" not in item.nodeid)
+    """Begin with the tests that take longest, so that no test is left alone at the end."""
+    items.sort(
+        key=lambda item: next((place for place, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST))
+    )
 
 
 @pytest.hookimpl(trylast=True)

@@ -130,12 +130,23 @@ def test_a_step_that_asks_an_earlier_stage_once_more_brings_its_steps():
     assert matrix.steps_to_repeat(mistake) == matrix.steps_to_test(mistake)
 
 
-def test_a_variant_is_asked_the_steps_of_its_stage_that_look_at_what_it_touches():
+def test_a_variant_is_asked_the_steps_of_its_stage_that_look_at_what_it_touches(monkeypatch):
+    monkeypatch.setattr(matrix, "runs_slow_steps", lambda _: True)
     server, client = (matrix.steps_to_test(a_case("02", file)) for file in ("server/db.py", "client/api.py"))
 
     assert ids(client) == ["2.5", "2.10", "2.12"]
     assert {*server, *client} == {*COURSE.find_stage("02").steps}
     assert set(server).isdisjoint(client)
+
+
+def test_a_fixed_third_of_the_edited_variants_is_asked_the_slow_steps(monkeypatch):
+    edited = [case for case in matrix.all_cases() if matrix.is_quick(case) and not case.step and case.solution]
+    chosen = [case for case in edited if matrix.runs_slow_steps(case)]
+    monkeypatch.setattr(matrix, "runs_slow_steps", lambda _: False)
+
+    assert len(edited) / 5 < len(chosen) < len(edited) / 2
+    assert {case.stage for case in chosen} == {"01", "02", "03"}
+    assert "2.7" not in ids(matrix.steps_to_test(a_case("02", "server/db.py")))
 
 
 def test_a_whole_project_is_asked_its_stage_and_what_that_needs():
