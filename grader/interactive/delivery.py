@@ -12,8 +12,6 @@ from grader.http_client.client import HttpClient
 from grader.interactive.event import Came, Event
 from grader.text.shell import SERVE_PORT
 
-MOST = 100
-
 
 class NobodyListens(Exception):
     """No program listens on the port. The text is for the learner, and names the command that starts the service."""
