@@ -1,4 +1,4 @@
-"""The load generator: runs Locust in a process of its own, with a temporary folder and a clean environment."""
+"""The load generator: keeps Locust in a process of its own, and has it send one run after the other."""
 
 from __future__ import annotations
 
@@ -7,56 +7,82 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from grader.errors import MachineError
 from grader.load.samples import Sample
-from grader.system.process import Process, how_it_ended
+from grader.load.workloads import Request
+from grader.system.process import Process, Programs, how_it_ended
 
-LOCUSTFILE = Path(__file__).with_name("locustfile.py")
+AGENT = Path(__file__).with_name("agent.py")
 FINISH_WITHIN = 5
-"""Seconds that the requests have to finish that are under way when the run ends."""
-LINGER = 0.1
-"""Seconds for which users go on after the run. Locust takes 20 ms to stop, and no measured request should wait so."""
+"""Seconds that the requests have to finish that are under way when a run ends; the agent's own figure."""
 PATIENCE = 15.0
-"""Seconds for everything but the run itself: Locust's start, the last requests, and Locust's end."""
+"""Seconds for everything but the run itself: Locust's start, and the last requests."""
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
 """The environment variables that Locust gets from the kit."""
 
 
 @dataclass(frozen=True)
+class Job:
+    """One run to send: `users` who wait for their answers (closed loop), or `rate` requests per second (open).
+
+    Exactly one of the two is None. `seconds` is the length of the whole run. The same `seed` draws the same times.
+    """
+
+    url: str
+    requests: Sequence[Request]
+    seconds: float
+    users: int | None = None
+    rate: float | None = None
+    seed: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the order for the agent."""
+        load = {"users": self.users} if self.rate is None else {"rate": self.rate}
+        requests = [request.to_json() for request in self.requests]
+        return load | {"url": self.url.rstrip("/"), "seconds": self.seconds, "seed": self.seed, "requests": requests}
+
+
+@dataclass(frozen=True)
 class Record:
-    """The result of one run: every request, how many had no answer at the end, and Locust's own counts."""
+    """The result of one run: every request that got an answer or failed, and when those began that had neither.
+
+    `planned` is how many were to be sent; in a closed loop, as many as were. `most_under_way` is the largest number of
+    requests that waited at the same time. `locust_requests` and `locust_failures` are Locust's own counts.
+    """
 
     samples: tuple[Sample, ...]
-    unanswered: int
-    locust_requests: int | None
-    locust_failures: int | None
-    exit_code: int
+    unanswered: tuple[float, ...]
+    planned: int
+    most_under_way: int
+    locust_requests: int
+    locust_failures: int
 
 
 class Generator:
-    """A run of Locust, as a context manager that leaves no process and no file behind.
+    """Locust in a process of its own, as a context manager that leaves no process and no file behind.
 
-    `url` is the base URL of the service. The run takes `warm_up` seconds and then `seconds`. In any case it is over
-    `patience` seconds after these.
+    It takes `begin` and `finish` in turns, as often as wanted. `programs` are those of the same run of the kit.
     """
 
-    def __init__(self, url: str, *, users: int, warm_up: float, seconds: float, patience: float = PATIENCE) -> None:
-        self._limit = warm_up + seconds + patience
-        self._deadline = time.monotonic() + self._limit
+    def __init__(self, programs: Programs | None = None, *, patience: float = PATIENCE) -> None:
+        self._patience = patience
+        self._number = 0
+        self._limit = patience
+        self._deadline = time.monotonic() + patience
         self._scratch = tempfile.TemporaryDirectory(prefix="kit-load-", ignore_cleanup_errors=True)
         self._folder = Path(self._scratch.name)
         mark = f"KIT_LOAD_FOLDER={self._folder}"
-        env = _environment(self._folder) | {
-            "KIT_LOAD_FOLDER": str(self._folder),
-            "KIT_LOAD_SECONDS": str(warm_up + seconds + LINGER),
-        }
+        env = _environment(self._folder) | {"KIT_LOAD_FOLDER": str(self._folder)}
+        # -P: Python imports no module from the folder of the agent, or from the working directory.
+        command = [sys.executable, "-P", str(AGENT)]
         try:
-            self._process = Process(_command(url, users), cwd=self._folder, env=env, mark=mark)
+            self._process = Process(command, cwd=self._folder, env=env, mark=mark, programs=programs)
         except BaseException:
             self._scratch.cleanup()
             raise
@@ -77,39 +103,44 @@ class Generator:
         finally:
             self._scratch.cleanup()
 
-    def began(self) -> float:
-        """Wait until all users have started, and return the instant, in seconds of the monotonic clock.
+    def begin(self, job: Job) -> float:
+        """Start a run, and return the instant at which it began, in seconds of the monotonic clock.
 
         Raises MachineError when Locust ends before this, or takes too long.
         """
-        mark = self._folder / "began"
-        while not mark.exists():
-            if self._process.exit_code is not None:
-                raise self._broken()
-            if time.monotonic() > self._deadline:
-                raise self._stuck()
-            time.sleep(0.01)
-        return float(mark.read_text())
+        self._number += 1
+        self._limit = job.seconds + self._patience
+        self._deadline = time.monotonic() + self._limit
+        draft = self._folder / "draft"
+        draft.write_text(json.dumps(job.to_json()))
+        draft.rename(self._folder / f"job-{self._number}.json")
+        return float(self._await(f"began-{self._number}"))
 
     def wait_until(self, instant: float) -> None:
         """Wait until an instant of the monotonic clock, or until Locust has ended."""
         self._process.wait(max(0.0, min(instant, self._deadline) - time.monotonic()))
 
     def finish(self) -> Record:
-        """Wait until Locust has ended, and read its results.
+        """Wait for the end of the run, and return its result.
 
-        Raises MachineError when Locust takes too long or leaves no results.
+        Raises MachineError when Locust ends before this, or takes too long.
         """
-        code = self._process.wait(max(0.0, self._deadline - time.monotonic()))
-        if code is None:
-            raise self._stuck()
-        seen = self._folder / "samples.json"
-        if not seen.exists():
-            raise self._broken()
-        data = json.loads(seen.read_text())
-        requests, failures = _locust_counts(self._folder / "locust.json")
-        samples = tuple(Sample(*entry) for entry in data["samples"])
-        return Record(samples, data["unanswered"], requests, failures, code)
+        data = json.loads(self._await(f"result-{self._number}.json"))
+        data["samples"] = tuple(Sample(*entry) for entry in data["samples"])
+        data["unanswered"] = tuple(data["unanswered"])
+        return Record(**data)
+
+    def _await(self, name: str) -> str:
+        path = self._folder / name
+        while not path.exists():
+            if self._process.exit_code is not None:
+                raise self._broken()
+            if time.monotonic() > self._deadline:
+                raise self._stuck()
+            time.sleep(0.005)
+        text = path.read_text()
+        path.unlink()
+        return text
 
     def _broken(self) -> MachineError:
         ending = how_it_ended(self._process.exit_code or 0)
@@ -123,32 +154,7 @@ class Generator:
         )
 
 
-def _command(url: str, users: int) -> list[str]:
-    options = {
-        "--locustfile": LOCUSTFILE,
-        "--host": url.rstrip("/"),
-        "--users": users,
-        "--spawn-rate": users,
-        "--stop-timeout": FINISH_WITHIN,
-        "--json-file": "locust",
-        "--loglevel": "WARNING",
-        "--exit-code-on-error": 0,
-    }
-    words = [str(word) for option in options.items() for word in option]
-    # -P: Python imports no module from the working directory.
-    return [sys.executable, "-P", "-m", "locust", "--headless", "--only-summary", *words]
-
-
 def _environment(folder: Path) -> dict[str, str]:
     """Return an environment without the user's LOCUST_*, PYTHON* and proxies, and with a HOME without .locust.conf."""
     kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     return kept | {"HOME": str(folder), "LC_ALL": "C.UTF-8", "NO_PROXY": "127.0.0.1,localhost", "TZ": "UTC"}
-
-
-def _locust_counts(path: Path) -> tuple[int | None, int | None]:
-    """Read the numbers of requests and of failures from Locust's own results; None if there are no results."""
-    try:
-        entries = json.loads(path.read_text())
-    except (OSError, ValueError):
-        return None, None
-    return sum(entry["num_requests"] for entry in entries), sum(entry["num_failures"] for entry in entries)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from grader.errors import MachineError
 from grader.load.cpu import Cores, Meter, cores_between, is_running
-from grader.load.generator import FINISH_WITHIN, Generator, Record
-from grader.load.samples import Sample, Window, generator_bound, percentile_ms, started_in
+from grader.load.generator import FINISH_WITHIN, Generator, Job, Record
+from grader.load.samples import Sample, Window, generator_bound, percentile_ms, sent_late, started_in
+from grader.load.workloads import WORKLOADS, Request
 
 NEEDED = ("locust", "psutil")
 """The packages that a measurement needs."""
@@ -22,12 +24,14 @@ class LoadUnavailable(MachineError):
 class Probe:
     """What the service did in one measured window.
 
-    `offered` and `achieved` are in requests per second; `offered` is None in a closed loop. The percentiles are
-    latencies of answered requests in milliseconds, or None without answers. `cpu_service`, `cpu_generator` and `other`
-    are in cores.
+    `offered` and `achieved` are in requests per second; `offered` and `users` are None in a closed and in an open loop.
+    The percentiles are latencies of answered requests in milliseconds, or None without answers; in an open loop they
+    count from the moment at which a request should have been sent. `failed` counts those that got no good answer.
+    `cpu_service`, `cpu_generator` and `other` are in cores. `generator_bound` says that the generator was the limit:
+    then `achieved` is what the service does at least.
     """
 
-    users: int
+    users: int | None
     offered: float | None
     achieved: float
     p50_ms: float | None
@@ -37,6 +41,15 @@ class Probe:
     cpu_service: float
     cpu_generator: float
     other: float
+    planned: int = 0
+    sent: int = 0
+    most_under_way: int = 0
+    generator_bound: bool = False
+
+    @property
+    def failed_share(self) -> float:
+        """The share of the planned requests that got no good answer."""
+        return self.failed / self.planned if self.planned else 1.0
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,55 @@ class Workload:
     note: str | None
 
 
+@dataclass(frozen=True)
+class Measured:
+    """One run: its measured window, every request of the whole run, and whether the service lived to its end."""
+
+    probe: Probe
+    record: Record
+    window: Window
+    ended: bool
+
+
+class Load:
+    """A generator and a running service, for as many measurements as wanted.
+
+    `url` is the base URL of the service, `service_pid` its process id. The generator stays the caller's.
+    """
+
+    def __init__(self, generator: Generator, url: str, service_pid: int) -> None:
+        self._generator = generator
+        self._url = url
+        self._pid = service_pid
+
+    def run(
+        self,
+        requests: Sequence[Request],
+        *,
+        users: int | None = None,
+        rate: float | None = None,
+        warm_up: float = 0.5,
+        seconds: float = 4.0,
+        seed: int = 1,
+    ) -> Measured:
+        """Send one run, with `users` in a closed loop or at `rate` requests per second in an open one.
+
+        `warm_up` and `seconds` are in seconds: only the requests of the second part are measured. Raises MachineError
+        when Locust itself fails.
+        """
+        generator = self._generator
+        job = Job(self._url, requests, warm_up + seconds, users=users, rate=rate, seed=seed)
+        meter = Meter(self._pid, generator.pid)
+        opening = generator.begin(job) + warm_up
+        generator.wait_until(opening)
+        before = meter.read()
+        generator.wait_until(opening + seconds)
+        cores = cores_between(before, meter.read())
+        record = generator.finish()
+        window = Window(opening, opening + seconds)
+        return Measured(_probe(job, window, record, cores), record, window, ended=not is_running(self._pid))
+
+
 def measure(url: str, service_pid: int, *, users: int = 8, warm_up: float = 1.0, seconds: float = 3.0) -> Workload:
     """Load `GET /` of a running service in a closed loop: each user requests again as soon as its answer has come.
 
@@ -64,64 +126,71 @@ def measure(url: str, service_pid: int, *, users: int = 8, warm_up: float = 1.0,
 
     Raises LoadUnavailable without Locust or psutil, and MachineError when Locust itself fails.
     """
-    _require(NEEDED)
-    with Generator(url, users=users, warm_up=warm_up, seconds=seconds) as generator:
-        meter = Meter(service_pid, generator.pid)
-        opening = generator.began() + warm_up
-        generator.wait_until(opening)
-        before = meter.read()
-        generator.wait_until(opening + seconds)
-        cores = cores_between(before, meter.read())
-        record = generator.finish()
-        ended = not is_running(service_pid)
-    window = Window(opening, opening + seconds)
-    answered = sum(sample.answered for sample in record.samples)
+    require(NEEDED)
+    with Generator() as generator:
+        run = Load(generator, url, service_pid).run(WORKLOADS["root"], users=users, warm_up=warm_up, seconds=seconds)
+    answered = sum(sample.answered for sample in run.record.samples)
     return Workload(
         workload="root",
         model="closed",
-        generator_bound=generator_bound(window, record.samples, users),
-        probes=(_probe(users, window, started_in(window, record.samples), cores),),
+        generator_bound=run.probe.generator_bound,
+        probes=(run.probe,),
         answered=answered,
-        failed=len(record.samples) - answered,
-        note=_note(record, ended=ended),
+        failed=len(run.record.samples) - answered + len(run.record.unanswered),
+        note=note_on(run),
     )
 
 
-def _require(packages: tuple[str, ...]) -> None:
+def require(packages: tuple[str, ...] = NEEDED) -> None:
+    """Raise LoadUnavailable where a package is missing that a measurement needs."""
     missing = [name for name in packages if importlib.util.find_spec(name) is None]
     if missing:
         raise LoadUnavailable(f"Loading a service needs {' and '.join(missing)}; to install, type: make grade")
 
 
-def _probe(users: int, window: Window, samples: list[Sample], cores: Cores) -> Probe:
-    durations = [sample.seconds for sample in samples if sample.answered]
-    return Probe(
-        users=users,
-        offered=None,
-        achieved=len(durations) / window.seconds,
-        p50_ms=percentile_ms(durations, 50),
-        p95_ms=percentile_ms(durations, 95),
-        p99_ms=percentile_ms(durations, 99),
-        failed=len(samples) - len(durations),
-        cpu_service=cores.service,
-        cpu_generator=cores.generator,
-        other=cores.other,
-    )
-
-
-def _note(record: Record, *, ended: bool) -> str | None:
-    """Return remarks without which the figures would mislead a reader; None if there are none."""
+def note_on(run: Measured) -> str | None:
+    """Return remarks without which the figures of a run would mislead a reader; None if there are none."""
+    record = run.record
     failed = sum(not sample.answered for sample in record.samples)
     own, locusts = (len(record.samples), failed), (record.locust_requests, record.locust_failures)
     remarks = []
-    if ended:
+    if run.ended:
         remarks.append("The service ended during the load.")
     if record.unanswered:
-        remarks.append(f"Still unanswered {FINISH_WITHIN} s after the end: {record.unanswered}.")
+        remarks.append(f"Still unanswered {FINISH_WITHIN} s after the end: {len(record.unanswered)}.")
     if own != locusts:
         remarks.append(
             f"The kit counted {own[0]} requests and {own[1]} failures, Locust {locusts[0]} and {locusts[1]}."
         )
-    if record.exit_code:
-        remarks.append(f"Locust ended with exit code {record.exit_code}.")
     return " ".join(remarks) or None
+
+
+def _probe(job: Job, window: Window, record: Record, cores: Cores) -> Probe:
+    waiting = [Sample(start, window.closing + FINISH_WITHIN - start, answered=False) for start in record.unanswered]
+    inside = started_in(window, [*record.samples, *waiting])
+    durations = [sample.seconds for sample in inside if sample.answered]
+    planned = len(inside)
+    if job.rate is not None:
+        planned = max(planned, round(job.rate * window.seconds))
+    probe = Probe(
+        users=job.users,
+        offered=job.rate,
+        achieved=len(durations) / window.seconds,
+        p50_ms=percentile_ms(durations, 50),
+        p95_ms=percentile_ms(durations, 95),
+        p99_ms=percentile_ms(durations, 99),
+        failed=max(0, planned - len(durations)),
+        cpu_service=cores.service,
+        cpu_generator=cores.generator,
+        other=cores.other,
+        planned=planned,
+        sent=len(inside),
+        most_under_way=record.most_under_way,
+    )
+    return replace(probe, generator_bound=_bound(job, window, [*record.samples, *waiting]))
+
+
+def _bound(job: Job, window: Window, samples: Sequence[Sample]) -> bool:
+    if job.users is None:
+        return sent_late(window, samples)
+    return generator_bound(window, samples, job.users)

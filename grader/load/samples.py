@@ -9,12 +9,22 @@ HONEST_SHARE = 0.9
 """The share of users that must wait for the service on average, so that the figures are those of the service."""
 
 
+LATE = 0.025
+"""Seconds by which an open generator may send late before that counts."""
+
+
 class Sample(NamedTuple):
-    """One request: when it began, in seconds of the monotonic clock, its duration, and whether the answer was 200."""
+    """One request: when it began, in seconds of the monotonic clock, its duration, and whether it had a good answer.
+
+    In an open loop, `start` is when it should have been sent. `late` is by how many seconds the generator, and not the
+    service, made it begin later than that. `name` names the kind of request.
+    """
 
     start: float
     seconds: float
     answered: bool
+    late: float = 0.0
+    name: str = ""
 
 
 class Window(NamedTuple):
@@ -71,6 +81,12 @@ def generator_bound(window: Window, samples: Iterable[Sample], users: int) -> bo
     if 2 * answered < len(began):
         return False
     return in_flight(window, samples) < HONEST_SHARE * users
+
+
+def sent_late(window: Window, samples: Iterable[Sample]) -> bool:
+    """Tell whether an open generator sent more than one in twenty requests of the window late."""
+    late = [sample.late > LATE for sample in started_in(window, samples)]
+    return 20 * sum(late) > len(late)
 
 
 def _overlap(window: Window, sample: Sample) -> float:

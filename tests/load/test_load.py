@@ -17,9 +17,10 @@ import pytest
 
 from grader.errors import MachineError
 from grader.load.cpu import Cores, Reading, cores_between, is_running, machine_seconds, tree_seconds
-from grader.load.generator import Generator, Record
-from grader.load.measurement import Workload, _note, measure
+from grader.load.generator import Generator, Job, Record
+from grader.load.measurement import Measured, Probe, Workload, measure, note_on
 from grader.load.samples import Sample, Window, generator_bound, in_flight, percentile_ms, started_in
+from grader.load.workloads import WORKLOADS
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -128,6 +129,11 @@ def counting_server(habit: str = "answers", every: int = 10, protocol: str = "HT
         server.process.communicate()
 
 
+def job(seconds: float = 0.0) -> Job:
+    """Return an order that nobody answers: the port is that of no server."""
+    return Job("http://127.0.0.1:9", WORKLOADS["root"], seconds, users=1)
+
+
 @pytest.fixture(autouse=True)
 def nothing_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Assert that the test leaves no process and no file behind."""
@@ -217,25 +223,20 @@ def test_a_service_that_is_gone_is_all_failures() -> None:
     assert workload.note == "The service ended during the load."
 
 
-@pytest.mark.parametrize("wait", [lambda run: run.began(), lambda run: run.finish()], ids=["start", "end"])
+@pytest.mark.parametrize("wait", [lambda run: run.begin(job()), lambda run: run.finish()], ids=["start", "end"])
 def test_a_generator_that_ends_too_early_is_a_fault(wait: Callable[[Generator], object]) -> None:
-    with (
-        counting_server() as server,
-        Generator(server.url, users=1, warm_up=0.0, seconds=30.0) as generator,
-    ):
+    with Generator() as generator:
         os.kill(generator.pid, signal.SIGKILL)
         with pytest.raises(MachineError, match=r"ended too early \(killed by SIGKILL\): it printed nothing$"):
             wait(generator)
 
 
-@pytest.mark.parametrize("wait", [lambda run: run.began(), lambda run: run.finish()], ids=["start", "end"])
-def test_a_generator_that_takes_too_long_is_a_fault(wait: Callable[[Generator], object]) -> None:
+def test_a_generator_that_takes_too_long_is_a_fault() -> None:
     with (
-        counting_server() as server,
-        Generator(server.url, users=1, warm_up=0.0, seconds=0.0, patience=0.0) as generator,
+        Generator(patience=0.0) as generator,
         pytest.raises(MachineError, match=r"was not done after 0 s: .* try again later\.$"),
     ):
-        wait(generator)
+        generator.begin(job())
 
 
 def test_without_locust_it_says_what_to_type() -> None:
@@ -250,10 +251,12 @@ def test_without_locust_it_says_what_to_type() -> None:
 def test_what_does_not_add_up_is_said() -> None:
     seen = (Sample(0.0, 0.1, True), Sample(0.1, 0.1, False))
 
-    assert _note(Record(seen, 0, 2, 1, 0), ended=False) is None
-    assert _note(Record(seen, 0, 3, 1, 2), ended=False) == (
-        "The kit counted 2 requests and 1 failures, Locust 3 and 1. Locust ended with exit code 2."
-    )
+    def measured(requests: int, failures: int) -> Measured:
+        probe = Probe(1, None, 1.0, 1.0, 1.0, 1.0, 1, 0.1, 0.1, 0.0)
+        return Measured(probe, Record(seen, (), 2, 1, requests, failures), Window(0.0, 1.0), ended=False)
+
+    assert note_on(measured(2, 1)) is None
+    assert note_on(measured(3, 1)) == "The kit counted 2 requests and 1 failures, Locust 3 and 1."
 
 
 def test_percentiles_are_by_nearest_rank() -> None:

@@ -1,0 +1,213 @@
+"""The process that sends the load: Locust, without its command line, for as many runs as the kit asks for.
+
+The kit starts it as a program, and they talk through the files of one folder: `job-1.json` is the order for the first
+run, `began-1` holds the instant at which it began, and `result-1.json` every request. A file is complete as soon as it
+exists. The agent ends when the file `end` exists, or when its folder is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+# Locust comes first: it replaces parts of Python's own library by parts that let greenlets run meanwhile.
+from locust import FastHttpUser, constant, task
+from locust.env import Environment
+from locust.exception import StopUser
+from locust.runners import LocalRunner
+
+import gevent  # type: ignore[import-untyped]  # isort: skip
+import geventhttpclient.client  # isort: skip
+from gevent.pool import Pool  # type: ignore[import-untyped]  # isort: skip
+
+FOLDER = Path(os.environ["KIT_LOAD_FOLDER"])
+PATIENCE = 10.0
+"""Seconds that a request may wait for its answer."""
+FINISH_WITHIN = 5.0
+"""Seconds that the requests have to finish that are under way when a run ends."""
+LOOK_EVERY = 0.005
+
+# The HTTP client of FastHttpUser sends a GET again, up to eleven times, when the connection closes without an answer.
+# Each time the service may write a row, so here the client sends every request once.
+geventhttpclient.client.IDEMPOTENT_METHODS = frozenset()
+
+
+class Run:
+    """One run: what is sent, and what came of it. `closing` is the instant after which nothing new is sent."""
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        self.job = job
+        self.draw = random.Random(job["seed"])
+        self.closing = float("inf")
+        self.samples: list[tuple[float, float, bool, float, str]] = []
+        self.under_way: dict[int, float] = {}
+        self.most_under_way = 0
+        self.number = 0
+
+    def request(self) -> tuple[str, str, list[int], dict[str, Any]]:
+        """Choose the next request: its name, its method, the statuses of success, and what else the client needs."""
+        kinds: list[dict[str, Any]] = self.job["requests"]
+        self.number += 1
+        kind = kinds[self.number % len(kinds)]
+        more = {"headers": kind["headers"]}
+        if kind.get("body"):
+            # Each text is another one, so that nobody gains from remembering.
+            more["data"] = kind["body"].replace("{n}", f"{self.number:x}-{self.draw.getrandbits(40):010x}").encode()
+        return kind["name"], kind["method"], kind["success"], more | {"url": kind["path"]}
+
+
+class Sender(FastHttpUser):
+    """A user of the service, without pauses, redirects and compression."""
+
+    abstract = True
+    wait_time = constant(0)
+    network_timeout = PATIENCE
+    connection_timeout = PATIENCE
+    max_redirects = 0
+    run_now: Run
+
+    def send(self, intended: float, due: float) -> None:
+        """Send one request and keep it. Every answer but a complete one with a status of success is a failure.
+
+        `intended` is when it should have been sent, `due` when that was possible: what is later is the generator's own.
+        """
+        run = self.run_now
+        name, method, success, more = run.request()
+        number = run.number
+        run.under_way[number] = intended
+        run.most_under_way = max(run.most_under_way, len(run.under_way))
+        sent = time.monotonic()
+        good = False
+        try:
+            with self.client.request(method, catch_response=True, **more) as response:
+                broken = getattr(response, "error", None)
+                good = broken is None and response.status_code in success
+                if broken is None and not good:
+                    response.failure(f"status {response.status_code}")
+        except gevent.GreenletExit:
+            # It is among those under way when the run ended, and counts there.
+            raise
+        except Exception as error:  # noqa: BLE001 - Locust doesn't report a request whose answer it cannot decode
+            good = False
+            self.report(name, method, sent, error)
+        del run.under_way[number]
+        run.samples.append((intended, time.monotonic() - intended, good, sent - due, name))
+
+    def report(self, name: str, method: str, sent: float, error: Exception) -> None:
+        """Report a request that Locust itself doesn't report."""
+        self.environment.events.request.fire(
+            request_type=method,
+            name=name,
+            response_time=(time.monotonic() - sent) * 1000,
+            response_length=0,
+            exception=error,
+            context={},
+        )
+
+
+class Closed(Sender):
+    """A user who sends the next request as soon as the answer to the last has come."""
+
+    @task
+    def again(self) -> None:
+        """Send one request, unless the run is over."""
+        now = time.monotonic()
+        if now < self.run_now.closing:
+            self.send(now, now)
+        else:
+            raise StopUser
+
+
+class Open(Sender):
+    """The only user of a run with open arrivals: it sends at the times that were drawn, answers or no answers."""
+
+    concurrency = 400
+
+    @task
+    def all_at_their_times(self) -> None:
+        """Send every request at its time, and wait for the answers."""
+        run = self.run_now
+        pool = Pool(self.concurrency)
+        possible = 0.0
+        for intended in run.job["times"]:
+            wait_until(intended)
+            if pool.full():
+                # Here the service makes everybody wait, not the generator.
+                pool.wait_available(max(0.0, run.closing + FINISH_WITHIN - time.monotonic()))
+                possible = time.monotonic()
+            if possible > run.closing + FINISH_WITHIN:
+                break
+            pool.spawn(self.send, intended, max(intended, possible))
+        pool.join(timeout=max(0.0, run.closing + FINISH_WITHIN - time.monotonic()))
+        raise StopUser
+
+
+def wait_until(instant: float) -> None:
+    """Sleep until an instant of the monotonic clock, and let other greenlets run at least once."""
+    # One sleep may end early, because gevent counts it from the moment when it last read the clock.
+    while (left := instant - time.monotonic()) > 0:
+        gevent.sleep(left)
+
+
+def serve() -> None:
+    """Take one order after the other."""
+    environment = Environment(user_classes=[Closed, Open], host="")
+    runner = environment.create_local_runner()
+    number = 0
+    while True:
+        number += 1
+        order = FOLDER / f"job-{number}.json"
+        while not order.exists():
+            if (FOLDER / "end").exists() or not FOLDER.exists():
+                return
+            gevent.sleep(LOOK_EVERY)
+        job = json.loads(order.read_text())
+        order.unlink()
+        write(f"result-{number}.json", json.dumps(perform(job, runner, f"began-{number}")))
+
+
+def perform(job: dict[str, Any], runner: LocalRunner, began: str) -> dict[str, Any]:
+    """Perform one run, and return what came of it; the file `began` says when it began."""
+    run = Run(job)
+    Sender.run_now = run
+    runner.environment.host = job["url"]
+    is_open = "rate" in job
+    kind, users = (Open, 1) if is_open else (Closed, job["users"])
+    opening = time.monotonic()
+    if is_open:
+        # As many as the rate asks for, each time as likely as any other: what a Poisson process looks like whose
+        # number is known. So the rate offered is exact.
+        opening += 0.1
+        count = round(job["rate"] * job["seconds"])
+        job["times"] = sorted(opening + run.draw.random() * job["seconds"] for _ in range(count))
+    run.closing = opening + job["seconds"]
+    runner.start(users, spawn_rate=users, user_classes=[kind])
+    write(began, repr(opening))
+    wait_until(run.closing)
+    while runner.user_count and time.monotonic() < run.closing + FINISH_WITHIN:
+        gevent.sleep(LOOK_EVERY)
+    unanswered = list(run.under_way.values())
+    runner.stop()
+    return {
+        "samples": run.samples,
+        "unanswered": unanswered,
+        "planned": len(job.get("times", run.samples)),
+        "most_under_way": run.most_under_way,
+        "locust_requests": runner.stats.total.num_requests,
+        "locust_failures": runner.stats.total.num_failures,
+    }
+
+
+def write(name: str, text: str) -> None:
+    """Write a file so that it is complete as soon as it exists."""
+    unfinished = FOLDER / f"{name}.unfinished"
+    unfinished.write_text(text)
+    unfinished.rename(FOLDER / name)
+
+
+if __name__ == "__main__":
+    serve()
