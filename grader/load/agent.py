@@ -84,7 +84,7 @@ class Sender(FastHttpUser):
         good = False
         try:
             with self.client.request(method, catch_response=True, **more) as response:
-                broken = getattr(response, "error", None)
+                broken = response.request_meta["exception"]
                 good = broken is None and response.status_code in success
                 if broken is None and not good:
                     response.failure(f"status {response.status_code}")
