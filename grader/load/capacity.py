@@ -1,0 +1,97 @@
+"""The capacity of a service: the highest rate of requests at which it still keeps its objective, as an interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from math import log2
+
+from grader.load.measurement import Probe
+
+GRID = 25.0
+NOTCHES = 4
+"""Every rate is `GRID` times a power of the fourth root of two. So the intervals of two searches of one service are the
+same, or neighbours that touch, or something has changed; and none is wider than 1.19.
+"""
+WIDTH = 2 ** (1 / NOTCHES)
+LOWEST = -5 * NOTCHES
+"""The lowest notch: about one request per second. Below, the search gives up."""
+HIGHEST = 10 * NOTCHES
+"""The highest notch: 25,600 requests per second."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One probe at an offered rate, and why it broke the objective; None where it held."""
+
+    probe: Probe
+    because: str | None
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """The highest rate that held and the lowest that didn't, in requests per second, and all probes in their order.
+
+    `held` is 0.0 when none held. `broke` is None when none broke: either the generator was the limit, and then
+    `because` is `generator`, or the search was interrupted. `done` says whether the search came to its end.
+    """
+
+    held: float = 0.0
+    broke: float | None = None
+    because: str | None = None
+    probes: tuple[Judged, ...] = field(default=())
+    done: bool = False
+
+
+class Search:
+    """A search for the capacity, with what is known so far in `found`, also after Ctrl-C.
+
+    `probe` offers a rate to the service, in requests per second, and judges what comes. `tell` gets each rate before
+    it is tried.
+    """
+
+    def __init__(self, probe: Callable[[float], Judged], tell: Callable[[float], None] = lambda _rate: None) -> None:
+        self._probe = probe
+        self._tell = tell
+        self.found = Capacity()
+
+    def run(self, start: float) -> Capacity:
+        """Search from the rate `start` on: double while it holds or halve while it doesn't, then close in on the limit.
+
+        Closing in halves the interval on the grid, as factors matter and not differences.
+        """
+        held, broke = LOWEST - 1, HIGHEST + 1
+        notch = min(max(round(NOTCHES * log2(max(start, 1e-9) / GRID)), LOWEST), HIGHEST)
+        while broke - held > 1 and self.found.because != "generator":
+            if self._holds(rate_at(notch)):
+                held = notch
+            else:
+                broke = notch
+            if broke > HIGHEST:
+                notch = min(held + NOTCHES, HIGHEST)
+            elif held < LOWEST:
+                notch = max(broke - NOTCHES, LOWEST)
+            else:
+                notch = (held + broke) // 2
+        self.found = replace(self.found, done=True)
+        return self.found
+
+    def _holds(self, rate: float) -> bool:
+        """Offer a rate, and once more when it doesn't hold: it has failed when it fails twice."""
+        for _ in range(2):
+            self._tell(rate)
+            judged = self._probe(rate)
+            self.found = replace(self.found, probes=(*self.found.probes, judged))
+            if judged.because is None:
+                self.found = replace(self.found, held=rate)
+                return True
+        if judged.probe.generator_bound:
+            self.found = replace(self.found, broke=None, because="generator")
+        else:
+            self.found = replace(self.found, broke=rate, because=judged.because)
+        return False
+
+
+def rate_at(notch: int) -> float:
+    """Return the rate at a notch of the grid, in requests per second, to three digits."""
+    return float(f"{GRID * WIDTH**notch:.3g}")
