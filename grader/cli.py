@@ -14,6 +14,7 @@ from grader.project.state import ProjectState
 from grader.results.results import ExitStatus
 
 WORDS = {
+    "capacity": "capacity",
     "check": "check",
     "doctor": "doctor",
     "fuzz": "fuzz",

@@ -116,7 +116,8 @@ class Closed(Sender):
     def again(self) -> None:
         """Send one request, unless the run is over."""
         now = time.monotonic()
-        if now < self.run_now.closing:
+        run = self.run_now
+        if now < run.closing and (run.job["most"] is None or run.number < run.job["most"]):
             self.send(now, now)
         else:
             raise StopUser
@@ -179,15 +180,13 @@ def perform(job: dict[str, Any], runner: LocalRunner, began: str) -> dict[str, A
     kind, users = (Open, 1) if is_open else (Closed, job["users"])
     opening = time.monotonic()
     if is_open:
-        # As many as the rate asks for, each time as likely as any other: what a Poisson process looks like whose
-        # number is known. So the rate offered is exact.
         opening += 0.1
-        count = round(job["rate"] * job["seconds"])
-        job["times"] = sorted(opening + run.draw.random() * job["seconds"] for _ in range(count))
+        job["times"] = draw_times(job, opening, run.draw)
     run.closing = opening + job["seconds"]
     runner.start(users, spawn_rate=users, user_classes=[kind])
     write(began, repr(opening))
-    wait_until(run.closing)
+    while time.monotonic() < run.closing and (is_open or runner.user_count or not run.number):
+        gevent.sleep(LOOK_EVERY)
     while runner.user_count and time.monotonic() < run.closing + FINISH_WITHIN:
         gevent.sleep(LOOK_EVERY)
     unanswered = list(run.under_way.values())
@@ -200,6 +199,16 @@ def perform(job: dict[str, Any], runner: LocalRunner, began: str) -> dict[str, A
         "locust_requests": runner.stats.total.num_requests,
         "locust_failures": runner.stats.total.num_failures,
     }
+
+
+def draw_times(job: dict[str, Any], opening: float, draw: random.Random) -> list[float]:
+    """Draw when the requests of an open run are sent, in the warm-up and then in the measured part.
+
+    Each part has as many as the rate asks for, each at a time as likely as any other. That is what a Poisson process
+    looks like whose number is known, and so the rate offered is exact.
+    """
+    parts = [(opening, job["warm_up"]), (opening + job["warm_up"], job["seconds"] - job["warm_up"])]
+    return sorted(begin + draw.random() * length for begin, length in parts for _ in range(round(job["rate"] * length)))
 
 
 def write(name: str, text: str) -> None:

@@ -31,7 +31,8 @@ PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
 class Job:
     """One run to send: `users` who wait for their answers (closed loop), or `rate` requests per second (open).
 
-    Exactly one of the two is None. `seconds` is the length of the whole run. The same `seed` draws the same times.
+    Exactly one of the two is None. `seconds` is the length of the whole run, with the `warm_up` at its beginning. The
+    same `seed` draws the same times. A closed run ends early when `most` requests have been sent.
     """
 
     url: str
@@ -40,12 +41,15 @@ class Job:
     users: int | None = None
     rate: float | None = None
     seed: int = 1
+    most: int | None = None
+    warm_up: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Return the order for the agent."""
         load = {"users": self.users} if self.rate is None else {"rate": self.rate}
         requests = [request.to_json() for request in self.requests]
-        return load | {"url": self.url.rstrip("/"), "seconds": self.seconds, "seed": self.seed, "requests": requests}
+        rest = {name: getattr(self, name) for name in ("seconds", "seed", "most", "warm_up")}
+        return load | rest | {"url": self.url.rstrip("/"), "requests": requests}
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ class Load:
         when Locust itself fails.
         """
         generator = self._generator
-        job = Job(self._url, requests, warm_up + seconds, users=users, rate=rate, seed=seed)
+        job = Job(self._url, requests, warm_up + seconds, users=users, rate=rate, seed=seed, warm_up=warm_up)
         meter = Meter(self._pid, generator.pid)
         opening = generator.begin(job) + warm_up
         generator.wait_until(opening)

@@ -1,0 +1,79 @@
+"""What a load command stands on: the project's service on the disk, with some messages in it, and the generator."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import Failed
+from grader.load.generator import Generator, Job
+from grader.load.measurement import Load, require
+from grader.load.workloads import WRITE
+from grader.project.config import Project
+from grader.service.server import Service
+from grader.system.resources import Resources
+
+MESSAGES = 200
+"""How many messages a service has before it is loaded: a page of reads is full then."""
+SEEDING_USERS = 8
+FILL_WITHIN = 60.0
+"""Seconds in which a service must accept the messages that it is filled with."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The generator and the resources of one run of the kit; `start` adds services to it."""
+
+    project: Project
+    generator: Generator
+    resources: Resources
+
+    def start(
+        self, *, messages: int = MESSAGES, env: Mapping[str, str] | None = None, data: Path | None = None
+    ) -> Service:
+        """Start a service of the project, and send it so many messages. Raises Failed when it refuses them."""
+        place = self.resources.fresh("data") if data is None else data
+        service = Service(self.project, self.resources, place, env=env)
+        service.start()
+        if messages:
+            fill(self.generator, service.url, messages)
+        return service
+
+    def load(self, service: Service) -> Load:
+        """Return what measures a service under load."""
+        return Load(self.generator, service.url, service.process.pid)
+
+
+@contextmanager
+def bench(project: Project) -> Iterator[Bench]:
+    """Set up the generator, and end it and every service afterwards.
+
+    The data lie on the disk, not in memory, as those of a service do. Raises LoadUnavailable without Locust.
+    """
+    require()
+    resources = Resources(memory=False)
+    try:
+        with Generator(resources.programs) as generator:
+            yield Bench(project, generator, resources)
+    finally:
+        resources.close()
+
+
+def fill(generator: Generator, url: str, messages: int) -> None:
+    """Send so many messages to a service; raises Failed when it refuses them, or takes too long."""
+    generator.begin(Job(url, (WRITE,), FILL_WITHIN, users=SEEDING_USERS, most=messages))
+    record = generator.finish()
+    good = sum(sample.answered for sample in record.samples)
+    if good < messages:
+        raise Failed(
+            f"{good} of {messages} messages were accepted within {FILL_WITHIN:.0f} s.",
+            expected=f"{messages} messages that are answered with 200 or 201",
+        )
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
