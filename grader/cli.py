@@ -20,6 +20,7 @@ WORDS = {
     "fuzz": "fuzz",
     "grade": "grade",
     "hint": "hint",
+    "intervene": "intervene",
     "next": "next_stage",
     "phone": "phone",
     "serve": "serve",

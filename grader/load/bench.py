@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import Failed
+from grader.errors import Failed, NotChecked
 from grader.load.generator import Generator, Job
 from grader.load.measurement import Load, require
 from grader.load.workloads import WRITE
 from grader.project.config import Project
 from grader.service.server import Service
 from grader.system.resources import Resources
+from grader.system.scratch import MEMORY
 
 MESSAGES = 200
 """How many messages a service has before it is loaded: a page of reads is full then."""
@@ -25,11 +27,15 @@ FILL_WITHIN = 60.0
 
 @dataclass(frozen=True)
 class Bench:
-    """The generator and the resources of one run of the kit; `start` adds services to it."""
+    """The generator and the resources of one run of the kit; `start` adds services to it.
+
+    What belongs to `resources` lies on the disk, what belongs to `memory` in memory, if this machine has room there.
+    """
 
     project: Project
     generator: Generator
     resources: Resources
+    memory: Resources
 
     def start(
         self, *, messages: int = MESSAGES, env: Mapping[str, str] | None = None, data: Path | None = None
@@ -41,6 +47,26 @@ class Bench:
         if messages:
             fill(self.generator, service.url, messages)
         return service
+
+    def filled(self, messages: int) -> Path:
+        """Return a folder of data with so many messages, which no service uses.
+
+        They are written in memory, where that is fast, by a service that has ended since. Raises NotChecked when the
+        data don't lie in the folder.
+        """
+        service = self.start(messages=messages, data=self.memory.fresh("filled"))
+        service.stop()
+        if not any(service.data.iterdir()):
+            raise NotChecked("The data of this project don't lie in {data}, so they can't be copied.")
+        place = self.resources.fresh("filled")
+        shutil.move(service.data, place)
+        return place
+
+    def fresh_in_memory(self) -> Path:
+        """Return the path of a folder in memory that doesn't exist yet; raises NotChecked where there is no room."""
+        if not self.memory.folder.is_relative_to(MEMORY):
+            raise NotChecked("This machine has no file system in memory with enough room.")
+        return self.memory.fresh("data")
 
     def load(self, service: Service) -> Load:
         """Return what measures a service under load."""
@@ -54,12 +80,13 @@ def bench(project: Project) -> Iterator[Bench]:
     The data lie on the disk, not in memory, as those of a service do. Raises LoadUnavailable without Locust.
     """
     require()
-    resources = Resources(memory=False)
+    resources, memory = Resources(memory=False), Resources()
     try:
         with Generator(resources.programs) as generator:
-            yield Bench(project, generator, resources)
+            yield Bench(project, generator, resources, memory)
     finally:
         resources.close()
+        memory.close()
 
 
 def fill(generator: Generator, url: str, messages: int) -> None:

@@ -1,0 +1,63 @@
+"""What `kit intervene` shows: each pair as it is measured, then both medians, the ratio, and what follows from it."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from grader.load.comparison import Pair, Verdict
+from grader.load.interventions import Finding, Intervention
+from grader.report import terminal
+
+BARS = 24
+
+
+class InterventionLines:
+    """Prints to standard output."""
+
+    def __init__(self) -> None:
+        self._out = terminal.console()
+        self._count = 0
+
+    def begin(self, intervention: Intervention) -> None:
+        """Print what is changed, and what is measured."""
+        self._out.print()
+        self._out.print(Text.assemble("  A  ", (intervention.before, "bold")))
+        self._out.print(Text.assemble("  B  ", (intervention.after, "bold")))
+        self._out.print(Text(f"  {intervention.figure}, A and B in turn", style="dim"))
+        self._out.print()
+
+    def pair(self, pair: Pair) -> None:
+        """Print one pair."""
+        self._count += 1
+        remark = "" if pair.is_fair else "   dropped: other programs used unlike amounts of the processor"
+        line = f"  {self._count:2}   A {pair.a.value:9.1f}   B {pair.b.value:9.1f}   B/A {pair.ratio:6.2f}{remark}"
+        self._out.print(Text(line))
+
+    def end(self, finding: Finding) -> None:
+        """Print the medians, the ratio, its spread, the metrics, and what follows."""
+        found, what = finding.comparison, finding.intervention
+        rows = Table.grid(padding=(0, 2))
+        rows.add_row("  medians", f"A {found.medians[0]:.1f}   B {found.medians[1]:.1f}   {what.figure}")
+        rows.add_row("  B/A", f"{found.ratio:.2f}, from {found.spread[0]:.2f} to {found.spread[1]:.2f}")
+        for name, value in finding.metrics.items():
+            rows.add_row("  metric", f"{name} = {value:.3g}")
+        self._out.print()
+        self._out.print(rows)
+        self._out.print()
+        self._out.print(Text(f"  {conclusion(finding)}"))
+        self._out.print()
+
+    def not_possible(self, reason: str) -> None:
+        """Say why the intervention can't be carried out here."""
+        self._out.print(Text(f"  Not checked: {reason}"))
+
+
+def conclusion(finding: Finding) -> str:
+    """Say what follows from a finding, and what doesn't."""
+    found, what = finding.comparison, finding.intervention
+    if found.verdict is Verdict.UNCLEAR:
+        return f"Unclear. {found.reason} Run it again when the machine is quieter."
+    if found.verdict is Verdict.ABOVE:
+        return f"B/A is above {what.threshold:g}. {what.if_above}"
+    return f"B/A is below {what.threshold:g}. {what.if_below}"
