@@ -27,7 +27,10 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Project:
-    """The content of a service.toml. A command is a list of arguments; the kit runs it in `folder`, without a shell."""
+    """The content of a service.toml. A command is a list of arguments; the kit runs it in `folder`, without a shell.
+
+    `alone` says that no environment but the project's own is visible, as after a clean clone.
+    """
 
     folder: Path
     server: tuple[str, ...]
@@ -38,6 +41,7 @@ class Project:
     database: str
     inspect: tuple[str, ...]
     load: Mapping[str, tuple[str, ...]]
+    alone: bool = False
 
     @property
     def has_file_database(self) -> bool:
