@@ -28,6 +28,7 @@ class Harness:
         self.shared = Shared(seed)
         self.output = OutputCapture(lambda: self.services)
         self._when_closing: list[Callable[[], None]] = []
+        self._remarks: list[Callable[[str], str]] = []
 
     @cached_property
     def project(self) -> Project:
@@ -51,6 +52,19 @@ class Harness:
         """Return a running service that has this run's secrets; the same one for the same URL and `env`."""
         settings = {**self.credentials.environment(public_url), **env}
         return self.services.kept(" ".join([public_url, *env.values()]), lambda: self.services.start(env=settings))
+
+    def begin_check(self) -> None:
+        """Forget what belonged to the check before."""
+        self.output.begin()
+        self._remarks.clear()
+
+    def remark(self, make: Callable[[str], str]) -> None:
+        """Add something to a failure of the check that runs now. `make` gets what it says already."""
+        self._remarks.append(make)
+
+    def remarks(self, said: str) -> list[str]:
+        """Return what the fixtures of the check that runs now add to a failure that says `said`."""
+        return [remark for make in self._remarks if (remark := make(said))]
 
     def when_closing(self, do: Callable[[], None]) -> None:
         """Call `do` when the harness closes, after every program has ended."""

@@ -29,7 +29,8 @@ KEYS = {
 class Project:
     """The content of a service.toml. A command is a list of arguments; the kit runs it in `folder`, without a shell.
 
-    `alone` says that no environment but the project's own is visible, as after a clean clone.
+    `alone` says that no environment but the project's own is visible, as after a clean clone. `way` are the commands
+    that lead from the learner's folder to this one, where it is another.
     """
 
     folder: Path
@@ -42,6 +43,7 @@ class Project:
     inspect: tuple[str, ...]
     load: Mapping[str, tuple[str, ...]]
     alone: bool = False
+    way: tuple[str, ...] = ()
 
     @property
     def has_file_database(self) -> bool:
@@ -55,6 +57,10 @@ class Project:
 
     def database_url(self, data: Path) -> str:
         return self.database.replace("{data}", str(data))
+
+    def typed(self, line: str) -> str:
+        """Write a line so that a person can paste it in the learner's folder."""
+        return f"({' && '.join([*self.way, line])})" if self.way else line
 
     def fill(self, command: tuple[str, ...], port: int, data: Path) -> list[str]:
         """Fill `{port}` and `{data}` into a command."""

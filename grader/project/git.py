@@ -162,7 +162,9 @@ class GitRepository:
     def _beginnings(self, blobs: list[str], length: int) -> Iterator[bytes]:
         """Yield the first bytes of each blob, in order, without keeping any blob whole."""
         argv = ["git", "-C", str(self.folder), "cat-file", "--batch"]
-        with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=git_program.environment()) as batch:
+        with subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=git_program.environment()
+        ) as batch:
             assert batch.stdin is not None
             assert batch.stdout is not None
             for blob in blobs:

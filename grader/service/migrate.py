@@ -22,7 +22,11 @@ def await_migrate(process: Process, line: str) -> float:
         process.kill()
     log = process.output.last_lines()
     if code is None:
-        raise TooLate(f"migrate still running after {MIGRATE_WITHIN:g} s", expected="an end", request=line, log=log)
+        raise TooLate(
+            f"migrate still running after {MIGRATE_WITHIN:g} s", expected="an end", request=line, log=log, clause="K1"
+        )
     if code != 0:
-        raise Failed(f"migrate ended with {how_it_ended(code)}", expected="exit code 0", request=line, log=log)
+        raise Failed(
+            f"migrate ended with {how_it_ended(code)}", expected="exit code 0", request=line, log=log, clause="K1"
+        )
     return time.monotonic() - began

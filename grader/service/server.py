@@ -217,7 +217,14 @@ class Service:
         """Run `migrate` to its end and return its seconds; 0 when there is none."""
         if not self.project.migrate:
             return 0.0
-        return await_migrate(self._start(self.project.migrate), self.line(self.project.migrate))
+        line = self.line(self.project.migrate)
+        try:
+            process = self._start(self.project.migrate)
+        except Failed as failure:
+            raise Failed(
+                f"migrate: {failure.actual}", expected="a migrate that can be started", request=line, clause="K1"
+            ) from None
+        return await_migrate(process, line)
 
     def begin(self) -> Process:
         """Start the program that migrates, `migrate` or else the server, and return it. The caller has to end it."""
@@ -227,7 +234,8 @@ class Service:
         """Write a command as a line to paste: the server's, unless another one is given."""
         place = Path("/tmp")  # noqa: S108 - only to be read
         filled = self.project.fill(command or self.project.server, SHOWN_PORT, place)
-        return command_line(filled, PORT=str(SHOWN_PORT), DATABASE_URL=self.project.database_url(place))
+        line = command_line(filled, PORT=str(SHOWN_PORT), DATABASE_URL=self.project.database_url(place))
+        return self.project.typed(line)
 
     def _move(self) -> None:
         """Start the server again on another port, with the same data."""

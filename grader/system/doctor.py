@@ -51,7 +51,10 @@ def _python() -> Diagnosis:
 def _git() -> Diagnosis:
     if shutil.which("git") is None:
         return Diagnosis(
-            "git", fine=False, seen="not installed", remedy="install git; kit start needs it, and without it 1.1 and 1.10 are left out"
+            "git",
+            fine=False,
+            seen="not installed",
+            remedy="install git; kit start needs it, and without it 1.1 and 1.10 are left out",
         )
     version = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout.split()
     return Diagnosis("git", fine=True, seen=version[2] if len(version) > 2 else "installed")

@@ -10,7 +10,7 @@ from grader.errors import Failed, NotChecked, TooLate
 from grader.migration.old_version import COUNT, MISSING
 from grader.migration.starts import migration_from
 from grader.project import config as projects
-from grader.project.clone import create_environment
+from grader.project.setup import create_environment
 from grader.service import migrate
 from grader.system import process_tree as tree
 from grader.testdata.payloads import LOOK_ALIKES, ZOO
