@@ -75,6 +75,17 @@ class GitRepository:
         listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".")
         return [self.folder / os.fsdecode(name) for name in set(listed.stdout.split(b"\0")) if name]
 
+    def tracked_files(self) -> list[str]:
+        """List the names of the tracked files in this folder."""
+        return [os.fsdecode(name) for name in self._git("ls-files", "-z", "--", ".").stdout.split(b"\0") if name]
+
+    def with_history(self, place: Path) -> Path:
+        """Clone the repository without its files, for a copy of this folder; return the place of this folder there."""
+        self._clone(place, "--no-checkout")
+        self._git("read-tree", "HEAD", cwd=place)
+        (place / self._prefix()).mkdir(parents=True, exist_ok=True)
+        return place / self._prefix()
+
     def clone(self, place: Path) -> Path:
         """Write the committed state of this folder to an empty place, and return the project's folder there."""
         prefix = self._prefix()

@@ -14,7 +14,7 @@ from grader.errors import Failed, MachineError
 from grader.project import environment
 from grader.project.config import Project
 from grader.service.migrate import await_migrate
-from grader.service.readiness import DYING, Taken, await_answer
+from grader.service.readiness import DYING, Taken, advised, await_answer
 from grader.service.shutdown import SIGTERM, STOP_PATIENCE, STOP_WITHIN, Shutdown
 from grader.system.ports import Port, answers
 from grader.system.process import KEPT, Process, how_it_ended, wait_until
@@ -152,7 +152,8 @@ class Service:
         if migrate:
             self.migrate()
         self._launched = time.monotonic()
-        self._process = self._start(self.project.server)
+        with advised(self.project):
+            self._process = self._start(self.project.server)
 
     def ready(self) -> None:
         """Wait until the server has answered its first request, with any status.
@@ -162,7 +163,8 @@ class Service:
         """
         for left in reversed(range(TRIES_FOR_A_PORT)):
             try:
-                await_answer(self, self._launched + self.project.start_timeout)
+                with advised(self.project):
+                    await_answer(self, self._launched + self.project.start_timeout)
             except Taken:
                 if not left or not self._own_port:
                     raise MachineError("The server's port was taken by another program, again and again.") from None
@@ -217,14 +219,7 @@ class Service:
         """Run `migrate` to its end and return its seconds; 0 when there is none."""
         if not self.project.migrate:
             return 0.0
-        line = self.line(self.project.migrate)
-        try:
-            process = self._start(self.project.migrate)
-        except Failed as failure:
-            raise Failed(
-                f"migrate: {failure.actual}", expected="a migrate that can be started", request=line, clause="K1"
-            ) from None
-        return await_migrate(process, line)
+        return await_migrate(lambda: self._start(self.project.migrate), self.line(self.project.migrate))
 
     def begin(self) -> Process:
         """Start the program that migrates, `migrate` or else the server, and return it. The caller has to end it."""
