@@ -76,7 +76,8 @@ NETWORK = re.compile(
     r"|econnrefused|failed_connect|unknown ?host|no such host|name or service not known|name resolution|dns error"
     r"|resolve (host|proxy)|connection (refused|reset|error|broken|timed out)|timed? ?out|unreachable|max retries"
     r"|newconnectionerror|proxyerror|connect to proxy|tunnel connection|network (error|request|failure|is)|dial tcp"
-    r"|(failed|could not|cannot|can't|unable) (to )?(fetch|download|connect|reach|transfer|access|load|get|retrieve)"
+    r"|(failed|could not|cannot|can't|unable) (to )?(fetch|download|connect|reach|transfer|access|retrieve)"
+    r"|load the service index"
     r"|bad gateway|service unavailable|gateway time",
     re.IGNORECASE,
 )
@@ -217,7 +218,7 @@ def _is_invented(url: str, project: Project, env: Mapping[str, str]) -> bool:
     if host in {_host(one.url) for one in REGISTRIES} or host in ALSO_KNOWN:
         return False
     try:
-        socket.getaddrinfo(host, 80)
+        socket.getaddrinfo(host.partition(":")[0], 80)
     except socket.gaierror as error:
         return error.errno == socket.EAI_NONAME and answered(_address(PYPI, project, env), env)
     except (OSError, UnicodeError):
