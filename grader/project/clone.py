@@ -51,7 +51,8 @@ def not_cloned(folder: Path, said: str) -> str:
     """
     repository = GitRepository(folder)
     changed = sorted(repository.changes(), key=lambda path: (path != config.FILE, not _mentioned(path, said), path))
-    ignored = [path for path in repository.ignored() if _mentioned(path, said)]
+    spoken_of = [path for path in repository.ignored() if _mentioned(path, said)]
+    ignored = [path for path in spoken_of if not any(path != other and path.startswith(other) for other in spoken_of)]
     parts = []
     if changed:
         parts.append(f"not committed yet: {_listed(changed)}")

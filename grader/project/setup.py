@@ -193,9 +193,10 @@ def run_setup(project: Project, resources: Resources) -> None:
 def _typed(project: Project) -> Iterator[str]:
     """Yield the commands that lead to a folder that is set up, as a person would type them."""
     yield from project.way
-    if project.setup:
+    if project.setup or project.server[0].startswith("python"):
         yield "python3 -m venv .venv"
         yield ". .venv/bin/activate"
+    if project.setup:
         yield command_line(project.setup)
 
 

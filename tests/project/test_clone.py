@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import Failed, NotChecked, TooLate
+from grader.errors import Failed, MachineError, NotChecked, TooLate
 from grader.project import clone as clone_module, config, environment, setup as set_up
-from grader.system import cache as cache_module, process_tree
+from grader.system import cache as cache_module, process_tree, scratch
 from grader.system.process import Process
+from grader.system.resources import Resources
 from tests import service_file
 from tests.repository import commit, repository
 
@@ -388,3 +389,87 @@ def test_what_nobody_used_for_a_month_is_forgotten(cache):
         assert cache_module.cache("environments") == cache
 
     assert sorted(path.name for path in cache.iterdir()) == ["new", "stray", "used"]
+
+
+# what a clone lacks
+
+
+def test_what_is_not_committed_is_named_and_what_the_failure_speaks_of_comes_first(tmp_path):
+    folder = repository(tmp_path / "project", **{"service.toml": "", "a.py": "", ".gitignore": "db.*\n*.ini\nlogs/\n"})
+    assert clone_module.not_cloned(folder, "No module named 'server.db'") == ""
+    for name in (
+        "a.py",
+        "z.py",
+        "server/db.py",
+        "server/words.py",
+        "settings.ini",
+        "other.ini",
+        "logs/x",
+        "service.toml",
+    ):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("changed")
+
+    said = "No module named 'server.words'"
+    assert clone_module.not_cloned(folder, said) == ("not committed yet: service.toml, server/words.py, a.py, z.py")
+    assert clone_module.not_cloned(folder, "No module named 'server.db'").endswith("; git ignores server/db.py")
+    assert clone_module.not_cloned(folder, "No such file: 'settings.ini'").endswith("; git ignores settings.ini")
+    assert clone_module.not_cloned(folder, "[Errno 2] 'logs/server.log'").endswith("; git ignores logs/")
+    assert clone_module.uncommitted(folder, "service.toml") == "not committed yet: service.toml"
+    assert clone_module.uncommitted(folder, "DECISIONS.md") == ""
+
+
+def test_of_many_files_some_are_named(tmp_path):
+    folder = repository(tmp_path / "project", x="")
+    for number in range(9):
+        (folder / f"f{number}").touch()
+
+    assert clone_module.not_cloned(folder, "") == "not committed yet: f0, f1, f2, f3 and 5 more"
+
+
+# where nothing can be kept, or no program may run
+
+
+@pytest.mark.parametrize("place", ["/dev/null", "/proc/nope", "FILE"])
+def test_without_a_cache_an_environment_is_made_in_the_clone(a_project, clone, cache, tmp_path, monkeypatch, place):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", place.replace("FILE", str(tmp_path / "file")))
+    assert cache_module.cache("environments") is None
+
+    cloned = clone(a_project("pip install -q -r requirements.txt", **{"requirements.txt": ""})).project
+
+    assert not (cloned.folder / ".venv").is_symlink()
+    assert run_in(cloned, "python", "-c", "import sys; print(sys.prefix)") == f"{cloned.folder / '.venv'}\n"
+
+
+def test_a_clone_lies_where_programs_may_run(a_project, cache, monkeypatch, nothing_left):
+    monkeypatch.setattr(scratch, "runs_programs", lambda folder: scratch.MEMORY not in [folder, *folder.parents])
+    monkeypatch.setattr(scratch, "has_memory", lambda: True)
+    resources = Resources()
+    try:
+        with contextlib.closing(clone_module.CleanClone(a_project(""), resources)) as cloned:
+            assert scratch.MEMORY in resources.folder.parents
+            assert scratch.MEMORY not in cloned.project.folder.parents
+            place = cloned.project.folder.parent
+    finally:
+        resources.close()
+    assert not place.exists()
+
+
+@pytest.mark.parametrize("broken", ["python", "pip"])
+def test_an_environment_that_does_not_work_is_the_machines_fault_before_setup_runs(tmp_path, monkeypatch, broken):
+    real = set_up._asked
+
+    def asked(argv):
+        done = real(argv)
+        if "venv" in argv:
+            (tmp_path / "venv" / "bin" / broken).chmod(0o600)
+            if broken == "python":
+                (tmp_path / "venv" / "bin" / "python").unlink()
+                (tmp_path / "venv" / "bin" / "python").symlink_to("/usr/bin/false")
+        return done
+
+    monkeypatch.setattr(set_up, "_asked", asked)
+
+    with pytest.raises(MachineError, match=r"^The new environment \".*/venv\" does not work"):
+        set_up.create_environment(tmp_path / "venv")
