@@ -462,11 +462,12 @@ def test_an_environment_that_does_not_work_is_the_machines_fault_before_setup_ru
 
     def asked(argv):
         done = real(argv)
-        if "venv" in argv:
-            (tmp_path / "venv" / "bin" / broken).chmod(0o600)
-            if broken == "python":
-                (tmp_path / "venv" / "bin" / "python").unlink()
-                (tmp_path / "venv" / "bin" / "python").symlink_to("/usr/bin/false")
+        if (
+            "venv" in argv
+        ):  # the file itself: `python` is a link to the Python of this machine, which must stay as it is
+            program = tmp_path / "venv" / "bin" / broken
+            program.unlink()
+            program.symlink_to("/usr/bin/false" if broken == "python" else "/nowhere")
         return done
 
     monkeypatch.setattr(set_up, "_asked", asked)
