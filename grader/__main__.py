@@ -1,19 +1,24 @@
-"""The command `kit`; also `python -m grader`."""
+"""The command `kit`; also `python -m grader`.
 
-from __future__ import annotations
+A learner's folder may be where Python looks for modules: by PYTHONPATH, or as the folder of `python -m grader`. It may
+hold a `json.py`, which the kit must not import. So this module imports only what Python has loaded before it.
+"""
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from grader.session.runner import Session
 
 USAGE, FAULT, INTERRUPTED = 2, 3, 130
+OTHER_PATHS = ("PYTHONPATH", "PYTHONHOME", "PYTHONPLATLIBDIR")
+"""The variables that say where Python looks for modules."""
 
 
 def main() -> None:
     """Run the command and exit. An error is one sentence and an exit status."""
+    _import_nothing_of_others()
     if sys.platform == "win32":
         sys.exit("kit: Windows itself is not supported. In WSL (type: wsl --install) everything works.")
     for stream in (sys.stdout, sys.stderr):
@@ -23,7 +28,18 @@ def main() -> None:
     sys.exit(_run())
 
 
-def _begin_session() -> Session | None:
+def _import_nothing_of_others() -> None:
+    """Begin again without the variables that lead to other people's modules; leave this folder out of the search."""
+    if sys.flags.ignore_environment:
+        return
+    if any(name in os.environ for name in OTHER_PATHS):
+        kept = {name: value for name, value in os.environ.items() if name not in OTHER_PATHS}
+        os.execve(sys.executable, [sys.executable, "-P", "-m", "grader", *sys.argv[1:]], kept)  # noqa: S606
+    if __name__ == "__main__" and not sys.flags.safe_path:
+        del sys.path[0]
+
+
+def _begin_session() -> "Session | None":
     """Start the process of the checks before the command line is read. It simply ends if the command line is wrong."""
     if sys.argv[1:2] != ["check"]:
         return None

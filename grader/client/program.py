@@ -72,7 +72,7 @@ def run(project: Project, *arguments: str, server_url: str, zone: str = "", prog
     if not project.client:
         raise Failed(f"{FILE} does not say how to start the client", expected="command = [...] under [client]")
     chosen = {"TZ": zone} if zone else {}
-    request = command_line([*project.client, *arguments], **chosen, SERVER_URL=server_url)
+    request = project.typed(command_line([*project.client, *arguments], **chosen, SERVER_URL=server_url))
     process = Process(
         [*project.client, *arguments],
         cwd=project.folder,

@@ -81,6 +81,7 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
             terminal.say(f"This commit has the tag {tag} now, so that the state can be found again.", out)
         elif tag := next_steps.missing_tag(known_course, place, found):
             terminal.say(f"Not tagged {tag}, which a later step starts from: commit first, then check again.", out)
+            terminal.say(f"{next_steps.not_committed(place)}.", out)
         terminal.show_next(next_steps.next_lines(known_course, found, chosen), out)
     return exit_status(found.stages, [Outcome.ERROR] if found.faults else [])
 

@@ -33,6 +33,7 @@ SEVERAL = Path("report")
     show_default=True,
     help="How long kit puts the service under load.",
 )
+@click.option("--setup", is_flag=True, help="Run the project's setup first, in a copy of the folder.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report of one project to this file.")
 @click.option("--report", "report_folder", metavar="DIR", help="Write all files of the report into this folder.")
 @seed_option
@@ -41,6 +42,7 @@ def grade(  # noqa: PLR0917 - one parameter for each argument and option
     folders: tuple[str, ...],
     stages: str | None,
     load: str,
+    setup: bool,  # noqa: FBT001
     json_file: str | None,
     report_folder: str | None,
     seed: int | None,
@@ -51,15 +53,19 @@ def grade(  # noqa: PLR0917 - one parameter for each argument and option
     For several projects, kit also shows a table and writes the file grades.csv into the report's folder (report/
     unless given). A project that can't be graded doesn't stop the others.
 
+    What was handed in may need its setup before it can start, as a new clone does. With --setup, kit copies each
+    project to a place of its own, without what was installed there, and runs the setup of its service.toml in the copy.
+    The folder that was handed in stays as it is.
+
     \b
-    Example:  kit grade .                kit grade class/* --report results
+    Example:  kit grade .                kit grade class/* --setup --report results
     """
     known = course.load()
     chosen = known.stages_between(stages) if stages else known.stages
     steps = tuple(step for stage in chosen for step in stage.steps)
     if json_file and len(folders) > 1:
         raise UsageError("--json takes the report of one project; with several, use --report DIR.")
-    request = Request(known, steps, load, seed, Path(report_folder) if report_folder else None, verbose)
+    request = Request(known, steps, load, seed, Path(report_folder) if report_folder else None, verbose, setup)
     if len(folders) == 1:
         return grade_one(Path(folders[0]), request, Path(json_file) if json_file else None)
     return grade_several([Path(folder) for folder in folders], request)
@@ -75,6 +81,7 @@ class Request:
     seed: int | None
     report: Path | None
     verbose: bool
+    setup: bool = False
 
 
 def grade_one(folder: Path, request: Request, json_file: Path | None) -> ExitStatus:
@@ -136,6 +143,7 @@ def _run(place: Path, request: Request, prefix: str = "") -> RunResult:
             request.steps,
             seed=request.seed,
             load=request.load,
+            setup=request.setup,
             listener=progress.heard,
             meanwhile=progress.begin,
         )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from grader.course import Course
+from grader.errors import Failed, NotChecked, ProjectError
 from grader.harness.output_capture import OutputCapture
 from grader.harness.service_pool import ServicePool
 from grader.harness.shared import Shared
@@ -27,12 +30,15 @@ class Harness:
         self.services = ServicePool(lambda: self.project, resources)
         self.shared = Shared(seed)
         self.output = OutputCapture(lambda: self.services)
+        self.alone = False
+        """Whether the project sees no environment but its own."""
         self._when_closing: list[Callable[[], None]] = []
+        self._remarks: list[Callable[[str], str]] = []
 
     @cached_property
     def project(self) -> Project:
         """The project as its service.toml describes it; raises ProjectError when the file can't be used."""
-        return config.read(self.folder)
+        return replace(config.read(self.folder), alone=self.alone)
 
     @cached_property
     def credentials(self) -> Credentials:
@@ -51,6 +57,32 @@ class Harness:
         """Return a running service that has this run's secrets; the same one for the same URL and `env`."""
         settings = {**self.credentials.environment(public_url), **env}
         return self.services.kept(" ".join([public_url, *env.values()]), lambda: self.services.start(env=settings))
+
+    def begin_check(self) -> None:
+        """Forget what belonged to the check before."""
+        self.output.begin()
+        self._remarks.clear()
+
+    def remark(self, make: Callable[[str], str]) -> None:
+        """Add something to a failure of the check that runs now. `make` gets what it says already."""
+        self._remarks.append(make)
+
+    def remarks(self, said: str) -> list[str]:
+        """Return what the fixtures of the check that runs now add to a failure that says `said`."""
+        return [remark for make in self._remarks if (remark := make(said))]
+
+    def set_up(self) -> None:
+        """Run the project's `setup` in its folder, if it has one. If that fails, no service of the project starts."""
+        from grader.project.setup import SetUp
+
+        with contextlib.suppress(ProjectError):
+            if self.project.setup:
+                self.alone = True
+                del self.__dict__["project"]
+                try:
+                    self.when_closing(SetUp(self.project, self.resources).close)
+                except (Failed, NotChecked) as obstacle:
+                    self.services.obstacle = obstacle
 
     def when_closing(self, do: Callable[[], None]) -> None:
         """Call `do` when the harness closes, after every program has ended."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ class ServicePool:
         self._kept: dict[str, Service] = {}
         self._unstoppable: list[TooLate] = []
         self._early: Failed | None = None
+        self.obstacle: Failed | NotChecked | None = None
+        """Why no service of the project can start, if `setup` was to be run and failed."""
 
     def __iter__(self) -> Iterator[Service]:
         """Yield every service of the run, running or not."""
@@ -42,7 +45,7 @@ class ServicePool:
             self._launch()
         except Failed as failure:
             self._early = failure
-        except (ProjectError, MachineError):
+        except (ProjectError, MachineError, NotChecked):
             pass  # the check that asks for the service meets the same error
 
     def shared(self) -> Service:
@@ -82,6 +85,8 @@ class ServicePool:
         **more: Any,
     ) -> Service:
         """Return a service for one check, not yet started. It has new data unless `data` is given."""
+        if project is None and self.obstacle is not None:
+            raise copy(self.obstacle)
         chosen = project or self._read_project()
         service = Service(chosen, self._resources, data or self._resources.fresh("data"), port=port, env=env, **more)
         self._all.append(service)

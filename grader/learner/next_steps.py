@@ -8,6 +8,7 @@ from typing import Any
 
 from grader.course import Course, Step, tag_of
 from grader.errors import NotChecked
+from grader.project.clone import not_cloned
 from grader.project.git import GitRepository
 from grader.project.state import ProjectState, passed
 from grader.report.document import digest, document
@@ -64,6 +65,12 @@ def missing_tag(course: Course, folder: Path, found: RunResult) -> str | None:
         if step in ran and repository.is_own_repository() and not repository.has_tag(tag_of(step)):
             return None if repository.is_clean() else tag_of(step)
     return None
+
+
+def not_committed(folder: Path) -> str:
+    """Name the files that are not committed yet."""
+    said = not_cloned(folder, "")
+    return f"{said[:1].upper()}{said[1:]}"
 
 
 def next_lines(course: Course, found: RunResult, asked: Sequence[Step]) -> Lines:

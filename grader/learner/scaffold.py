@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from collections.abc import Collection
 from fnmatch import fnmatch
 from itertools import pairwise
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from grader.course import Course, Stage
 from grader.errors import MachineError, UsageError
+from grader.project import git_program
 from grader.project.config import FILE
 
 OLD_STATES = "history"
@@ -30,13 +30,16 @@ def start(stage: Stage, folder: Path) -> None:
         raise UsageError(f'The folder "{folder}" is not empty; name a new one.')
     if shutil.which("git") is None:
         raise MachineError("git is not installed; a project is a git repository from its first step.")
+    is_new = not folder.exists()
     try:
         shutil.copytree(stage.starter, folder, dirs_exist_ok=True, ignore=NOT_COPIED)
     except OSError as error:
         raise UsageError(f'The folder "{folder}" cannot be made: {error.strerror}.') from None
-    _git(folder, "init", "-q", "-b", "main")
-    _git(folder, "add", "-A")
-    _git(folder, *_identity(folder), "commit", "-q", "-m", f"Start stage {stage.id}: {stage.title}")
+    try:
+        _commit(folder, f"Start stage {stage.id}: {stage.title}")
+    except BaseException:
+        _leave_as_before(folder, is_new=is_new)
+        raise
 
 
 def advance(course: Course, folder: Path) -> tuple[Stage, list[Path]]:
@@ -69,8 +72,7 @@ def unfinished(course: Course, stage: Stage, passed: Collection[str]) -> list[st
 
 def has_identity(folder: Path) -> bool:
     """Tell whether git knows the author of commits in this folder."""
-    known = subprocess.run(["git", "config", "user.email"], cwd=folder, capture_output=True, check=False)
-    return bool(known.stdout.strip())
+    return "user.email" in git_program.author(folder)
 
 
 def _files(place: Path) -> set[Path]:
@@ -92,13 +94,32 @@ def _confirm_folders(folder: Path, path: Path, stage: Stage) -> None:
             raise UsageError(f'"{place}" is a file, and stage {stage.id} needs a folder there; rename it.')
 
 
-def _identity(folder: Path) -> list[str]:
-    """Return options with an author for the first commit, if git knows none."""
-    return [] if has_identity(folder) else ["-c", "user.name=Learner", "-c", "user.email=learner@localhost"]
+def _commit(folder: Path, message: str) -> None:
+    """Make a repository, and commit all that is in the folder, without the user's templates, hooks and signatures."""
+    _git(folder, "init", "-q", "-b", "main", "--template=")
+    _git(folder, "add", "-A")
+    _git(folder, "commit", "-q", "--no-verify", "--no-gpg-sign", "-m", message, settings=_identity(folder))
 
 
-def _git(folder: Path, *arguments: str) -> None:
-    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+def _leave_as_before(folder: Path, *, is_new: bool) -> None:
+    """Remove what a failed start has copied; the folder itself too, if it is new."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    if is_new:
+        folder.rmdir()
+
+
+def _identity(folder: Path) -> dict[str, str]:
+    """Return the author of the first commit: the one that git knows, or a learner without a name."""
+    known = git_program.author(folder)
+    return {"user.name": "Learner", "user.email": "learner@localhost"} | known
+
+
+def _git(folder: Path, *arguments: str, settings: dict[str, str] | None = None) -> None:
+    done = git_program.run(folder, *arguments, settings=settings)
     if done.returncode:
-        lines = (done.stderr or done.stdout).strip().splitlines()
+        lines = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
         raise MachineError(f"git {arguments[0]} failed: {lines[-1] if lines else done.returncode}")

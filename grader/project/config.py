@@ -27,7 +27,11 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Project:
-    """The content of a service.toml. A command is a list of arguments; the kit runs it in `folder`, without a shell."""
+    """The content of a service.toml. A command is a list of arguments; the kit runs it in `folder`, without a shell.
+
+    `alone` says that no environment but the project's own is visible, as after a clean clone. `way` are the commands
+    that lead from the learner's folder to this one, where it is another.
+    """
 
     folder: Path
     server: tuple[str, ...]
@@ -38,6 +42,8 @@ class Project:
     database: str
     inspect: tuple[str, ...]
     load: Mapping[str, tuple[str, ...]]
+    alone: bool = False
+    way: tuple[str, ...] = ()
 
     @property
     def has_file_database(self) -> bool:
@@ -51,6 +57,10 @@ class Project:
 
     def database_url(self, data: Path) -> str:
         return self.database.replace("{data}", str(data))
+
+    def typed(self, line: str) -> str:
+        """Write a line so that a person can paste it in the learner's folder."""
+        return f"({' && '.join([*self.way, line])})" if self.way else line
 
     def fill(self, command: tuple[str, ...], port: int, data: Path) -> list[str]:
         """Fill `{port}` and `{data}` into a command."""

@@ -10,20 +10,10 @@ from pathlib import Path, PurePosixPath
 
 from grader.assertions.entries import Length, Listing
 from grader.errors import Failed, NotChecked
+from grader.project import git_program
 
 LARGEST_BLOB = 4 * 1024 * 1024
 """How many bytes of a file are searched for a secret."""
-NEUTRAL = {
-    "safe.directory": "*",
-    "core.fsmonitor": "false",
-    "core.hooksPath": os.devnull,
-    "log.showSignature": "false",
-    "tag.gpgSign": "false",
-    "gc.auto": "0",
-}
-"""Settings that keep git from running programs which the repository names, and from refusing another user's folder."""
-UPLOAD_PACK = "git -c safe.directory=* upload-pack"
-"""The other side of a local clone. It doesn't get NEUTRAL, and would refuse a folder that belongs to another user."""
 
 
 class GitRepository:
@@ -76,7 +66,7 @@ class GitRepository:
     def prose(self, name: str) -> Length:
         """Count a tracked file's characters, without headings and blanks around lines; 0 for an untracked file."""
         request = f"git show :./{name}"
-        text = self._git("show", f":./{name}").stdout.decode("utf-8", "replace")
+        text = self._git("cat-file", "blob", f":./{name}").stdout.decode("utf-8", "replace")
         lines = [line.strip() for line in text.splitlines() if not line.lstrip().startswith("#")]
         return Length(sum(map(len, lines)), request=request, what=f"characters beside headings in {name}")
 
@@ -84,6 +74,17 @@ class GitRepository:
         """List the files that git tracks or would track. Some of them may no longer exist."""
         listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".")
         return [self.folder / os.fsdecode(name) for name in set(listed.stdout.split(b"\0")) if name]
+
+    def tracked_files(self) -> list[str]:
+        """List the names of the tracked files in this folder."""
+        return [os.fsdecode(name) for name in self._git("ls-files", "-z", "--", ".").stdout.split(b"\0") if name]
+
+    def with_history(self, place: Path) -> Path:
+        """Clone the repository without its files, for a copy of this folder; return the place of this folder there."""
+        self._clone(place, "--no-checkout")
+        self._git("read-tree", "HEAD", cwd=place)
+        (place / self._prefix()).mkdir(parents=True, exist_ok=True)
+        return place / self._prefix()
 
     def clone(self, place: Path) -> Path:
         """Write the committed state of this folder to an empty place, and return the project's folder there."""
@@ -121,8 +122,19 @@ class GitRepository:
 
     def is_clean(self) -> bool:
         """Tell whether everything in the repository is committed or ignored."""
-        status = self._git("status", "--porcelain", "--ignore-submodules=dirty")
+        status = self._status()
         return status.returncode == 0 and not status.stdout.strip()
+
+    def changes(self) -> list[str]:
+        """List the files in this folder that are not committed as they are now, without those that git ignores."""
+        prefix = os.fsencode(self._prefix())
+        entries = [entry[3:] for entry in self._status("--", ".").stdout.split(b"\0") if entry]
+        return [os.fsdecode(path.removeprefix(prefix)) for path in entries]
+
+    def ignored(self) -> list[str]:
+        """List the files in this folder that git ignores; a folder of which it ignores everything, with a slash."""
+        listed = self._git("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory", "--", ".")
+        return [os.fsdecode(path) for path in listed.stdout.split(b"\0") if path]
 
     def is_own_repository(self) -> bool:
         """Tell whether the project's folder is the top of its repository."""
@@ -153,14 +165,17 @@ class GitRepository:
     def _clone(self, place: Path, *more: str) -> None:
         if not self.is_repository:
             raise Failed("this folder is in no git repository", expected="a repository", request="git status")
-        done = self._git("clone", "-q", *more, "-u", UPLOAD_PACK, "--", str(self._top()), str(place))
+        pack, top = git_program.UPLOAD_PACK, str(self._top())
+        done = self._git("clone", "-q", "--template=", *more, "-u", pack, "--", top, str(place), cwd=place.parent)
         if done.returncode:
             raise Failed(_last_line(done.stderr), expected="a clone", request=f"git clone . {place.name}")
 
     def _beginnings(self, blobs: list[str], length: int) -> Iterator[bytes]:
         """Yield the first bytes of each blob, in order, without keeping any blob whole."""
         argv = ["git", "-C", str(self.folder), "cat-file", "--batch"]
-        with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()) as batch:
+        with subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=git_program.environment()
+        ) as batch:
             assert batch.stdin is not None
             assert batch.stdout is not None
             for blob in blobs:
@@ -179,25 +194,14 @@ class GitRepository:
                     raise Failed("git cannot read what it keeps", expected="a sound repository", request="git fsck")
                 yield head
 
+    def _status(self, *more: str) -> subprocess.CompletedProcess[bytes]:
+        """Ask which files differ from the current commit, or are new: every one, whatever is configured."""
+        options = ["--porcelain", "-z", "--untracked-files=all", "--ignore-submodules=dirty", "--no-renames"]
+        settings = git_program.without_drivers(self.folder)
+        return git_program.run(self.folder, "status", *options, *more, settings=settings)
+
     def _git(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            ["git", *arguments],
-            cwd=cwd or self.folder,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-
-
-def _environment() -> dict[str, str]:
-    """Return the caller's environment, changed so that git runs no program and asks no server of the repository."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    local = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "file", "GIT_TERMINAL_PROMPT": "0"}
-    settings = local | {"GIT_CONFIG_COUNT": str(len(NEUTRAL)), "LC_ALL": "C"}
-    for number, (key, value) in enumerate(NEUTRAL.items()):
-        settings |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return kept | settings
+        return git_program.run(cwd or self.folder, *arguments)
 
 
 def _last_line(output: bytes) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from grader.errors import Failed, TooLate
@@ -66,6 +68,19 @@ def await_answer(service: Starting, deadline: float) -> None:
         raise
     if process.exit_code is not None:
         _explain_death(service)
+
+
+@contextlib.contextmanager
+def advised(project: Project) -> Iterator[None]:
+    """Add to a failure of a start what has to be installed first, if that may be the reason."""
+    try:
+        yield
+    except Failed as failure:
+        from grader.project import advice  # few starts fail
+
+        if more := advice.on_start(project, f"{failure.actual}\n{failure.log}"):
+            failure.actual = f"{failure.actual.removesuffix('.')}; {more}"
+        raise
 
 
 def _promise(service: Starting) -> str:

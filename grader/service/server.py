@@ -14,7 +14,7 @@ from grader.errors import Failed, MachineError
 from grader.project import environment
 from grader.project.config import Project
 from grader.service.migrate import await_migrate
-from grader.service.readiness import DYING, Taken, await_answer
+from grader.service.readiness import DYING, Taken, advised, await_answer
 from grader.service.shutdown import SIGTERM, STOP_PATIENCE, STOP_WITHIN, Shutdown
 from grader.system.ports import Port, answers
 from grader.system.process import KEPT, Process, how_it_ended, wait_until
@@ -152,7 +152,8 @@ class Service:
         if migrate:
             self.migrate()
         self._launched = time.monotonic()
-        self._process = self._start(self.project.server)
+        with advised(self.project):
+            self._process = self._start(self.project.server)
 
     def ready(self) -> None:
         """Wait until the server has answered its first request, with any status.
@@ -162,7 +163,8 @@ class Service:
         """
         for left in reversed(range(TRIES_FOR_A_PORT)):
             try:
-                await_answer(self, self._launched + self.project.start_timeout)
+                with advised(self.project):
+                    await_answer(self, self._launched + self.project.start_timeout)
             except Taken:
                 if not left or not self._own_port:
                     raise MachineError("The server's port was taken by another program, again and again.") from None
@@ -217,7 +219,7 @@ class Service:
         """Run `migrate` to its end and return its seconds; 0 when there is none."""
         if not self.project.migrate:
             return 0.0
-        return await_migrate(self._start(self.project.migrate), self.line(self.project.migrate))
+        return await_migrate(lambda: self._start(self.project.migrate), self.line(self.project.migrate))
 
     def begin(self) -> Process:
         """Start the program that migrates, `migrate` or else the server, and return it. The caller has to end it."""
@@ -227,7 +229,8 @@ class Service:
         """Write a command as a line to paste: the server's, unless another one is given."""
         place = Path("/tmp")  # noqa: S108 - only to be read
         filled = self.project.fill(command or self.project.server, SHOWN_PORT, place)
-        return command_line(filled, PORT=str(SHOWN_PORT), DATABASE_URL=self.project.database_url(place))
+        line = command_line(filled, PORT=str(SHOWN_PORT), DATABASE_URL=self.project.database_url(place))
+        return self.project.typed(line)
 
     def _move(self) -> None:
         """Start the server again on another port, with the same data."""

@@ -22,6 +22,7 @@ from grader import course as courses
 from grader.course import Course, ServiceFile, Step
 from grader.errors import Failed, MachineError, NotChecked, ProjectError
 from grader.harness.harness import Harness
+from grader.project import working_copy
 from grader.results.held import Held
 from grader.session.protocol import Job, Teller
 from grader.system import process_tree
@@ -74,8 +75,11 @@ def _run(job: Job, owned: list[Resources], reports: Teller, released: threading.
 
     course = courses.load(Path(job.exercises))
     steps = [course.find_step(word) for word in job.steps]
-    harness = Harness(Path(job.folder), owned[0], course, seed=job.seed)
+    folder = working_copy.copy(Path(job.folder), owned[0].fresh_for_programs("copy")) if job.setup else Path(job.folder)
+    harness = Harness(folder, owned[0], course, seed=job.seed)
     try:
+        if job.setup:
+            harness.set_up()
         if any(step.service_file is ServiceFile.EXPLAINED for step in course.with_needs(steps)):
             harness.services.launch_early()
         faults = _run_pytest(job, steps, harness, reports, hold if job.hold else None)
@@ -83,7 +87,9 @@ def _run(job: Job, owned: list[Resources], reports: Teller, released: threading.
         harness.close()
     if job.load != "none":
         owned.append(Resources(memory=False))  # on a disk, because learners shall see what a commit costs
-        _load(job, Harness(Path(job.folder), owned[-1], course, seed=job.seed), reports)
+        loaded = Harness(folder, owned[-1], course, seed=job.seed)
+        loaded.alone, loaded.services.obstacle = harness.alone, harness.services.obstacle
+        _load(job, loaded, reports)
     reports.end(faults)
 
 

@@ -60,7 +60,7 @@ def explained(finding: BaseException, comparison: Comparison | None) -> dict[str
                 "actual": finding.actual,
                 "log": finding.log,
             }
-            return {"outcome": Outcome.FAIL, **fields}
+            return {"outcome": Outcome.FAIL, **fields, **({"clause": finding.clause} if finding.clause else {})}
         case ProjectError():
             return {"outcome": Outcome.FAIL, "expected": "a service.toml that can be used", "actual": str(finding)}
         case NotChecked():

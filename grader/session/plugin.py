@@ -146,7 +146,7 @@ class ChecksPlugin:
         self._is_last_try = is_last_try
         self._raised.clear()
         self._comparison = None
-        self._harness.output.begin()
+        self._harness.begin_check()
         began = time.monotonic()
         with drawing_for(self._seed, asking(item).step, item.name, is_last_try):
             runtestprotocol(item, log=False, nextitem=None)  # the outcome of this check decides which one is next
@@ -185,10 +185,11 @@ class ChecksPlugin:
         if finding is None:
             return passed
         found = replace(passed, **explained(finding, self._comparison))
-        log = found.log
+        log, actual = found.log, found.actual
         if found.outcome is Outcome.FAIL:
             log = self._harness.masked(log or self._harness.output.explanation(found.actual))
-        return replace(found, log=log)
+            actual = "; ".join([actual, *self._harness.remarks(f"{actual}\n{log}")])
+        return replace(found, log=log, actual=actual)
 
 
 def _standing(services: Sequence[Service]) -> tuple[Standing, ...]:

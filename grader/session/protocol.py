@@ -18,6 +18,7 @@ class Job:
 
     `exercises` and `folder` are the absolute paths of the course and of the project. `steps` and `known` are ids of
     steps. `only` is the name of a check function, or empty for all. `load` is `none`, `quick` or `full`.
+    With `setup`, the checks run on a copy of the folder, in which `setup` has run.
     """
 
     folder: str
@@ -30,6 +31,7 @@ class Job:
     load: str = "none"
     known: tuple[str, ...] = ()
     only: str = ""
+    setup: bool = False
 
     def line(self) -> bytes:
         """Write the job as one line of JSON."""

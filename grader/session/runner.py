@@ -101,6 +101,7 @@ def run(
     load: str = "none",
     known: Collection[str] = (),
     only: str = "",
+    setup: bool = False,
     session: Session | None = None,
     listener: Listener = lambda _found: None,
     hold: Callable[[Held], None] | None = None,
@@ -111,7 +112,8 @@ def run(
     With `stop`, no step after the first that doesn't pass is run or judged. `known` are ids of steps that passed
     before: such a step is checked again only when it may explain why another fails. `only` is the name of the one check
     function to run, or empty for all. `load` (`none`, `quick` or `full`) says how long the kit puts the service under
-    load after the checks, if the service answers at all. `session` is a process for the checks that was started before.
+    load after the checks, if the service answers at all. With `setup`, the checks run on a copy of the folder, in which
+    the project's `setup` has run. `session` is a process for the checks that was started before.
 
     `listener` gets the result of each check when the check ends. `hold` is called at the first check that fails; the
     programs that the check used run until `hold` returns. `meanwhile` is called while the project starts.
@@ -139,6 +141,7 @@ def run(
         load=load,
         known=tuple(step.id for step in runnable if step.id in known),
         only=only,
+        setup=setup,
     )
     with _reported(job, session, listener, hold, meanwhile) as events:
         judged = judge(course.split(steps), [*events.checks, *events.missing()], known)

@@ -29,6 +29,10 @@ class Resources:
         """Return the path of a folder that doesn't exist yet, inside the run's own folder."""
         return self._scratch.fresh(name)
 
+    def fresh_for_programs(self, name: str) -> Path:
+        """Return the path of a folder that doesn't exist yet, for programs: it lies where they may run."""
+        return self._scratch.fresh_for_programs(name)
+
     def port(self) -> Port:
         """Reserve a free port."""
         port = Port()

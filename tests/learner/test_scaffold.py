@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from grader import course
-from grader.errors import UsageError
+from grader.errors import MachineError, UsageError
 from grader.learner import scaffold
 from tests.command import kit
 from tests.real_course import COURSE
@@ -214,3 +214,62 @@ def test_the_command_wants_a_project(tmp_path):
 def test_the_command_is_told_where_the_project_is(chat):
     assert kit("next", "--project", "chat", cwd=chat.parent).status == 0
     assert (chat / "DECISIONS.md").exists()
+
+
+# what the user's own git is told to do
+
+
+@pytest.fixture
+def user(tmp_path, monkeypatch):
+    """Give a function that writes the user's configuration of git, and a program that leaves a file when it runs."""
+    trap = tmp_path / "trap"
+    trap.write_text(f"#!/bin/sh\necho run >> {tmp_path}/sprung\nexit 1\n")
+    trap.chmod(0o755)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+
+    def configure(**settings):
+        for key, value in {"user.name": "Nia", "user.email": "nia@example.test", **settings}.items():
+            git(tmp_path, "config", "--file", tmp_path / "gitconfig", key, value.replace("TRAP", str(trap)))
+        return trap
+
+    return configure
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"commit.gpgSign": "true", "gpg.program": "TRAP", "user.signingKey": "x"},
+        {"commit.gpgSign": "true", "gpg.format": "ssh", "gpg.ssh.program": "TRAP"},
+        {"core.hooksPath": "HOOKS"},
+        {"init.templateDir": "TEMPLATES"},
+        {"core.fsmonitor": "TRAP", "core.editor": "TRAP", "core.pager": "TRAP"},
+        {"core.attributesFile": "ATTRIBUTES", "filter.all.clean": "TRAP", "filter.all.required": "true"},
+    ],
+    ids=lambda settings: next(iter(settings)),
+)
+def test_the_first_commit_is_neither_signed_nor_hooked(tmp_path, user, settings):
+    hooks = tmp_path / "templates" / "hooks"
+    hooks.mkdir(parents=True)
+    (tmp_path / "attributes").write_text("* filter=all\n")
+    places = {"HOOKS": hooks, "TEMPLATES": hooks.parent, "ATTRIBUTES": tmp_path / "attributes"}
+    trap = user(**{key: str(places.get(value, value)) for key, value in settings.items()})
+    for name in ("pre-commit", "commit-msg", "prepare-commit-msg", "post-commit", "reference-transaction"):
+        (hooks / name).write_text(f"#!/bin/sh\nexec {trap}\n")
+        (hooks / name).chmod(0o755)
+
+    scaffold.start(FIRST, tmp_path / "chat")
+
+    assert git(tmp_path / "chat", "log", "--format=%an %ae") == "Nia nia@example.test\n"
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_start_that_fails_leaves_the_folder_as_before(tmp_path, monkeypatch):
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr(scaffold, "_commit", lambda *_: (_ for _ in ()).throw(MachineError("git commit failed")))
+
+    for name in ("new", "empty"):
+        with pytest.raises(MachineError):
+            scaffold.start(FIRST, tmp_path / name)
+
+    assert not (tmp_path / "new").exists()
+    assert list((tmp_path / "empty").iterdir()) == []

@@ -10,7 +10,7 @@ from grader.errors import Failed, NotChecked, TooLate
 from grader.migration.old_version import COUNT, MISSING
 from grader.migration.starts import migration_from
 from grader.project import config as projects
-from grader.project.clone import create_environment
+from grader.project.setup import create_environment
 from grader.service import migrate
 from grader.system import process_tree as tree
 from grader.testdata.payloads import LOOK_ALIKES, ZOO
@@ -322,7 +322,7 @@ def test_an_old_state_that_no_longer_works_is_named(tmp_path, harness, cache, ol
 
     found = failure(lambda: migration_from(one, STATES))
 
-    assert found.actual.startswith(f"the project's earlier state: {said}")
+    assert found.actual.startswith(f"the project's state of step 2.5 (folder history/2.5/): {said}")
     assert failure(lambda: migration_from(one, STATES)).actual == found.actual
 
 
@@ -332,8 +332,42 @@ def test_an_old_state_without_service_toml_is_named(tmp_path, harness):
 
     found = failure(lambda: migration_from(harness(made), STATES))
 
-    assert found.actual.startswith("in the project's earlier state: ")
+    assert found.actual.startswith("the project's state of step 2.5 (folder history/2.5/): There is no service.toml")
     assert found.expected == "an earlier state that can be started"
+    assert found.clause == "K1"
+
+
+@pytest.mark.parametrize(
+    ("more", "said", "line"),
+    [
+        ('setup = "python missing.py"', "setup failed (exit code 2)", "python missing.py"),
+        ('setup = "no-such-program"', 'setup: There is no program "no-such-program" on PATH', "no-such-program"),
+        ('migrate = "python missing.py"', "migrate ended with exit code 2", "PORT=5000 "),
+        ('migrate = "no-such-program"', 'migrate: There is no program "no-such-program" on PATH', "PORT=5000 "),
+    ],
+)
+def test_a_wrong_command_of_an_old_state_is_named_with_the_state(tmp_path, harness, cache, more, said, line):
+    made = project(tmp_path / "project", server(IN_ONE_TRANSACTION))
+    project(made.folder / "history" / "2.5", "raise SystemExit(1)" if "setup" in more else server(OLD), more=more)
+
+    with pytest.raises(Failed) as caught:
+        migration_from(harness(made), STATES)
+
+    found = caught.value
+    assert found.actual.startswith(f"the project's state of step 2.5 (folder history/2.5/): {said}")
+    assert found.clause == "K1"
+    assert found.request.startswith(f"(cd history/2.5 && {line}")
+
+
+def test_an_old_state_at_a_tag_is_named_by_it(tmp_path, harness, cache):
+    folder = project(tmp_path / "project", "raise SystemExit(1)").folder
+    repository(folder)
+    git(folder, "tag", "step-2.5")
+
+    found = failure(lambda: migration_from(harness(project(folder, server(IN_ONE_TRANSACTION))), STATES))
+
+    assert found.actual.startswith("the project's state of step 2.5 (tag step-2.5): the server stopped")
+    assert found.request.startswith("(rm -rf /tmp/old && git clone -q -b step-2.5 . /tmp/old && cd /tmp/old && PORT=")
 
 
 # how the project migrates it

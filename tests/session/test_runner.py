@@ -378,3 +378,41 @@ def test_nothing_of_a_run_stays(run, tmp_path, nothing_left):
     assert findings.stages[0].steps[0].outcome is Outcome.PASS
     assert nothing_left() == set()
     assert not Path((tmp_path / "project" / "scratch").read_text()).exists()
+
+
+# setup in a copy
+
+
+NEEDS_SETUP = f"import os, sys; os.path.exists('installed') or sys.exit('installed: no such file'){ANSWERING}"
+ANSWERS = a_check("1.2", "service", "assert service.get('/').status == 200")
+
+
+def test_setup_runs_in_a_copy_and_the_folder_stays_as_it_is(run, tmp_path):
+    setup = 'setup = ["python", "-c", "open(\'installed\', \'w\')"]'
+
+    findings = run({"1.2": ANSWERS}, server=NEEDS_SETUP, more=setup, setup=True)
+
+    assert outcomes(findings) == {"1.2": "pass"}
+    assert sorted(path.name for path in (tmp_path / "project").iterdir()) == ["client.py", "server.py", "service.toml"]
+
+
+def test_a_setup_that_was_not_run_is_named(run):
+    found = run({"1.2": ANSWERS}, server=NEEDS_SETUP, more='setup = "make all"').problem
+
+    assert found is not None
+    assert "your service.toml has setup = 'make all'; it was not run here; type: make all" in found.actual
+
+
+def test_a_setup_that_fails_in_the_copy_is_what_the_server_lacks(run):
+    findings = run({"1.1": PASSING, "1.2": ANSWERS}, more='setup = "no-such-program"', setup=True)
+
+    assert outcomes(findings) == {"1.1": "pass", "1.2": "fail"}
+    found = findings.problem
+    assert found is not None
+    assert found.actual == 'setup: There is no program "no-such-program" on PATH.'
+    assert (found.clause, found.request) == ("K1", "no-such-program")
+    assert findings.faults == ()
+
+
+def test_without_a_setup_the_copy_runs_with_what_is_there(run):
+    assert outcomes(run({"1.2": ANSWERS}, setup=True)) == {"1.2": "pass"}
