@@ -55,26 +55,31 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
     from grader.report.progress import Progress
     from grader.session import runner
 
-    with Progress() as progress:
+    with Progress(shows_steps=True) as progress:
         found = runner.run(
             known_course,
             place,
             steps,
             stop=what is None or hold,
+            brief=True,
             seed=seed,
             known=known,
             only=only,
             session=context.obj.session,
             listener=progress.heard,
+            decided=progress.decided,
+            moment=progress.moment,
             hold=progress.hold if hold else None,
             meanwhile=progress.begin,
         )
     from grader.learner import next_steps
-    from grader.report import terminal
+    from grader.report import terminal, terminal_steps
 
-    out = terminal.console()
+    rows = progress.rows or terminal_steps.Rows(terminal.console())
+    out = rows.out
     beyond = len(steps) - sum(len(stage.steps) for stage in found.stages)
-    terminal.show(found, out, beyond=max(beyond, 0), verbose=verbose)
+    rows.finish(found.stages, max(beyond, 0))
+    terminal.show_rest(found, out, verbose=verbose)
     if not only:
         next_steps.remember(place, found)
         if tag := next_steps.tag(known_course, place, found):

@@ -137,6 +137,7 @@ def _run(place: Path, request: Request, prefix: str = "") -> RunResult:
             seed=request.seed,
             load=request.load,
             listener=progress.heard,
+            moment=progress.moment,
             meanwhile=progress.begin,
         )
 

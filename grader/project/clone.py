@@ -135,7 +135,8 @@ def run_setup(project: Project, resources: Resources) -> None:
         programs=resources.programs,
     )
     try:
-        code = process.wait(SETUP_WITHIN)
+        with resources.programs.waits.named("running setup", SETUP_WITHIN):
+            code = process.wait(SETUP_WITHIN)
     finally:
         process.kill()
         port.release()
