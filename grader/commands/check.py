@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,11 @@ from grader.errors import UsageError
 from grader.project.state import ProjectState, passed
 from grader.results.results import Outcome
 from grader.results.scoring import exit_status
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.learner.ends import End
 
 
 @click.command()
@@ -51,7 +57,8 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
     if only:
         _confirm_name(known_course, chosen, only)
     steps = chosen if only else known_course.with_needs(chosen)
-    known = passed(ProjectState(place).report()) - {step.id for step in chosen}
+    before = ProjectState(place).report()
+    known = passed(before) - {step.id for step in chosen}
     from grader.report.progress import Progress
     from grader.session import runner
 
@@ -72,7 +79,7 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
             hold=progress.hold if hold else None,
             meanwhile=progress.begin,
         )
-    from grader.learner import next_steps
+    from grader.learner import ends, next_steps
     from grader.report import terminal, terminal_steps
 
     rows = progress.rows or terminal_steps.Rows(terminal.console())
@@ -86,8 +93,22 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
             terminal.say(f"This commit has the tag {tag} now, so that the state can be found again.", out)
         elif tag := next_steps.missing_tag(known_course, place, found):
             terminal.say(f"Not tagged {tag}, which a later step starts from: commit first, then check again.", out)
-        terminal.show_next(next_steps.next_lines(known_course, found, chosen), out)
+        end = ends.reached(known_course, place, found, before, ProjectState(place).report())
+        if end is not None:
+            _show_end(known_course, end, out)
+        lines = next_steps.next_lines(known_course, found, chosen)
+        terminal.show_next([*end.lines, *lines] if end else lines, out)
     return exit_status(found.stages, [Outcome.ERROR] if found.faults else [])
+
+
+def _show_end(known: Course, end: End, out: Console) -> None:
+    from grader.report import terminal_course
+
+    if end.following is None:
+        sums = (end.points, end.bonus_points, end.max_bonus)
+        terminal_course.show_end_of_course(known.stages, sums, end.bonus_left, out)
+    else:
+        terminal_course.show_end_of_stage(end.stage, end.points, end.bonus_left, out)
 
 
 def _confirm_name(known: Course, chosen: Sequence[Step], name: str) -> None:

@@ -27,7 +27,7 @@ class Asking(NamedTuple):
 Begin = Callable[[Harness, Asking], Future[Any] | None]
 
 WITH_THE_RUN: dict[str, Begin] = {}
-"""What the kit begins before the first check of a stage, by the fixture's name. A check with such a fixture comes last."""
+"""What the kit begins before a stage's first check, by the fixture's name. A check with such a fixture comes last."""
 STEPS_AHEAD: dict[str, Begin] = {}
 """What the kit begins two steps before the first check that asks for it, by the fixture's name."""
 

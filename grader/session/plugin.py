@@ -149,7 +149,7 @@ class ChecksPlugin:
     def _is_over(self, check: Planned) -> bool:
         """Tell whether the long wait of a check has ended."""
         begun = self._waits.get(check.id)
-        return bool(begun) and all(future.done() for future in begun)
+        return begun is not None and begun != [] and all(future.done() for future in begun)
 
     def _tell(self, wait: Wait | None) -> None:
         """Report the step at hand, and what the kit waits for."""

@@ -18,7 +18,8 @@ from grader.results.results import CheckResult, Outcome
 class Job:
     """What the process in which checks run has to do.
 
-    `stop` and `brief` mean what they mean to `grader.session.schedule`. `exercises` and `folder` are the absolute paths of the course and of the project. `steps` and `known` are ids of
+    `stop` and `brief` are for the schedule.
+    `exercises` and `folder` are the absolute paths of the course and of the project. `steps` and `known` are ids of
     steps. `only` is the name of a check function, or empty for all. `load` is `none`, `quick` or `full`.
     """
 

@@ -30,7 +30,6 @@ MARK = "KIT_SESSION"
 """The environment variable that tells the processes of one run from those of another."""
 
 
-
 Listener = Callable[[CheckResult], None]
 
 
@@ -126,10 +125,9 @@ def run(
 ) -> RunResult:
     """Run the checks of `steps` on the project in `folder`, and judge them.
 
-    With `stop`, no step after the first that doesn't pass is run or judged. With `brief`, no check of a step is run after
-    one that failed. `known` are ids of steps that passed
-    before: such a step is checked again only when it may explain why another fails. `only` is the name of the one check
-    function to run, or empty for all. `load` (`none`, `quick` or `full`) says how long the kit puts the service under
+    With `stop`, no step after the first that doesn't pass is run or judged. With `brief`, no check of a step is run
+    after one that failed. `known` are ids of steps that passed before: such a step is checked again only when it may
+    explain why another fails. `only` is the name of the one check function to run, or empty for all. `load` (`none`, `quick` or `full`) says how long the kit puts the service under
     load after the checks, if the service answers at all. `session` is a process for the checks that was started before.
 
     `listener` gets the result of each check when the check ends, `decided` each step whose result is certain, in course
@@ -171,9 +169,7 @@ def run(
 
 
 @contextlib.contextmanager
-def _reported(
-    job: Job, session: Session | None, listeners: _Listeners, unfolding: Unfolding
-) -> Iterator[Told]:
+def _reported(job: Job, session: Session | None, listeners: _Listeners, unfolding: Unfolding) -> Iterator[Told]:
     """Give a job to the process of a session, end the process in any case, and yield the events that it reported."""
     active, events = session or Session(), Told()
     try:

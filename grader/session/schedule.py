@@ -108,7 +108,7 @@ class Schedule:
         return [one for one in left if one.step in near]
 
     def _is_at_hand(self, check: Planned) -> bool:
-        """Tell whether all other checks of the step and of earlier steps have ended, so that this one is no surprise."""
+        """Tell whether all other checks of the step and of earlier steps have ended, so that this one is next."""
         first = self._left[0]
         return first.waits_long or first.step in self._known or self._order[first.step] > self._order[check.step]
 
