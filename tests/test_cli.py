@@ -219,7 +219,7 @@ def test_where_nobody_can_press_enter_nothing_waits(chat):
     done = kit("check", "1", "--hold", cwd=chat)
 
     assert done.status == 1
-    assert "until you press Enter. 01 Scaffolding" in done.text
+    assert "until you press Enter. ✗ 1.4" in done.text
     assert "… 6 steps beyond" in done.text
 
 

@@ -29,6 +29,8 @@ def show(course: Course, folder: Path, report: dict[str, Any], out: Console) -> 
     found = outcomes(report)
     step = next_steps.current_step(course, report)
     done = all(found.get(one.id) == Outcome.PASS for one in course.steps if not one.bonus)
+    if done or course.stages[0].id != step.stage:
+        out.print()
     for stage in course.stages:
         if stage.id == step.stage and not done:
             terminal_course.show_overview(stage, found, out)

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.errors import Failed, MachineError, NotChecked, ProjectError, TooLate
-from grader.project import config, environment
+from grader.project import config, environment, setup_fault
 from grader.project.config import Project
 from grader.project.git import GitRepository
 from grader.system.process import Process, how_it_ended
@@ -54,7 +54,7 @@ class CleanClone:
         self.project = cloned
 
     def _set_up(self, cloned: Project, setup: Callable[[], None]) -> None:
-        """Run `setup` with an environment. Run it a second time when it fails, as a registry may fail for a moment.
+        """Run `setup` with an environment. Run it a second time when a registry may have failed for a moment.
 
         A `setup` that only installs packages gets an environment that is kept outside of the clone. The kit doesn't
         run it again when no registry can be reached. Any other `setup` may make its `.venv` itself, or leave scripts in
@@ -70,7 +70,7 @@ class CleanClone:
                 setup()
         except (Failed, NotChecked) as obstacle:
             is_lasting = isinstance(obstacle, NotChecked) and only_installs
-            if is_lasting or isinstance(obstacle, TooLate):
+            if is_lasting or isinstance(obstacle, TooLate) or setup_fault.is_lasting(obstacle):
                 raise
             create_environment(cloned.folder / ".venv")
             setup()
@@ -144,7 +144,7 @@ def run_setup(project: Project, resources: Resources) -> None:
     if code is None:
         raise TooLate(f"setup still running after {SETUP_WITHIN:.0f} s", expected="an end", request=line, log=log)
     if code != 0:
-        if not _registry_reachable(project):
+        if not setup_fault.is_of_the_command(log) and not _registry_reachable(project):
             raise NotChecked("No package registry can be reached from here, so setup cannot install anything.")
         raise Failed(f"setup failed ({how_it_ended(code)})", expected="exit code 0", request=line, log=log)
 

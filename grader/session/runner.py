@@ -127,8 +127,9 @@ def run(
 
     With `stop`, no step after the first that doesn't pass is run or judged. With `brief`, no check of a step is run
     after one that failed. `known` are ids of steps that passed before: such a step is checked again only when it may
-    explain why another fails. `only` is the name of the one check function to run, or empty for all. `load` (`none`, `quick` or `full`) says how long the kit puts the service under
-    load after the checks, if the service answers at all. `session` is a process for the checks that was started before.
+    explain why another fails. `only` is the name of the one check function to run, or empty for all. `load` (`none`,
+    `quick` or `full`) says how long the kit puts the service under load after the checks, if the service answers at
+    all. `session` is a process for the checks that was started before.
 
     `listener` gets the result of each check when the check ends, `decided` each step whose result is certain, in course
     order, and `moment` what the run waits for. `hold` is called at the first check that fails; the programs that the
