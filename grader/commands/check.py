@@ -97,7 +97,9 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
         if end is not None:
             _show_end(known_course, end, out)
         lines = next_steps.next_lines(known_course, found, chosen)
-        terminal.show_next([*end.lines, *lines] if end else lines, out)
+        if end is not None:
+            lines = [*end.lines, *(lines if found.problem else [])]
+        terminal.show_next(lines, out)
     return exit_status(found.stages, [Outcome.ERROR] if found.faults else [])
 
 

@@ -33,9 +33,12 @@ class End:
     @property
     def lines(self) -> list[tuple[str, str]]:
         """The command that goes on from here, with its purpose."""
-        if self.following is None or not self.brings_files:
-            return []
-        return [("kit next", f"add the new files of stage {self.following.id}, {self.following.title}")]
+        if self.following is None:
+            return [("kit serve", "run it, and show it to somebody"), ("kit grade .", "the whole report, with load")]
+        if self.brings_files:
+            return [("kit next", f"add the new files of stage {self.following.id}, {self.following.title}")]
+        first = self.following.steps[0]
+        return [(f"kit check {first.id}", f"next: {first.title}")]
 
 
 def reached(course: Course, folder: Path, found: RunResult, before: dict[str, Any], now: dict[str, Any]) -> End | None:

@@ -34,7 +34,8 @@ def show(course: Course, folder: Path, report: dict[str, Any], out: Console) -> 
     for stage in course.stages:
         if stage.id == step.stage and not done:
             terminal_course.show_overview(stage, found, out)
-            out.print()
+            if stage is not course.stages[-1]:
+                out.print()
         else:
             terminal_course.show_in_a_line(stage, found, out)
     if report.get("project", {}).get("digest") != digest(folder):

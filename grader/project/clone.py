@@ -47,7 +47,8 @@ class CleanClone:
         self._kept: _Environment | None = None
         if cloned.setup:
             try:
-                self._set_up(cloned, lambda: run_setup(cloned, resources))
+                with resources.programs.waits.named("making an environment for the clone"):
+                    self._set_up(cloned, lambda: run_setup(cloned, resources))
             except BaseException:
                 self.close()
                 raise

@@ -111,7 +111,7 @@ class Progress:
         moment, seconds = self._moment, time.monotonic() - self._since
         what = moment.what or "checking"
         if moment.again:
-            what = f"once more, as a limit was missed: {what}"
+            what = f"second try: {what}"
         limit = f" of at most {moment.at_most:g}" if moment.at_most else ""
         left = f" ({self._failed} does not pass)" if self._failed and self._failed != moment.step else ""
         step = f"{moment.step}  " if moment.step else ""
