@@ -21,12 +21,7 @@ help: ## list the chores
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
 
 setup: $(VENV)/has-learner ## install what a learner needs, and say how to get `kit` in any folder
-	@echo
-	@echo '  To have kit in every folder of this shell, type:'
-	@echo
-	@echo '    export PATH="$(CURDIR)/$(BIN):$$PATH"'
-	@echo
-	@echo '  Then: kit start ~/chat && cd ~/chat && kit check'
+	@$(BIN)/python -m grader.system.reach
 
 grade: $(VENV)/has-load ## grade the reference solution through everything; writes report/report.json
 	@$(BIN)/kit grade $(SOLUTION) --report report; status=$$?; \

@@ -21,6 +21,7 @@ RULES = (
     (r"(?<=From=%2B)\d+", "NUMBER"),
     (r"(?<=[?&'])(token|team_id|channel_id|user_id|api_app_id|trigger_id)=[\w.]+", r"\1=ID"),
     (r"\b\d+(?:\.\d)? s (?=earlier|later)", "N s "),
+    (r"(?<=   )\d+\.\d s$", "N s"),
     (r"(?:\b\d messages in round \d+(?:, )?)+(?: and \d+ more)?", "N messages in round N"),
     (rf"\b(?:{WORD})-(?:{WORD})-\d{{4}}\b", "WORDS"),
     (r"127\.0\.0\.1:(?!5000\b|99999)\d{4,5}", "127.0.0.1:PORT"),

@@ -9,6 +9,7 @@ from grader.errors import Failed, TooLate
 from grader.project import environment
 from grader.project.config import FILE, Project
 from grader.system.process import Process, Programs, how_it_ended
+from grader.system.waits import Waits
 from grader.text.shell import command_line
 from grader.text.values import shorten
 
@@ -17,6 +18,8 @@ PATIENCE = 20.0
 KEPT = 4 * 1024 * 1024
 """Bytes of each stream that the kit keeps."""
 TRACE = "Traceback (most recent call last)"
+SHOWN = 30
+"""Characters of the client's arguments that are shown while it runs."""
 LONGEST = 15
 """Seconds within which a client ends (clause K10)."""
 
@@ -82,8 +85,10 @@ def run(project: Project, *arguments: str, server_url: str, zone: str = "", prog
         apart=True,
         keep=KEPT,
     )
+    waits = Waits() if programs is None else programs.waits
     try:
-        code = process.wait(PATIENCE)
+        with waits.named(f"your client runs: {command_line(arguments)[:SHOWN]}", PATIENCE):
+            code = process.wait(PATIENCE)
     finally:
         process.kill()
     printed, complained = process.output.text, process.errors.text

@@ -145,6 +145,7 @@ def _run(place: Path, request: Request, prefix: str = "") -> RunResult:
             load=request.load,
             setup=request.setup,
             listener=progress.heard,
+            moment=progress.moment,
             meanwhile=progress.begin,
         )
 

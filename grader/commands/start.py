@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -32,9 +33,9 @@ def start(words: tuple[str, ...]) -> int:
     terminal.say(f"A project for stage {stage.id}, {stage.title}, lies in {folder}.", out)
     brief = stage.folder / "README.md"
     steps = [
-        (f"cd {folder}", "go there"),
+        (f"cd {shlex.quote(_typed(folder))}", "go there"),
         ("kit check", "see the first thing to do"),
-        (f"less {brief}", "read the brief"),
+        (f"less {shlex.quote(str(brief))}", "read the brief"),
     ]
     if not scaffold.has_identity(folder):
         steps += [
@@ -43,3 +44,8 @@ def start(words: tuple[str, ...]) -> int:
         ]
     terminal.show_next(steps, out)
     return ExitStatus.PASSED
+
+
+def _typed(folder: Path) -> str:
+    """Return a path that no command takes for an option."""
+    return f"./{folder}" if str(folder).startswith("-") else str(folder)

@@ -28,7 +28,7 @@ class Harness:
         self.course = course
         self.resources = resources
         self.services = ServicePool(lambda: self.project, resources)
-        self.shared = Shared(seed)
+        self.shared = Shared(seed, resources)
         self.output = OutputCapture(lambda: self.services)
         self.alone = False
         """Whether the project sees no environment but its own."""

@@ -51,18 +51,26 @@ def advance(course: Course, folder: Path) -> tuple[Stage, list[Path]]:
     """
     if not (folder / FILE).exists():
         raise UsageError(f'There is no project in "{folder}", as it has no {FILE}; start one with: kit start')
-    stages = course.stages
-    for before, stage in pairwise(stages):
+    found = coming(course, folder)
+    if found is None:
+        last = course.stages[-1].id
+        raise UsageError(f"This project has the files of every stage there is, up to {last}; see: kit")
+    stage, lacking = found
+    for path in lacking:
+        _confirm_folders(folder, path, stage)
+    for path in lacking:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(stage.starter / path, folder / path)
+    return stage, lacking
+
+
+def coming(course: Course, folder: Path) -> tuple[Stage, list[Path]] | None:
+    """Return the next stage and its new files that the project lacks; None when it has the files of all stages."""
+    for before, stage in pairwise(course.stages):
         new = _files(stage.starter) - _files(before.starter) - _files(before.solution)
-        lacking = [path for path in sorted(new) if not os.path.lexists(folder / path)]
-        if lacking:
-            for path in lacking:
-                _confirm_folders(folder, path, stage)
-            for path in lacking:
-                (folder / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(stage.starter / path, folder / path)
+        if lacking := [path for path in sorted(new) if not os.path.lexists(folder / path)]:
             return stage, lacking
-    raise UsageError(f"This project has the files of every stage there is, up to {stages[-1].id}; see: kit")
+    return None
 
 
 def unfinished(course: Course, stage: Stage, passed: Collection[str]) -> list[str]:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.errors import Failed, MachineError, NotChecked, TooLate
-from grader.project import environment, registry
+from grader.project import environment, registry, setup_fault
 from grader.project.config import Project
 from grader.system.cache import cache
 from grader.system.process import Process, how_it_ended
@@ -51,10 +51,11 @@ class SetUp:
         self._kept: _Kept | None = None
         self.project = replace(project, way=tuple(_typed(project))) if project.way else project
         try:
-            if project.setup:
-                self._run(project, lambda: run_setup(project, resources))
-            else:
-                create_environment(project.folder / ".venv", with_pip=False)
+            with resources.programs.waits.named("making an environment"):
+                if project.setup:
+                    self._run(project, lambda: run_setup(project, resources))
+                else:
+                    create_environment(project.folder / ".venv", with_pip=False)
         except BaseException:
             self.close()
             raise
@@ -70,7 +71,7 @@ class SetUp:
                 setup()
         except (Failed, NotChecked) as obstacle:
             is_lasting = isinstance(obstacle, NotChecked) and only_installs
-            if is_lasting or isinstance(obstacle, TooLate | NotStarted):
+            if is_lasting or isinstance(obstacle, TooLate | NotStarted) or setup_fault.is_lasting(obstacle):
                 raise
             create_environment(project.folder / ".venv")
             setup()
@@ -174,15 +175,16 @@ def run_setup(project: Project, resources: Resources) -> None:
             f"setup: {failure.actual}", expected="a setup that can be started", request=line, clause="K1"
         ) from None
     try:
-        code = process.wait(SETUP_WITHIN)
+        with resources.programs.waits.named("running setup", SETUP_WITHIN):
+            code = process.wait(SETUP_WITHIN)
     finally:
         process.kill()
         port.release()
     if code == 0:
         return
-    if host := registry.out_of_reach(project, process.output.text, env):
-        raise NotChecked(f"The package registry that setup needs cannot be reached from here: {host}.")
     log = process.output.last_lines()
+    if not setup_fault.is_of_the_command(log) and (host := registry.out_of_reach(project, process.output.text, env)):
+        raise NotChecked(f"The package registry that setup needs cannot be reached from here: {host}.")
     if code is None:
         raise TooLate(
             f"setup still running after {SETUP_WITHIN:.0f} s", expected="an end", request=line, log=log, clause="K1"

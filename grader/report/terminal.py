@@ -47,7 +47,12 @@ def show(findings: RunResult, out: Console, *, beyond: int = 0, verbose: bool = 
     for stage in findings.stages:
         show_stage(stage, out)
     if beyond:
-        out.print(Text(f"    … {beyond} step{'s' if beyond > 1 else ''} beyond", style="dim"))
+        out.print(beyond_line(beyond))
+    show_rest(findings, out, verbose=verbose)
+
+
+def show_rest(findings: RunResult, out: Console, *, verbose: bool = False) -> None:
+    """Show what follows the steps in the result of a run: its load, its first problem, and the kit's own faults."""
     for load in findings.load:
         show_load(load, out)
     if findings.load_note:
@@ -67,11 +72,21 @@ def show_stage(stage: StageResult, out: Console) -> None:
     out.print()
     rows = steps_grid()
     for step in stage.steps:
-        mark, style = MARKS[step.outcome]
-        title = Text(step.title, style="dim" if step.outcome is Outcome.SKIP else "")
-        title.append((BONUS if step.bonus else "") + _remark(step), style="dim")
-        rows.add_row(Text(mark, style=style), Text(step.id, style="dim" if step.outcome is Outcome.SKIP else ""), title)
+        add_row(rows, step)
     out.print(rows)
+
+
+def add_row(rows: Table, step: StepResult, more: str = "") -> None:
+    """Add the row of a step to the table of steps; `more` comes behind its title."""
+    mark, style = MARKS[step.outcome]
+    title = Text(step.title, style="dim" if step.outcome is Outcome.SKIP else "")
+    title.append((BONUS if step.bonus else "") + _remark(step) + more, style="dim")
+    rows.add_row(Text(mark, style=style), Text(step.id, style="dim" if step.outcome is Outcome.SKIP else ""), title)
+
+
+def beyond_line(count: int) -> Text:
+    """Say how many steps come after the first one that doesn't pass."""
+    return Text(f"    … {count} step{'s' if count > 1 else ''} beyond", style="dim")
 
 
 def first_problem(stages: Sequence[StageResult]) -> CheckResult | None:

@@ -13,12 +13,13 @@ from grader.assertions.entries import Listing
 from grader.errors import Failed, MachineError
 from grader.project import environment
 from grader.project.config import Project
-from grader.service.migrate import await_migrate
+from grader.service.migrate import MIGRATE_WITHIN, await_migrate
 from grader.service.readiness import DYING, Taken, advised, await_answer
 from grader.service.shutdown import SIGTERM, STOP_PATIENCE, STOP_WITHIN, Shutdown
 from grader.system.ports import Port, answers
 from grader.system.process import KEPT, Process, how_it_ended, wait_until
 from grader.system.resources import Resources
+from grader.system.waits import Waits
 from grader.text.shell import SHOWN_PORT, command_line
 
 if TYPE_CHECKING:
@@ -71,6 +72,10 @@ class Service:
         return f"http://127.0.0.1:{self.port.number}"
 
     @property
+    def _waits(self) -> Waits:
+        return self._resources.programs.waits
+
+    @property
     def process(self) -> Process:
         """The server's process."""
         assert self._process is not None, "the service was never launched"
@@ -109,7 +114,7 @@ class Service:
 
         project, url = self.project, self.project.database_url(self.data)
         if not project.inspect:
-            return Database(url, folder=project.folder)
+            return Database(url, folder=project.folder, ending=self._resources.ending)
         env = environment.for_server(project, port=self.port.number, data=self.data)
         command = project.fill(project.inspect, self.port.number, self.data)
         return Database(url, inspect=inspector(command, project.folder, env, self._resources.programs))
@@ -162,9 +167,10 @@ class Service:
         `start_timeout_s`. Both have the last lines that the server printed, and the other ports on which it listens.
         """
         for left in reversed(range(TRIES_FOR_A_PORT)):
+            limit = self.project.start_timeout
             try:
-                with advised(self.project):
-                    await_answer(self, self._launched + self.project.start_timeout)
+                with self._waits.named("starting your server", limit, began=self._launched), advised(self.project):
+                    await_answer(self, self._launched + limit)
             except Taken:
                 if not left or not self._own_port:
                     raise MachineError("The server's port was taken by another program, again and again.") from None
@@ -178,7 +184,8 @@ class Service:
         process = self.process
         began = time.monotonic()
         process.terminate()
-        code = process.wait(STOP_PATIENCE)
+        with self._waits.named("stopping your server with SIGTERM", STOP_PATIENCE):
+            code = process.wait(STOP_PATIENCE)
         seconds = time.monotonic() - began
         grace = max(0.5, STOP_WITHIN - seconds) if process.tree() else 0.5
         gone = code is None or wait_until(lambda: not answers(self.port.number), grace)
@@ -219,7 +226,8 @@ class Service:
         """Run `migrate` to its end and return its seconds; 0 when there is none."""
         if not self.project.migrate:
             return 0.0
-        return await_migrate(lambda: self._start(self.project.migrate), self.line(self.project.migrate))
+        with self._waits.named("running migrate", MIGRATE_WITHIN):
+            return await_migrate(lambda: self._start(self.project.migrate), self.line(self.project.migrate))
 
     def begin(self) -> Process:
         """Start the program that migrates, `migrate` or else the server, and return it. The caller has to end it."""

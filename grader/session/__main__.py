@@ -24,6 +24,7 @@ from grader.errors import Failed, MachineError, NotChecked, ProjectError
 from grader.harness.harness import Harness
 from grader.project import working_copy
 from grader.results.held import Held
+from grader.results.moment import Moment
 from grader.session.protocol import Job, Teller
 from grader.system import process_tree
 from grader.system.resources import Resources
@@ -109,7 +110,7 @@ def _run_pytest(
 
     course = harness.course
     fixtures = [importlib.import_module(f"grader.fixtures.{name}") for name in _fixture_modules(course, steps)]
-    schedule = Schedule(steps, stop=job.stop, known=job.known)
+    schedule = Schedule(steps, stop=job.stop, brief=job.brief, known=job.known)
     plugin = ChecksPlugin(steps, schedule, harness, reports, seed=job.seed, only=job.only, hold=hold)
     files = [str(course.check_file(step)) for step in steps]
     switches = [f"-pno:{name}" for name in DISABLED_PLUGINS]
@@ -140,6 +141,7 @@ def _load(job: Job, harness: Harness, reports: Teller) -> None:
 
     try:
         service = harness.services.start()
+        reports.moment(Moment(what="putting your server under load"))
         reports.load(reconcile.to_json(reconcile.load_and_count(service, job.load)))
     except (Failed, ProjectError) as failure:
         reports.no_load(f"Not loaded: {failure}.")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from grader.errors import Failed
 from grader.system import process_tree
+from grader.system.waits import Waits
 
 KEPT = 64 * 1024
 LONGEST_LINE = 400
@@ -77,6 +78,7 @@ class Programs:
     def __init__(self, record: Callable[[int], None] = lambda _pid: None) -> None:
         self._record = record
         self._living: dict[int, Process] = {}
+        self.waits = Waits()
 
     @property
     def pids(self) -> set[int]:

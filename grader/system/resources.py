@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from grader.system.ports import Port
@@ -19,6 +20,8 @@ class Resources:
         self._scratch = Scratch(memory=memory)
         self._ports: list[Port] = []
         self.programs = Programs(self._scratch.record)
+        self.ending = threading.Event()
+        """Set when the run ends: then nothing in the background waits any longer."""
 
     @property
     def folder(self) -> Path:
@@ -41,6 +44,7 @@ class Resources:
 
     def close(self) -> None:
         """Kill the programs, give the ports back and remove the folder. A second call does nothing."""
+        self.ending.set()
         self.programs.kill()
         self.abandon()
 

@@ -61,7 +61,8 @@ def deliver_twice(harness: Harness) -> Attempted:
         body = words()
         message = phone.write(body)
         service.start()
-        with service.database.locked(LOCKED):
+        waits = harness.resources.programs.waits
+        with waits.named("your server, with its database locked", LOCKED), service.database.locked(LOCKED):
             first = phone.deliver(message, patience=LOCKED + PATIENCE)
         if first.code >= 400:
             harness.shared.pause(LATER)  # a background thread of the service may write only after the lock

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -194,13 +195,35 @@ def test_a_file_where_a_folder_is_needed_is_named_and_nothing_is_copied(starters
 
 
 def test_the_command_says_what_is_new_and_what_to_do(chat):
-    done = kit("next", cwd=chat)
+    done = kit("next", "--anyway", cwd=chat)
 
     assert done.status == 0
     assert done.text.startswith(f"Stage 02, {SECOND.title}. New here: DECISIONS.md, ")
     assert "kit check 2.1" in done.text
-    assert kit("next", cwd=chat).text.startswith("Stage 03, ")
+    assert kit("next", "--anyway", cwd=chat).text.startswith("Stage 03, ")
     assert kit("next", cwd=chat).status == 2
+
+
+def test_before_the_stage_is_passed_the_command_asks_for_a_word_more(chat):
+    before = files(chat)
+
+    done = kit("next", cwd=chat)
+
+    assert done.status == 2
+    assert "Not passed yet: 1.1, 1.2, 1.3 and 7 more steps." in done.text
+    assert "kit next --anyway" in done.text
+    assert files(chat) == before
+
+
+def test_when_the_stage_is_passed_the_command_asks_for_nothing(chat):
+    steps = [
+        {"id": step.id, "title": "", "outcome": "not_checked" if step.id == "1.1" else "pass", "checks": []}
+        for step in FIRST.steps
+    ]
+    (chat / ".kit").mkdir()
+    (chat / ".kit" / "report.json").write_text(json.dumps({"stages": [{"id": "01", "steps": steps}]}))
+
+    assert kit("next", cwd=chat).status == 0
 
 
 def test_the_command_wants_a_project(tmp_path):
@@ -212,7 +235,7 @@ def test_the_command_wants_a_project(tmp_path):
 
 
 def test_the_command_is_told_where_the_project_is(chat):
-    assert kit("next", "--project", "chat", cwd=chat.parent).status == 0
+    assert kit("next", "--anyway", "--project", "chat", cwd=chat.parent).status == 0
     assert (chat / "DECISIONS.md").exists()
 
 

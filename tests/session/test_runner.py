@@ -226,6 +226,83 @@ def test_stopping_does_not_wait_for_a_later_step_that_waits_long(run):
     assert outcomes(findings) == {"1.1": "fail"}
 
 
+def test_in_brief_the_first_failure_ends_its_step_and_what_runs_in_the_background(run, tmp_path, nothing_left):
+    """The client would never end, and the database would stay locked for minutes: nothing waits for either."""
+    waiting = a_check("1.1", "unanswered_ping", "assert unanswered_ping.exit_code == 0", name="late")
+    background = a_check(
+        "1.1",
+        "harness",
+        "service = harness.services.start()",
+        "service.data.joinpath('app.db').touch()",
+        "locked = lambda: service.database.locked(300).__enter__() or harness.shared.pause(300)",
+        "harness.shared.begin('locked', locked)",
+        name="lock",
+    )
+    never = a_check("1.1", "harness", "(harness.folder / 'ran').touch()", name="never")
+    failing = a_check("1.1", "", FAILING, name="failing")
+
+    findings = run(
+        {"1.1": background + failing + never + waiting}, stop=True, brief=True, client="import time; time.sleep(300)"
+    )
+
+    assert outcomes(findings) == {"1.1": "fail"}
+    assert [check.id for check in findings.stages[0].steps[0].checks] == ["test_lock", "test_failing"]
+    assert not (tmp_path / "project" / "ran").exists()
+
+
+def test_in_brief_a_wait_that_is_over_is_judged_before_later_steps(run, tmp_path):
+    waiting = a_check("1.1", "unanswered_ping", "assert unanswered_ping.exit_code == 0")
+    ready = "harness.shared.begin('unanswered ping', int).exception(60)"
+    never = a_check("1.3", "harness", "(harness.folder / 'ran').touch()")
+
+    findings = run(
+        {"1.1": waiting, "1.2": a_check("1.2", "harness", ready), "1.3": never},
+        stop=True,
+        brief=True,
+        client="raise SystemExit(3)",
+    )
+
+    assert outcomes(findings) == {"1.1": "fail"}
+    assert not (tmp_path / "project" / "ran").exists()
+
+
+def test_each_step_is_told_when_it_is_decided_and_up_to_the_first_obstacle(run):
+    told = []
+    checks = {"1.1": PASSING, "1.2": PASSING.replace("1.1", "1.2"), "1.3": a_check("1.3", "", FAILING)}
+    later = {"1.4": a_check("1.4", "", "pass")}
+
+    run({**checks, **later}, stop=True, decided=lambda _, step: told.append((step.id, step.outcome.value)))
+    assert told == [("1.1", "pass"), ("1.2", "pass")]
+    told.clear()
+    run({**checks, **later}, decided=lambda _, step: told.append((step.id, step.outcome.value)))
+    assert told == [("1.1", "pass"), ("1.2", "pass"), ("1.3", "fail"), ("1.4", "pass")]
+
+
+def test_a_step_waits_for_those_before_it_to_be_told(run):
+    told = []
+    waiting = a_check("1.1", "unanswered_ping", "assert unanswered_ping.exit_code == 0")
+
+    run(
+        {"1.1": waiting, "1.2": a_check("1.2", "", "pass")},
+        client="",
+        listener=lambda found: told.append(found.step),
+        decided=lambda _, step: told.append(f"{step.id} is decided"),
+    )
+
+    assert told == ["1.2", "1.1", "1.1 is decided", "1.2 is decided"]
+
+
+def test_what_is_waited_for_is_told_with_the_step(run):
+    told = []
+    late = "import time; time.sleep(0.3)\n" + ANSWERING
+
+    run({"1.1": a_check("1.1", "service", "service.get('/')")}, server=late, moment=told.append)
+
+    waits = [(one.step, one.what, one.at_most) for one in told if one.what]
+    assert waits == [("1.1", "starting your server", 20)]
+    assert told[-1].what == ""
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
