@@ -136,9 +136,9 @@ def _load(job: Job, harness: Harness, reports: Teller) -> None:
         service = harness.services.start()
         reports.load(reconcile.to_json(reconcile.load_and_count(service, job.load)))
     except (Failed, ProjectError) as failure:
-        reports.no_load(f"Not loaded: {failure}.")
+        reports.no_load(f"The server does not start: {failure}.")
     except (NotChecked, MachineError) as obstacle:
-        reports.no_load(f"Not loaded. {obstacle}")
+        reports.no_load(str(obstacle))
     finally:
         harness.close()
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from grader.learner import overview
 from grader.project.state import ProjectState, outcomes
 from grader.report import document, table, terminal, terminal_load
+from grader.results.doubts import doubts
 from grader.results.results import CheckResult, ExitStatus, Outcome, RunResult
 from grader.results.scoring import judge
 from tests.real_course import COURSE
@@ -88,7 +89,8 @@ def test_the_terminal_shows_what_was_recorded(name, width, recorded):
     out = Console(file=page, width=min(width, terminal.WIDEST), highlight=False)
 
     terminal.show(SITUATIONS[name], out)
-    terminal.show_total(document.document(Path(__file__).parent, SITUATIONS[name]), out)
+    written = document.document(Path(__file__).parent, SITUATIONS[name])
+    terminal.show_total(written, doubts(SITUATIONS[name]), out)
 
     shown = "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
     assert "\x1b" not in shown
