@@ -24,11 +24,9 @@ def names(folders: Sequence[Path]) -> list[str]:
     `ben-chat`. What is still the same gets a number. Names that differ only in case are the same, as on some disks.
     """
     paths = [absolute(folder).parts[1:] for folder in folders]
-    depths = [1] * len(paths)
-    while deeper := [number for number, depth in enumerate(depths) if _is_too_short(number, paths, depths)]:
-        for number in deeper:
-            depths[number] += 1
-    return _numbered([_name(path, depth) for path, depth in zip(paths, depths, strict=True)])
+    keys = [tuple(map(_key, path)) for path in paths]
+    depths = [1 + max((_alike(key, other) for other in keys if other != key), default=0) for key in keys]
+    return _numbered([_name(path, depth) for path, depth in zip(paths, depths, strict=True)], depths)
 
 
 def absolute(folder: Path) -> Path:
@@ -49,26 +47,24 @@ def pasted(path: Path | str) -> str:
     return f"$'{readable(escaped)}'"
 
 
-def _is_too_short(number: int, paths: Sequence[tuple[str, ...]], depths: Sequence[int]) -> bool:
-    """Tell whether a project has another one's name, and one more folder may tell the two apart."""
-    path, depth = paths[number], depths[number]
-    own = _key(_name(path, depth))
-    alike = {_key("/".join(other)) for other, at in zip(paths, depths, strict=True) if _key(_name(other, at)) == own}
-    return depth < len(path) and len(alike) > 1
+def _alike(path: Sequence[str], other: Sequence[str]) -> int:
+    """Count the folders at the end of two paths that have the same names."""
+    pairs = zip(reversed(path), reversed(other), strict=False)
+    return next((number for number, (one, two) in enumerate(pairs) if one != two), min(len(path), len(other)))
 
 
-def _numbered(wanted: Sequence[str]) -> list[str]:
-    """Give a number to each name that another project has already."""
+def _numbered(wanted: Sequence[str], depths: Sequence[int]) -> list[str]:
+    """Give a number to each name that another project has already. Who has the plain name of the folder keeps it."""
     once = {_key(name) for name in wanted}
     taken: set[str] = set()
-    found = []
-    for name in wanted:
-        free, number = name, 1
+    found = list(wanted)
+    for place in sorted(range(len(wanted)), key=lambda place: depths[place]):
+        number, free = 1, wanted[place]
         while _key(free) in taken or (number > 1 and _key(free) in once):
             number += 1
-            free = f"{name}-{number}"
+            free = f"{wanted[place]}-{number}"
         taken.add(_key(free))
-        found.append(free)
+        found[place] = free
     return found
 
 
