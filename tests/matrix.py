@@ -200,6 +200,9 @@ def main() -> int:
     )
     parser.add_argument("--jobs", type=int, default=4)
     parser.add_argument("--json", type=Path)
+    parser.add_argument(
+        "--write", action="store_true", help="with --only: renew the rows of these cases in tests/matrix.md"
+    )
     arguments = parser.parse_args()
     chosen = [case for case in all_cases() if re.search(arguments.only, case.name)]
     for case in chosen:
@@ -212,7 +215,7 @@ def main() -> int:
             chosen, repeat=arguments.what == "repeat", side_by_side=arguments.jobs, share=arguments.share
         )
     wrong = [verdict for verdict in verdicts if verdict.complaints]
-    if arguments.what == "matrix":
+    if arguments.what == "matrix" and (arguments.write or not arguments.only):
         before = RECORD.read_text("utf-8") if RECORD.exists() else ""
         RECORD.write_text(record(verdicts, all_cases(), before), "utf-8")
     if arguments.json:
