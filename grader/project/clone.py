@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.errors import Failed, MachineError, NotChecked, ProjectError, TooLate
-from grader.project import config, environment
+from grader.project import bundled_pip, config, environment
 from grader.project.config import Project
 from grader.project.git import GitRepository
 from grader.system.process import Process, how_it_ended
@@ -118,7 +118,10 @@ def create_environment(venv: Path) -> None:
     """Make a new virtual environment with pip, in place of an old one; raises MachineError."""
     _remove(venv)
     python = getattr(sys, "_base_executable", sys.executable)
-    made = subprocess.run([python, "-I", "-m", "venv", str(venv)], capture_output=True, text=True, check=False)
+    argv = [python, "-I", "-m", "venv", str(venv)]
+    made = subprocess.run([*argv, "--without-pip"], capture_output=True, text=True, check=False)
+    if made.returncode or not bundled_pip.unpack(venv):
+        made = subprocess.run([*argv, "--clear"], capture_output=True, text=True, check=False)
     if made.returncode:
         raise MachineError(f"No virtual environment could be made: {made.stderr.strip() or made.stdout.strip()}")
 

@@ -39,9 +39,9 @@ def doubts(findings: RunResult, place: str = "") -> list[Doubt]:
     """
     found = [doubt for step in findings.steps for doubt in _of_step(step, f" --project {place}" if place else "")]
     if findings.load_note:
-        found.append(Doubt(f"load {NOT_MEASURED}, points stand", findings.load_note))
+        found.append(Doubt(f"Load {NOT_MEASURED}, the points stand", findings.load_note))
     if findings.faults:
-        found.append(Doubt("a fault of the kit's own", findings.faults[0].splitlines()[0]))
+        found.append(Doubt("A fault of the kit's own", findings.faults[0].splitlines()[0]))
     return found
 
 

@@ -46,13 +46,13 @@ def result(outcome: Outcome = Outcome.PASS, actual: str = "", because: str | Non
             ExitStatus.FAULT,
         ),
         (
-            result(load_note="This needs locust; to install, type in the kit's folder: make grade"),
-            ["load not measured, points stand: This needs locust; to install, type in the kit's folder: make grade."],
+            result(load_note="Locust is not there"),
+            ["Load not measured, the points stand: Locust is not there."],
             ExitStatus.UNDECIDED,
         ),
         (
             result(faults=("The process of the checks ended early.\nmore",)),
-            ["a fault of the kit's own: The process of the checks ended early."],
+            ["A fault of the kit's own: The process of the checks ended early."],
             ExitStatus.FAULT,
         ),
     ],
