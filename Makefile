@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_CUSTOM_COMPILE_COMMAND := make lock
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
-.PHONY: help setup grade test check lock bench matrix repeat quick clean
+.PHONY: help setup grade test check lock bench matrix repeat quick record clean
 
 help: ## list the chores
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
@@ -43,6 +43,9 @@ check: $(VENV)/has-dev ## lint, types, and which package may import which
 
 quick: $(VENV)/has-dev ## test what the changed files touch
 	@$(BIN)/python -m tests.quick
+
+record: $(VENV)/has-dev ## record anew what a learner reads about one mistake: make record CASE=1.7/no-commit
+	@$(BIN)/python -m tests.said '$(CASE)'
 
 matrix: $(VENV)/has-dev ## every mistake and variant through every step that could notice it; in parts with SHARE=1/6
 	$(BIN)/python -m tests.matrix matrix --jobs $(JOBS) --share $(SHARE)

@@ -8,18 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from grader import cli
-from grader.course import ROOT
-from grader.report.document import schema
 from grader.system.ports import Port
 from grader.system.process import wait_until
 from tests.command import KIT, environment, kit
 from tests.real_course import COURSE
 
-SOLUTION = ROOT / "solutions" / "01-scaffolding"
 UNKNOWN = {"GIT_CONFIG_NOSYSTEM": "1", "XDG_CONFIG_HOME": os.devnull}
 """With these and an empty HOME, git knows no author."""
 
@@ -159,35 +155,6 @@ def test_a_service_toml_that_cannot_be_used_fails_1_2_and_says_why(chat, content
     assert sentence in done.text
     assert "✓ 1.1" in done.stdout
     assert "✗ 1.2" in done.stdout
-
-
-def test_grade_writes_a_valid_report_and_the_solution_has_full_points(tmp_path):
-    done = kit("grade", SOLUTION, "--stages", "1", "--json", "one.json", "--report", "faces", cwd=tmp_path)
-
-    report = json.loads((tmp_path / "one.json").read_text())
-    jsonschema.validate(report, schema())
-    assert json.loads((tmp_path / "faces" / "report.json").read_text()) == report
-    assert (report["points"], report["max_points"], report["rerun"]) == (100, 100, [])
-    assert report["load"][0]["outcome"] == "pass"
-    assert report["load"][0]["rows_written"] == report["load"][0]["answered"] > 0
-    assert done.status == 0
-
-
-def test_several_projects_get_a_table_and_one_bad_one_stops_nothing(tmp_path, chat):
-    (tmp_path / "=empty").mkdir()
-    done = kit("grade", chat, "nowhere", "=empty", "--load", "none", "--stages", "1", "--report", "out", cwd=tmp_path)
-
-    rows = (tmp_path / "out" / "grades.csv").read_text().splitlines()
-    assert [row.split(",")[:3] for row in rows] == [
-        ["project", "points", "max_points"],
-        ["chat", "30", "100"],
-        ["nowhere", "", ""],
-        ["'=empty", "0", "100"],
-    ]
-    assert 'There is no folder "nowhere".' in done.text
-    assert done.status == 2
-    for name in ("chat", "=empty"):
-        jsonschema.validate(json.loads((tmp_path / "out" / f"{name}.json").read_text()), schema())
 
 
 def test_the_seed_repeats_what_is_drawn(chat):

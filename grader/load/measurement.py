@@ -90,7 +90,8 @@ def measure(url: str, service_pid: int, *, users: int = 8, warm_up: float = 1.0,
 def _require(packages: tuple[str, ...]) -> None:
     missing = [name for name in packages if importlib.util.find_spec(name) is None]
     if missing:
-        raise LoadUnavailable(f"Loading a service needs {' and '.join(missing)}; to install, type: make grade")
+        names = " and ".join(missing)
+        raise LoadUnavailable(f"This needs {names}; to install, type in the kit's folder: make grade")
 
 
 def _probe(users: int, window: Window, samples: list[Sample], cores: Cores) -> Probe:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import errno
+import os
 import shlex
 import stat
 import tomllib
@@ -75,9 +77,12 @@ def find(folder: Path) -> Path:
         if not folder.is_dir():
             raise UsageError(f'"{folder}" is a file; name the folder of a project.')
         next(folder.iterdir(), None)
-    except PermissionError:
-        raise UsageError(f'The folder "{folder}" cannot be read: permission denied.') from None
-    return folder.resolve()
+        if not os.access(folder, os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return folder.resolve()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f'The folder "{folder}" cannot be read: {reason}.') from None
 
 
 def read(folder: Path) -> Project:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.errors import Failed, MachineError, NotChecked, TooLate
-from grader.project import environment, registry, setup_fault
+from grader.project import bundled_pip, environment, registry, setup_fault
 from grader.project.config import Project
 from grader.system.cache import cache
 from grader.system.process import Process, how_it_ended
@@ -133,8 +133,10 @@ def create_environment(venv: Path, *, with_pip: bool = True) -> None:
     """Make a new virtual environment in place of an old one, and prove that it works; raises MachineError."""
     _remove(venv)
     python = getattr(sys, "_base_executable", sys.executable)
-    options = [] if with_pip else ["--without-pip"]
-    made = _asked([python, "-I", "-m", "venv", *options, str(venv)])
+    argv = [python, "-I", "-m", "venv", str(venv)]
+    made = _asked([*argv, "--without-pip"])
+    if with_pip and (made.returncode or not bundled_pip.unpack(venv)):
+        made = _asked([*argv, "--clear"])
     if made.returncode:
         raise MachineError(f"No virtual environment could be made: {made.stderr.strip() or made.stdout.strip()}")
     _prove(venv, with_pip=with_pip)

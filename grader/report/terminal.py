@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.report.terminal_load import show_load
+from grader.results.doubts import Doubt
 from grader.results.held import Held
 from grader.results.results import CheckResult, Outcome, RunResult, StageResult, StepResult
 from grader.system.doctor import Diagnosis
@@ -55,8 +56,6 @@ def show_rest(findings: RunResult, out: Console, *, verbose: bool = False) -> No
     """Show what follows the steps in the result of a run: its load, its first problem, and the kit's own faults."""
     for load in findings.load:
         show_load(load, out)
-    if findings.load_note:
-        _paragraph(out, Text(findings.load_note, style="yellow"))
     problem = first_problem(findings.stages)
     if problem is not None:
         show_problem(problem, out, verbose=verbose)
@@ -152,13 +151,16 @@ def show_next(lines: Sequence[tuple[str, str]], out: Console) -> None:
     out.print()
 
 
-def show_total(report: dict[str, Any], out: Console) -> None:
-    """Show the sum of the points, and the commands that check again the steps without a final outcome."""
+def show_total(report: dict[str, Any], doubts: Sequence[Doubt], out: Console) -> None:
+    """Show the sum of the points, why something is undecided, and the commands that would settle it."""
     bonus = f" and {report['bonus_points']} bonus points" if report["bonus_points"] else ""
     total = f"{report['points']} of {report['max_points']} points{bonus}"
     say(total + (", provisional" if report["rerun"] or report["faults"] else ""), out, style="bold")
-    if report["rerun"]:
-        show_next([(command, "not settled yet") for command in report["rerun"]], out)
+    for doubt in doubts:
+        say(doubt.reason, out, style="yellow")
+    commands = {doubt.command: doubt.purpose for doubt in doubts if doubt.command}
+    if commands:
+        show_next([*commands.items()], out)
     else:
         out.print()
 

@@ -144,9 +144,9 @@ def _load(job: Job, harness: Harness, reports: Teller) -> None:
         reports.moment(Moment(what="putting your server under load"))
         reports.load(reconcile.to_json(reconcile.load_and_count(service, job.load)))
     except (Failed, ProjectError) as failure:
-        reports.no_load(f"Not loaded: {failure}.")
+        reports.no_load(f"The server does not start: {failure}.")
     except (NotChecked, MachineError) as obstacle:
-        reports.no_load(f"Not loaded. {obstacle}")
+        reports.no_load(str(obstacle))
     finally:
         harness.close()
 

@@ -3,6 +3,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
+import venv
 
 import pytest
 
@@ -10,7 +11,6 @@ from grader.errors import Failed, NotChecked, TooLate
 from grader.migration.old_version import COUNT, MISSING
 from grader.migration.starts import migration_from
 from grader.project import config as projects
-from grader.project.setup import create_environment
 from grader.service import migrate
 from grader.system import process_tree as tree
 from grader.testdata.payloads import LOOK_ALIKES, ZOO
@@ -259,7 +259,7 @@ def test_an_old_state_whose_own_code_is_installed_does_not_run_todays(tmp_path, 
         (one.folder / "src").mkdir()
         (one.folder / "src" / "start.py").write_text(f"START = {start!r}")
         (one.folder / "install.py").write_text(INSTALL)
-    create_environment(made.folder / ".venv")
+    venv.create(made.folder / ".venv", symlinks=True)  # without pip, which nobody asks for here
     subprocess.run([made.folder / ".venv/bin/python", "install.py"], cwd=made.folder, check=True)
 
     migration = migration_from(harness(made), STATES)

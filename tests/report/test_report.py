@@ -1,6 +1,5 @@
 """The forms of a report: the written report is valid, and the shown one is as recorded, for every outcome."""
 
-import csv
 import io
 import json
 from pathlib import Path
@@ -12,6 +11,7 @@ from rich.console import Console
 from grader.learner import overview
 from grader.project.state import ProjectState, outcomes
 from grader.report import document, table, terminal, terminal_load
+from grader.results.doubts import doubts
 from grader.results.results import CheckResult, ExitStatus, Outcome, RunResult
 from grader.results.scoring import judge
 from tests.real_course import COURSE
@@ -88,7 +88,8 @@ def test_the_terminal_shows_what_was_recorded(name, width, recorded):
     out = Console(file=page, width=min(width, terminal.WIDEST), highlight=False)
 
     terminal.show(SITUATIONS[name], out)
-    terminal.show_total(document.document(Path(__file__).parent, SITUATIONS[name]), out)
+    written = document.document(Path(__file__).parent, SITUATIONS[name])
+    terminal.show_total(written, doubts(SITUATIONS[name]), out)
 
     shown = "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
     assert "\x1b" not in shown
@@ -145,10 +146,6 @@ def test_the_digest_changes_with_the_files_and_with_nothing_else(tmp_path):
     assert document.digest(tmp_path) != before
 
 
-def test_names_of_projects_are_unique():
-    assert table.names([Path("a/chat"), Path("b/chat"), Path("chat-3")]) == ["chat", "chat-2", "chat-3"]
-
-
 def test_the_table_names_each_project_as_its_folder_is_named_with_points_and_bonus():
     rows = [
         table.Row("[red]a", ExitStatus.PASSED, 200, 200, 10, (), "", provisional=False),
@@ -171,14 +168,6 @@ def test_the_table_names_each_project_as_its_folder_is_named_with_points_and_bon
         "b\x1b[2J: 30 of 200 points",
         "c: There is no folder [c].",
     ]
-
-
-def test_no_cell_of_the_csv_is_a_formula(tmp_path):
-    rows = [table.unusable("=1+1", "@reason", ExitStatus.USAGE)]
-    table.write_csv(rows, tmp_path / "grades.csv")
-
-    (row,) = csv.DictReader((tmp_path / "grades.csv").read_text().splitlines())
-    assert (row["project"], row["first_problem"], row["points"]) == ("'=1+1", "'@reason", "")
 
 
 def test_a_report_is_remembered_and_a_part_of_it_renewed(tmp_path):
