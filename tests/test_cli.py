@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader import cli
+from grader.course import ROOT
 from grader.system.ports import Port
 from grader.system.process import wait_until
 from tests.command import KIT, environment, kit
@@ -425,7 +426,7 @@ def test_the_way_to_a_new_project_can_be_pasted(tmp_path):
 
 
 def test_the_first_failure_of_a_step_ends_it_though_the_client_would_wait_for_ever(tmp_path, as_a_project):
-    project = as_a_project(SOLUTION)
+    project = as_a_project(ROOT / "solutions" / "01-scaffolding")
     client = (project / "client" / "api.py").read_text()
     assert "timeout=TIMEOUT" in client
     told = 'raise ServiceError(f"No answer in HTTP from {url}; is the server running?") from None'

@@ -27,7 +27,8 @@ from grader.errors import Failed, NotChecked, ProjectError
 from grader.project import config, dependencies
 from grader.project.config import Project
 from grader.project.git import GitRepository
-from grader.project.setup import create_environment, installs_only, run_setup
+from grader.project.setup import installs_only, run_setup
+from grader.project.virtual_environment import create_environment
 from grader.service.server import Service
 from grader.system.cache import cache
 from grader.system.resources import Resources

@@ -7,16 +7,15 @@ import fcntl
 import hashlib
 import os
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from grader.errors import Failed, MachineError, NotChecked, TooLate
-from grader.project import bundled_pip, environment, registry, setup_fault
+from grader.errors import Failed, NotChecked, TooLate
+from grader.project import environment, registry, setup_fault
 from grader.project.config import Project
+from grader.project.virtual_environment import create_environment, remove
 from grader.system.cache import cache
 from grader.system.process import Process, how_it_ended
 from grader.system.resources import Resources
@@ -28,9 +27,6 @@ ARCHIVES = (".whl", ".zip", ".tar", ".tgz", ".tbz", ".txz", ".tlz", ".gz", ".bz2
 """The endings of a name that pip takes for a file, not for a package."""
 NOT_THE_PACKAGE = re.compile(r"(?:^|\s)#.*|\s--hash[=\s]\s*\S+")
 """What a requirement file may contain beside the requirements: comments, and hashes of packages."""
-OWN = "import sys; print(sys.prefix)"
-OWN_PIP = f"{OWN}; import pip; print(pip.__file__)"
-"""Prints where a Python lies, and then where its pip lies."""
 
 
 class NotStarted(Failed):
@@ -107,7 +103,7 @@ class _Kept:
 
         Runs that only use the environment share its lock, so that they need not wait for each other.
         """
-        _remove(self._link)
+        remove(self._link)
         self._link.symlink_to(self.folder)
         fcntl.flock(self._lock, fcntl.LOCK_SH)
         if not self._is_done():
@@ -127,41 +123,6 @@ class _Kept:
     def _is_done(self) -> bool:
         """Tell whether an earlier run has finished, and the Python that it was made from is still there."""
         return self._done.exists() and (self.folder / "bin" / "python").exists()
-
-
-def create_environment(venv: Path, *, with_pip: bool = True) -> None:
-    """Make a new virtual environment in place of an old one, and prove that it works; raises MachineError."""
-    _remove(venv)
-    python = getattr(sys, "_base_executable", sys.executable)
-    argv = [python, "-I", "-m", "venv", str(venv)]
-    made = _asked([*argv, "--without-pip"])
-    if with_pip and (made.returncode or not bundled_pip.unpack(venv)):
-        made = _asked([*argv, "--clear"])
-    if made.returncode:
-        raise MachineError(f"No virtual environment could be made: {made.stderr.strip() or made.stdout.strip()}")
-    _prove(venv, with_pip=with_pip)
-
-
-def _prove(venv: Path, *, with_pip: bool) -> None:
-    """Raise MachineError unless an environment's Python runs there, and its pip is its own.
-
-    Otherwise PATH would lead to another Python, and `setup` would install into that one.
-    """
-    asked = _asked([str(venv / "bin" / "python"), "-I", "-c", OWN_PIP if with_pip else OWN])
-    prefix, _, pip = asked.stdout.strip().partition("\n")
-    inside = Path(prefix).resolve() == venv.resolve() and (
-        not with_pip or venv.resolve() in Path(pip).resolve().parents
-    )
-    if asked.returncode or not inside or (with_pip and not os.access(venv / "bin" / "pip", os.X_OK)):
-        lines = asked.stderr.strip().splitlines()
-        raise MachineError(f'The new environment "{venv}" does not work{f": {lines[-1]}" if lines else ""}.')
-
-
-def _asked(argv: list[str]) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    except OSError as error:
-        return subprocess.CompletedProcess(argv, 1, "", str(error))
 
 
 def run_setup(project: Project, resources: Resources) -> None:
@@ -244,10 +205,3 @@ def _digest(project: Project) -> str:
     parts = [sys.version, sys.prefix, *project.setup]
     parts += [path.read_text("utf-8") for word in project.setup if (path := project.folder / word).is_file()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
-
-
-def _remove(path: Path) -> None:
-    """Remove a link or a folder, such as a `.venv` that was committed."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    path.unlink(missing_ok=True)

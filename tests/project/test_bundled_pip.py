@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from grader.project import bundled_pip
-from grader.project.setup import create_environment
+from grader.project.virtual_environment import create_environment
 
 PACKAGE = {
     "chat/__init__.py": "",

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import Failed, MachineError, NotChecked, TooLate
-from grader.project import clone as clone_module, config, environment, setup as set_up
+from grader.project import bundled_pip, clone as clone_module, config, environment, setup as set_up
+from grader.project.virtual_environment import create_environment
 from grader.system import cache as cache_module, process_tree, scratch
 from grader.system.process import Process
 from grader.system.resources import Resources
@@ -458,19 +459,17 @@ def test_a_clone_lies_where_programs_may_run(a_project, cache, monkeypatch, noth
 
 @pytest.mark.parametrize("broken", ["python", "pip"])
 def test_an_environment_that_does_not_work_is_the_machines_fault_before_setup_runs(tmp_path, monkeypatch, broken):
-    real = set_up._asked
+    real = bundled_pip.unpack
 
-    def asked(argv):
-        done = real(argv)
-        if (
-            "venv" in argv
-        ):  # the file itself: `python` is a link to the Python of this machine, which must stay as it is
-            program = tmp_path / "venv" / "bin" / broken
-            program.unlink()
-            program.symlink_to("/usr/bin/false" if broken == "python" else "/nowhere")
+    def unpacked(venv):
+        done = real(venv)
+        # The file itself: `python` is a link to the Python of this machine, which must stay as it is.
+        program = venv / "bin" / broken
+        program.unlink()
+        program.symlink_to("/usr/bin/false" if broken == "python" else "/nowhere")
         return done
 
-    monkeypatch.setattr(set_up, "_asked", asked)
+    monkeypatch.setattr(bundled_pip, "unpack", unpacked)
 
     with pytest.raises(MachineError, match=r"^The new environment \".*/venv\" does not work"):
-        set_up.create_environment(tmp_path / "venv")
+        create_environment(tmp_path / "venv")
