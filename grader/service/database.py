@@ -83,15 +83,20 @@ class Database:
         return _difference(before, self.rows(), request)
 
     @contextmanager
-    def locked(self, seconds: float, *, once: Callable[[], object] = lambda: None) -> Iterator[None]:
+    def locked(
+        self, seconds: float, *, reading: bool = False, once: Callable[[], object] = lambda: None
+    ) -> Iterator[None]:
         """Lock the database for writing, for so many seconds, however long the block takes.
 
         The kit takes the lock before the block begins. A thread releases it, so that requests which wait for the lock
         can finish inside the block. The seconds begin when `once` has returned. Raises Failed without a lock.
+
+        With `reading`, the kit reads in one transaction instead, as a backup does: others can begin to write meanwhile,
+        and can't commit. In WAL mode a reader keeps nobody waiting, so there the kit locks the database for writing.
         """
-        connection = self._open("rw", check_same_thread=False, isolation_level=None)
+        connection = self.open("rw", check_same_thread=False, isolation_level=None)
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            begin(connection, reading=reading and not is_wal(connection))
         except sqlite3.Error as error:
             connection.close()
             reason = "the server itself keeps it" if _code(error) == sqlite3.SQLITE_BUSY else self.path.name
@@ -102,6 +107,14 @@ class Database:
             yield
         finally:
             release.join()
+
+    def open(self, mode: str, **options: object) -> sqlite3.Connection:
+        """Open the database file with SQLite's `mode`, `ro` or `rw`; raises Failed."""
+        uri = f"file://{quote(str(self.path))}?mode={mode}"
+        try:
+            return sqlite3.connect(uri, uri=True, **{"timeout": PATIENCE, **options})  # type: ignore[call-overload, no-any-return]
+        except sqlite3.Error as error:
+            raise Failed(f"{error} ({self.path.name})", expected="a database file that can be opened") from None
 
     def _by_file(self) -> Rows:
         if not self.path.exists():
@@ -117,16 +130,9 @@ class Database:
             raise Failed(f"{error} ({self.path.name})", expected="a database that can be read") from None
 
     def _look(self, mode: str) -> Rows:
-        with closing(self._open(mode)) as connection:
+        with closing(self.open(mode)) as connection:
             names = [name for (name,) in connection.execute(TABLES)]
             return {name: _count(connection, name) for name in names}
-
-    def _open(self, mode: str, **options: object) -> sqlite3.Connection:
-        uri = f"file://{quote(str(self.path))}?mode={mode}"
-        try:
-            return sqlite3.connect(uri, uri=True, timeout=PATIENCE, **options)  # type: ignore[call-overload, no-any-return]
-        except sqlite3.Error as error:
-            raise Failed(f"{error} ({self.path.name})", expected="a database file that can be opened") from None
 
     @staticmethod
     def _by_command(inspect: Callable[[], str]) -> Rows:
@@ -185,6 +191,21 @@ def inspector(
         return process.output.text
 
     return inspect
+
+
+def begin(connection: sqlite3.Connection, *, reading: bool) -> None:
+    """Begin a transaction that holds a lock: the one of readers, which keeps others from committing, or of writers."""
+    if reading:
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    else:
+        connection.execute("BEGIN IMMEDIATE")
+
+
+def is_wal(connection: sqlite3.Connection) -> bool:
+    """Tell whether the database keeps a write-ahead log."""
+    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    return bool(mode == "wal")
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:
