@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from grader.assertions.replies import Body, Size, Status, Statuses
-from grader.text.shell import side_by_side
+from grader.text.shell import in_a_row, side_by_side
 from grader.text.values import printable, shorten
 
 
@@ -59,6 +59,21 @@ class Replies(tuple[Reply, ...]):
         """The different status codes among them."""
         counted = Counter(reply.code for reply in self)
         counts = ", ".join(f"{count} × {code}" for code, count in sorted(counted.items()))
-        odd = next((reply for reply in self if reply.code != HTTPStatus.OK), None)
+        odd = next((reply for reply in sorted(self, key=_is_fault) if reply.code != HTTPStatus.OK), None)
         summary = f"{counts}; one of them: {odd.summary}" if odd else counts
-        return Statuses(counted, request=side_by_side(self[0].request, len(self)), summary=summary)
+        return Statuses(counted, request=self._line(), summary=summary)
+
+    def _line(self) -> str:
+        return side_by_side(self[0].request, len(self))
+
+
+class InARow(Replies):
+    """The answers to the same request, sent many times, one after the other."""
+
+    def _line(self) -> str:
+        return in_a_row(self[0].request, len(self))
+
+
+def _is_fault(reply: Reply) -> bool:
+    """Tell what isn't a server error from what is, which sorts first."""
+    return reply.code < HTTPStatus.INTERNAL_SERVER_ERROR

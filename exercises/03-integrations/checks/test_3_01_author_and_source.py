@@ -106,3 +106,12 @@ def test_two_may_start_at_the_same_moment(stage_2_migration, locked):
 
     assert one.old_page().ids == one.expected
     assert other.old_page().ids == other.expected
+
+
+@check("3.1", clause="K6")
+def test_many_bad_authors_cost_nothing(chat, often):
+    """After forty messages with a bad `author`, one after the other, the server still accepts a message."""
+    refused = {"text": words(), "author": 7}
+
+    assert often(40, chat.request, "POST", "/messages", json=refused).statuses <= INVALID
+    assert chat.send(words()).identity != ""
