@@ -18,6 +18,7 @@ from grader.chat.instant import Instant
 from grader.chat.messages import Message, Page
 from grader.errors import Failed, NotChecked
 from grader.service.server import Service
+from grader.system.time_zones import in_winter
 from grader.testdata.random_values import words
 from grader.text.shell import side_by_side
 from grader.text.values import shown
@@ -82,10 +83,12 @@ class TimedChat(Chat):
         sent = self.send(text, **more)
         return Timed(sent, begun, time.time())
 
-    def restart_in(self, zone: str) -> None:
-        """Stop the service, and start it again with the same data in another time zone."""
-        self.service.env = {**self.service.env, "TZ": zone}
-        self.restart()
+    def move_to_winter(self) -> None:
+        """Restart the service with the same data in a time zone without summer time now, unless it runs there."""
+        moved = {**self.service.env, **in_winter()}
+        if moved != self.service.env:
+            self.service.env = moved
+            self.restart()
 
 
 class SpacedChat(Chat):
