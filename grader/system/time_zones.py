@@ -1,7 +1,7 @@
 """Time zones: which ones this machine knows, and two that are far from UTC.
 
-In one of the two, summer time is in force now. The other has summer time too, but not now. Which zones these are depends
-on the season. Their half and quarter hours also reveal a service that handles only whole hours.
+In one of the two, summer time is in force now. The other has summer time too, but not now. Which zones these are
+depends on the season. Their half and quarter hours also reveal a service that handles only whole hours.
 """
 
 from __future__ import annotations

@@ -86,8 +86,8 @@ def test_what_is_no_instant_is_refused(spaced_chat, value):
 
 @check("2.8", clause="stage 2")
 def test_old_messages_are_found_by_their_time(migrated_chat):
-    """On the migrated database, `since` with the time that an old message shows lists that message."""
-    assert migrated_chat.not_found_by_their_time == ()
+    """On the migrated database, `since` treats an old message as the time that it shows says."""
+    assert migrated_chat.misplaced_by_their_time == ()
 
 
 @check("2.8", clause="stage 2")

@@ -78,6 +78,12 @@ def test_times_of_stage_2_stay_as_they_are(grown_chat):
     assert grown_chat.impossible_times == ()
 
 
+@check("3.1", clause="K8")
+def test_messages_of_stage_2_are_found_by_their_time(grown_chat):
+    """On a database of stage 2, `since` treats an old message as the time that it shows says."""
+    assert grown_chat.misplaced_by_their_time == ()
+
+
 @check("3.1", clause="stage 3")
 def test_messages_of_stage_2_came_by_the_api_from_nobody(grown_chat):
     """The `author` of an old message is null, and its `source` is `api`."""
