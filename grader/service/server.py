@@ -105,11 +105,12 @@ class Service:
     @property
     def database(self) -> Database:
         """The database behind this server."""
-        from grader.service.database import Database, inspector
+        from grader.service.database import Database
+        from grader.service.inspector import inspector
 
         project, url = self.project, self.project.database_url(self.data)
         if not project.inspect:
-            return Database(url, folder=project.folder)
+            return Database(url, folder=project.folder, template=project.database)
         env = environment.for_server(project, port=self.port.number, data=self.data)
         command = project.fill(project.inspect, self.port.number, self.data)
         return Database(url, inspect=inspector(command, project.folder, env, self._resources.programs))
