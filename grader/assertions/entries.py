@@ -78,7 +78,7 @@ class Growth(dict[str, int], Observed):
 
     def actual_text(self) -> str:
         if not self:
-            return f"no database: there is not {self.missing}" if self.missing else "a database without any table"
+            return f"no database: there is no file {self.missing}" if self.missing else "a database without any table"
         changed = {name: count for name, count in self.items() if count}
         if not changed:
             return f"no new row that another connection can see (tables: {printable(', '.join(sorted(self)))})"

@@ -225,5 +225,5 @@ def _where(template: str, url: str) -> str:
     path = sqlite_path(url) or ""
     shown = sqlite_path(template) or template.partition("//")[2]
     if Path(path).is_absolute():
-        return f"the file {shown} (all that follows sqlite:/// in url is its path)"
-    return f"the file {shown} in the project's folder (url has a relative path; an absolute one has a fourth slash)"
+        return f"{shown} (all that follows sqlite:/// in url is its path)"
+    return f"{shown} in the project's folder (url has a relative path; an absolute one has a fourth slash)"

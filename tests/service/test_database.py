@@ -222,10 +222,10 @@ def test_a_driver_may_stand_in_the_url(path, scheme):
 @pytest.mark.parametrize(
     ("template", "said"),
     [
-        ("sqlite:///{data}/app.db", "the file {data}/app.db (all that follows sqlite:/// in url is its path)"),
-        ("sqlite:///{data}/app.db?timeout=30", "the file {data}/app.db?timeout=30 (all that follows sqlite:/// in url"),
-        ("sqlite://{data}/app.db", "the file {data}/app.db in the project's folder (url has a relative path; an absol"),
-        ("sqlite:///app.db", "the file app.db in the project's folder (url has a relative path; an absolute one has a"),
+        ("sqlite:///{data}/app.db", "{data}/app.db (all that follows sqlite:/// in url is its path)"),
+        ("sqlite:///{data}/app.db?timeout=30", "{data}/app.db?timeout=30 (all that follows sqlite:/// in url"),
+        ("sqlite://{data}/app.db", "{data}/app.db in the project's folder (url has a relative path; an absol"),
+        ("sqlite:///app.db", "app.db in the project's folder (url has a relative path; an absolute one has a"),
     ],
 )
 def test_a_file_that_is_not_there_is_named(tmp_path, template, said):
@@ -235,7 +235,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path, template, said):
     (place / "app.db").unlink()
     database = Database(template.replace("{data}", str(place)), folder=tmp_path / "project", template=template)
 
-    assert database.difference({}).actual_text().startswith(f"no database: there is not {said}")
+    assert database.difference({}).actual_text().startswith(f"no database: there is no file {said}")
 
 
 def test_a_file_without_a_table_is_there(database, path):
