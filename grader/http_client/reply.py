@@ -52,7 +52,10 @@ class Reply:
 
 
 class Replies(tuple[Reply, ...]):
-    """The answers to several requests of one kind."""
+    """The answers to several requests of one kind, which were sent at the same moment."""
+
+    each: int = 1
+    """How many of them every sender sent, one after the other."""
 
     @property
     def statuses(self) -> Statuses:
@@ -64,7 +67,8 @@ class Replies(tuple[Reply, ...]):
         return Statuses(counted, request=self._line(), summary=summary)
 
     def _line(self) -> str:
-        return side_by_side(self[0].request, len(self))
+        line = self[0].request
+        return side_by_side(in_a_row(line, self.each) if self.each > 1 else line, len(self) // self.each)
 
 
 class InARow(Replies):

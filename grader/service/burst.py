@@ -32,4 +32,6 @@ def at_once(count: int, service: Service, path: str, patience: float, *, each: i
 
         with ThreadPoolExecutor(count) as pool:
             futures = [pool.submit(send, number) for number in range(count)]
-            return Replies(reply for future in futures for reply in future.result())
+            replies = Replies(reply for future in futures for reply in future.result())
+        replies.each = each
+        return replies
