@@ -66,6 +66,9 @@ class Length(int, Observed):
 class Growth(dict[str, int], Observed):
     """The number of new rows in each table. `7 in growth` is true when some table has exactly seven new rows."""
 
+    missing: str = ""
+    """The file that the kit looked for, when it isn't there."""
+
     def __contains__(self, number: object) -> bool:
         return number in self.values()
 
@@ -75,7 +78,7 @@ class Growth(dict[str, int], Observed):
 
     def actual_text(self) -> str:
         if not self:
-            return "a database without any table"
+            return f"no database: there is no file {self.missing}" if self.missing else "a database without any table"
         changed = {name: count for name, count in self.items() if count}
         if not changed:
             return f"no new row that another connection can see (tables: {printable(', '.join(sorted(self)))})"

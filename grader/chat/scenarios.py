@@ -18,6 +18,7 @@ from grader.chat.instant import Instant
 from grader.chat.messages import Message, Page
 from grader.errors import Failed, NotChecked
 from grader.service.server import Service
+from grader.system.time_zones import in_winter
 from grader.testdata.random_values import words
 from grader.text.shell import side_by_side
 from grader.text.values import shown
@@ -82,10 +83,12 @@ class TimedChat(Chat):
         sent = self.send(text, **more)
         return Timed(sent, begun, time.time())
 
-    def restart_in(self, zone: str) -> None:
-        """Stop the service, and start it again with the same data in another time zone."""
-        self.service.env = {**self.service.env, "TZ": zone}
-        self.restart()
+    def move_to_winter(self) -> None:
+        """Restart the service with the same data in a time zone without summer time now, unless it runs there."""
+        moved = {**self.service.env, **in_winter()}
+        if moved != self.service.env:
+            self.service.env = moved
+            self.restart()
 
 
 class SpacedChat(Chat):
@@ -202,21 +205,30 @@ class SentAtOnce:
         return Listing(found, request=self.sent.request, what="id given twice")
 
 
-def send_at_once(chat: Chat, count: int, patience: float) -> SentAtOnce:
-    """Send messages at the same moment. Each sender lists messages as soon as its own was accepted."""
-    barrier = threading.Barrier(count)
-    texts = [words() for _ in range(count)]
+def send_at_once(chat: Chat, count: int, patience: float, each: int = 1) -> SentAtOnce:
+    """Send messages at the same moment. Each sender lists messages as soon as its own was accepted.
 
-    def send(text: str) -> tuple[Message, bool]:
+    With `each`, every sender sends so many messages, one after the other. Then none looks at the list: a message may
+    stand behind the newest twenty by then.
+    """
+    barrier = threading.Barrier(count)
+    texts = [[words() for _ in range(each)] for _ in range(count)]
+
+    def send(own: list[str]) -> list[tuple[Message, bool]]:
         barrier.wait()
-        sent = chat.send(text, patience=patience)
-        return sent, any(same(sent.id, listed) for listed in chat.page().ids)
+        return [_send(chat, text, patience, look=each == 1) for text in own]
 
     with ThreadPoolExecutor(count) as pool:
-        results = list(pool.map(send, texts))
+        results = [result for several in pool.map(send, texts) for result in several]
     request = side_by_side(results[0][0].request, count)
     unseen = [str(sent.id) for sent, seen in results if not seen]
     return SentAtOnce(
         Ids([sent.id for sent, _ in results], request=request),
         Listing(unseen, request=request, what="accepted message that isn't listed"),
     )
+
+
+def _send(chat: Chat, text: str, patience: float, *, look: bool) -> tuple[Message, bool]:
+    """Send a message, and tell whether the next list holds it, if the sender looks."""
+    sent = chat.send(text, patience=patience)
+    return sent, not look or any(same(sent.id, listed) for listed in chat.page().ids)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import errno
 import os
+import re
 import shlex
 import stat
 import tomllib
@@ -17,6 +18,8 @@ from grader.errors import ProjectError, UsageError
 
 FILE = "service.toml"
 DEFAULT_DATABASE = "sqlite:///{data}/app.db"
+SQLITE = re.compile(r"sqlite(?:\+[A-Za-z0-9_.-]+)?:///(.*)", re.DOTALL)
+SOME_FOLDER = Path("/data")
 LONGEST_START = 120.0
 
 KEYS = {
@@ -50,7 +53,7 @@ class Project:
     @property
     def has_file_database(self) -> bool:
         """Whether the database is an SQLite file that the kit can open by itself."""
-        return self.database.startswith("sqlite:///") and not self.inspect
+        return sqlite_path(self.database_url(SOME_FOLDER)) is not None and not self.inspect
 
     @property
     def has_new_databases(self) -> bool:
@@ -67,6 +70,16 @@ class Project:
     def fill(self, command: tuple[str, ...], port: int, data: Path) -> list[str]:
         """Fill `{port}` and `{data}` into a command."""
         return [word.replace("{port}", str(port)).replace("{data}", str(data)) for word in command]
+
+
+def sqlite_path(url: str) -> str | None:
+    """Return the path in the URL of an SQLite file; None for another database.
+
+    All that follows the third slash is the path. A driver may stand after the scheme, as SQLAlchemy writes it:
+    `sqlite+aiosqlite:///`.
+    """
+    found = SQLITE.fullmatch(url)
+    return found[1] if found else None
 
 
 def find(folder: Path) -> Path:

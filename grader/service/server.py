@@ -110,11 +110,12 @@ class Service:
     @property
     def database(self) -> Database:
         """The database behind this server."""
-        from grader.service.database import Database, inspector
+        from grader.service.database import Database
+        from grader.service.inspector import inspector
 
         project, url = self.project, self.project.database_url(self.data)
         if not project.inspect:
-            return Database(url, folder=project.folder, ending=self._resources.ending)
+            return Database(url, folder=project.folder, template=project.database, ending=self._resources.ending)
         env = environment.for_server(project, port=self.port.number, data=self.data)
         command = project.fill(project.inspect, self.port.number, self.data)
         return Database(url, inspect=inspector(command, project.folder, env, self._resources.programs))
@@ -210,17 +211,15 @@ class Service:
 
     def _start(self, command: tuple[str, ...]) -> Process:
         port = self.port.number
+        more = {name: value.replace("{port}", str(port)) for name, value in self.env.items()}
         return Process(
             self.project.fill(command, port, self.data),
             cwd=self.project.folder,
-            env=environment.for_server(self.project, port=port, data=self.data, more=self._more(port)),
+            env=environment.for_server(self.project, port=port, data=self.data, more=more),
             mark=f"PORT={port}",
             programs=self._resources.programs,
             keep=self._keep,
         )
-
-    def _more(self, port: int) -> dict[str, str]:
-        return {name: value.replace("{port}", str(port)) for name, value in self.env.items()}
 
     def migrate(self) -> float:
         """Run `migrate` to its end and return its seconds; 0 when there is none."""

@@ -45,6 +45,11 @@ def side_by_side(line: str, count: int) -> str:
     return f"for n in $(seq {count}); do {line} & done; wait"
 
 
+def in_a_row(line: str, count: int) -> str:
+    """Write a line that runs a command `count` times, one after the other."""
+    return f"for n in $(seq {count}); do {line}; done"
+
+
 def netcat(data: bytes, port: int) -> str:
     """Write a command that sends bytes to a port. The bytes need not be a valid request."""
     return f"{_printf(data)} | nc 127.0.0.1 {port}"

@@ -525,27 +525,33 @@ def test_any_time_that_has_passed_may_stand_for_none(brought_forward, moment):
     assert len(chat.times()) == 100
 
 
+ALL, NONE = "True", "False"
+BEFORE_22_13_21 = 'unquote(self.path) < self.path.partition("since")[0] + "since=2023-11-14T22:13:21"'
+
+
 @pytest.mark.parametrize(
-    ("moment", "found"),
+    ("moment", "listed", "said"),
     [
-        ("NULL", True),
-        ("'1970-01-01T00:00:00Z'", True),
-        ("'2026-01-02T03:04:05Z'", False),
+        ("NULL", NONE, ""),
+        ("NULL", ALL, ""),
+        ("'1970-01-01T00:00:00Z'", NONE, ""),
+        ("'1970-01-01T00:00:00Z'", ALL, "150 of 1970-01-01T00:00:00Z is listed"),
+        ("'2026-01-02T03:04:05Z'", NONE, "150 of 2026-01-02T03:04:05Z is missing"),
+        ("1700000000.25", BEFORE_22_13_21, ""),
+        ("1700000000.25", ALL, "150 of 1700000000.25 is listed"),
+        ("1700000700.25", BEFORE_22_13_21, "150 of 1700000700.25 is missing"),
+        ("1699999300.25", BEFORE_22_13_21, "150 of 1699999300.25 is listed"),
     ],
 )
-def test_an_old_message_is_looked_for_by_its_time(brought_forward, moment, found):
-    only_new = 'if "since" in self.path: rows = []\n        self.answer({{"messages"'
-    with_since = SERVER.replace('self.answer({{"messages"', only_new)
+def test_since_treats_an_old_message_as_its_time_says(brought_forward, moment, listed, said):
+    choosing = f'if "since" in self.path and not ({listed}): rows = []\n        self.answer({{{{"messages"'
+    with_since = SERVER.replace('self.answer({{"messages"', choosing).replace(
+        "import json", "from urllib.parse import unquote\nimport json"
+    )
     chat = brought_forward(STAMPED.format(moment=moment), server=with_since).chat()
 
-    assert (chat.not_found_by_their_time == ()) is found
+    assert next(iter(chat.misplaced_by_their_time), "") == said
     assert chat.old_page().ids == chat.expected
-
-
-def test_an_old_message_may_be_found_by_its_time(brought_forward):
-    chat = brought_forward(STAMPED.format(moment="1700000000.25")).chat()
-
-    assert chat.not_found_by_their_time == ()
 
 
 def test_times_that_change_are_found(brought_forward):

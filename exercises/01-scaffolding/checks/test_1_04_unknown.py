@@ -47,3 +47,11 @@ def test_the_server_survives_nonsense(service, nonsense):
     service.raw(nonsense.replace(b"%s", words().encode()))
 
     assert service.get("/").status in OK
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/no-such-path"), ("POST", "/")], ids=["path", "method"])
+@check("1.4", clause="K6")
+def test_many_refusals_cost_nothing(service, often, method, path):
+    """After forty refused requests, one after the other, the server still refuses, and still answers `GET /`."""
+    assert often(40, service.request, method, path).statuses <= WRONG_METHOD
+    assert service.get("/").status in OK

@@ -15,6 +15,7 @@ from grader.check import (
     TOO_LARGE,
     WRONG_METHOD,
     check,
+    words,
 )
 
 
@@ -86,3 +87,18 @@ def test_a_body_that_is_too_large_is_refused(chat, body):
     """The server refuses a body of more than 64 KiB or closes the connection, and goes on answering."""
     assert chat.refusal_of(body) in TOO_LARGE
     assert chat.get().status not in ANY_SERVER_ERROR
+
+
+@pytest.mark.parametrize("body", [b"{", b"{}", b'{"text": " "}'], ids=["no-json", "no-text", "blank"])
+@check("2.4", clause="K6")
+def test_many_bad_bodies_cost_nothing(chat, often, body):
+    """After forty bad bodies, one after the other, the server still refuses them, and accepts a message."""
+    assert often(40, chat.post, body).statuses <= INVALID
+    assert chat.send(words()).identity != ""
+
+
+@check("2.4", clause="K6")
+def test_many_bad_limits_cost_nothing(chat, often):
+    """After forty lists with a bad `limit`, one after the other, the server still accepts a message."""
+    assert often(40, chat.get, limit="0").statuses <= INVALID
+    assert chat.send(words()).identity != ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.check import BAD_TIMES, INVALID, check
+from grader.check import BAD_TIMES, INVALID, check, words
 
 
 @check("2.8", clause="stage 2")
@@ -86,11 +86,18 @@ def test_what_is_no_instant_is_refused(spaced_chat, value):
 
 @check("2.8", clause="stage 2")
 def test_old_messages_are_found_by_their_time(migrated_chat):
-    """On the migrated database, `since` with the time that an old message shows lists that message."""
-    assert migrated_chat.not_found_by_their_time == ()
+    """On the migrated database, `since` treats an old message as the time that it shows says."""
+    assert migrated_chat.misplaced_by_their_time == ()
 
 
 @check("2.8", clause="stage 2")
 def test_messages_without_a_time_never_match(migrated_chat):
     """On the migrated database, `since` never lists a message whose `created_at` is null."""
     assert migrated_chat.page(since="1971-02-03T04:05:06Z", limit=100).without_time == ()
+
+
+@check("2.8", clause="K6")
+def test_many_bad_times_cost_nothing(chat, often):
+    """After forty lists with a bad `since`, one after the other, the server still accepts a message."""
+    assert often(40, chat.get, since="yesterday").statuses <= INVALID
+    assert chat.send(words()).identity != ""

@@ -134,3 +134,21 @@ def test_all_replies_are_shown(chat):
     replies = chat.send_many(21, reply_to=parent.id)
 
     assert chat.thread(parent.id).replies.ids == ids(replies)
+
+
+@check("2.11", clause="K6")
+def test_many_unknown_ids_cost_nothing(chat, often):
+    """After forty requests for an unknown id, one after the other, the server still shows a message."""
+    sent = chat.send(words())
+
+    assert often(40, chat.request, "GET", "/messages/no-such-message").statuses <= NO_SUCH_MESSAGE
+    assert chat.thread(sent.id).text == sent.text
+
+
+@check("2.11", clause="K6")
+def test_many_unknown_parents_cost_nothing(chat, often):
+    """After forty replies to no message, one after the other, the server still accepts a message."""
+    refused = {"text": words(), "reply_to": "no-such-message"}
+
+    assert often(40, chat.request, "POST", "/messages", json=refused).statuses <= NO_SUCH_PARENT
+    assert chat.send(words()).identity != ""

@@ -78,6 +78,12 @@ def test_times_of_stage_2_stay_as_they_are(grown_chat):
     assert grown_chat.impossible_times == ()
 
 
+@check("3.1", clause="K8")
+def test_messages_of_stage_2_are_found_by_their_time(grown_chat):
+    """On a database of stage 2, `since` treats an old message as the time that it shows says."""
+    assert grown_chat.misplaced_by_their_time == ()
+
+
 @check("3.1", clause="stage 3")
 def test_messages_of_stage_2_came_by_the_api_from_nobody(grown_chat):
     """The `author` of an old message is null, and its `source` is `api`."""
@@ -106,3 +112,12 @@ def test_two_may_start_at_the_same_moment(stage_2_migration, locked):
 
     assert one.old_page().ids == one.expected
     assert other.old_page().ids == other.expected
+
+
+@check("3.1", clause="K6")
+def test_many_bad_authors_cost_nothing(chat, often):
+    """After forty messages with a bad `author`, one after the other, the server still accepts a message."""
+    refused = {"text": words(), "author": 7}
+
+    assert often(40, chat.request, "POST", "/messages", json=refused).statuses <= INVALID
+    assert chat.send(words()).identity != ""

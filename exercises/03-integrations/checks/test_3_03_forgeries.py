@@ -114,3 +114,12 @@ def test_an_event_that_is_known_needs_a_signature_too(phone):
 
     assert phone.deliver_unsigned(message).status in NOT_FROM_TWILIO
     assert phone.deliver(message, token=words()).status in NOT_FROM_TWILIO
+
+
+@check("3.3", clause="K6")
+def test_many_forgeries_cost_nothing(phone, often):
+    """After forty text messages with a wrong signature, one after the other, the server still stores a good one."""
+    forged = phone.write(words())
+
+    assert often(40, phone.deliver, forged, signed="c2lnbmF0dXJl").statuses <= NOT_FROM_TWILIO
+    assert phone.text(words()).identity != ""

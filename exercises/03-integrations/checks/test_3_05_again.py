@@ -118,3 +118,13 @@ def test_a_failed_attempt_does_not_spoil_the_next(attempted):
     assert attempted.promised_in_vain == ()
     assert attempted.second.status in DELIVERED
     assert attempted.messages == 1
+
+
+@check("3.5", clause="K6")
+def test_the_same_event_forty_times_costs_nothing(phone, often):
+    """An event that is delivered forty times makes one message, and the server still stores another event."""
+    text = words()
+
+    assert often(40, phone.deliver, phone.write(text)).statuses <= DELIVERED
+    assert phone.messages(text) == 1
+    assert phone.text(words()).identity != ""

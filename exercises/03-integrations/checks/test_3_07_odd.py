@@ -125,3 +125,12 @@ def test_a_body_that_is_no_form_is_no_server_error(phone, body):
     """A body that is no form causes no server error, however it is signed."""
     assert phone.deliver_raw(body).status not in ANY_SERVER_ERROR
     assert phone.chat.get().status not in ANY_SERVER_ERROR
+
+
+@check("3.7", clause="K6")
+def test_many_events_without_a_name_cost_nothing(phone, often):
+    """After forty text messages without `MessageSid`, one after the other, the server still stores a good one."""
+    nameless = phone.without("MessageSid", phone.write(words()))
+
+    assert often(40, phone.deliver, nameless).statuses <= INVALID
+    assert phone.text(words()).identity != ""

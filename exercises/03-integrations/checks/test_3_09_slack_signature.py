@@ -147,3 +147,12 @@ def test_the_old_token_proves_nothing(channel):
 
     assert channel.send_without("X-Slack-Signature", body).status in NOT_FROM_SLACK
     assert channel.chat.page().ids == before.ids
+
+
+@check("3.9", clause="K6")
+def test_many_forgeries_cost_nothing(channel, often):
+    """After forty commands with a wrong signature, one after the other, the server still answers a good one."""
+    body = channel.body(words())
+
+    assert often(40, channel.send, body, signed="v0=" + "0" * 64).statuses <= NOT_FROM_SLACK
+    assert channel.type(words()).text != ""
