@@ -6,7 +6,8 @@ from typing import Self
 
 from grader.assertions.entries import Listing
 from grader.assertions.observed import Observed
-from grader.text.values import shown, stack_traces
+from grader.text.stack_traces import stack_traces
+from grader.text.values import shown
 
 
 class Text(str, Observed):

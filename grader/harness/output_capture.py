@@ -9,7 +9,8 @@ from typing import Protocol, TypeVar
 from grader.errors import Failed
 from grader.service.server import Service
 from grader.system.process import last_lines, wait_until
-from grader.text.values import shorten, stack_traces
+from grader.text.stack_traces import stack_traces
+from grader.text.values import shorten
 
 ON_ITS_WAY = 0.05
 """Seconds that a line needs at most to get from a program to the kit."""
