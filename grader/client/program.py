@@ -9,6 +9,7 @@ from grader.errors import Failed, TooLate
 from grader.project import environment
 from grader.project.config import FILE, Project
 from grader.system.process import Process, Programs, how_it_ended
+from grader.text.last_words import last_words, message
 from grader.text.shell import command_line
 from grader.text.values import shorten
 
@@ -16,7 +17,6 @@ PATIENCE = 20.0
 """Seconds that the kit gives a client: those of clause K10, and 5 s of slack."""
 KEPT = 4 * 1024 * 1024
 """Bytes of each stream that the kit keeps."""
-TRACE = "Traceback (most recent call last)"
 LONGEST = 15
 """Seconds within which a client ends (clause K10)."""
 
@@ -50,16 +50,11 @@ class Run:
     def summary(self) -> str:
         """One line that says how the client ended and what it printed."""
         streams = [
-            f"{shorten(_gist(text).encode())} on {name}"
+            f"{shorten(message(text).encode())} on {name}"
             for name, text in (("stdout", self.printed), ("stderr", self.complained))
             if text
         ]
         return ", ".join([how_it_ended(self.code), *(streams or ["nothing printed"])])
-
-
-def _gist(text: str) -> str:
-    """Return the last line of a text with a stack trace of Python, as it names the error; else the whole text."""
-    return text.strip().splitlines()[-1] if TRACE in text else text
 
 
 def run(project: Project, *arguments: str, server_url: str, zone: str = "", programs: Programs | None = None) -> Run:
@@ -92,6 +87,6 @@ def run(project: Project, *arguments: str, server_url: str, zone: str = "", prog
             f"still running after {PATIENCE:g} s",
             expected=f"an end within {LONGEST} s",
             request=request,
-            log=process.errors.last_lines(),
+            log=last_words(process.errors.text),
         )
     return Run(code, printed, complained, request)

@@ -21,6 +21,7 @@ from grader.project.config import Project
 from grader.project.git import GitRepository
 from grader.system.process import Process, how_it_ended
 from grader.system.resources import Resources
+from grader.text.last_words import last_words
 from grader.text.shell import command_line
 
 SETUP_WITHIN = 300.0
@@ -139,7 +140,7 @@ def run_setup(project: Project, resources: Resources) -> None:
     finally:
         process.kill()
         port.release()
-    log = process.output.last_lines()
+    log = last_words(process.output.text)
     if code is None:
         raise TooLate(f"setup still running after {SETUP_WITHIN:.0f} s", expected="an end", request=line, log=log)
     if code != 0:

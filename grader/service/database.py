@@ -20,6 +20,7 @@ from grader.assertions.entries import Growth
 from grader.assertions.observed import Observed
 from grader.errors import Failed, NotChecked
 from grader.system.process import Process, Programs, how_it_ended
+from grader.text.last_words import last_words
 from grader.text.values import shorten
 
 VISIBLE_WITHIN = 3.0
@@ -181,7 +182,7 @@ def inspector(
             raise Failed(f"the inspect command did not end within {INSPECT_WITHIN:.0f} s", expected=LISTING)
         if code:
             failed = f"the inspect command failed ({how_it_ended(code)})"
-            raise Failed(failed, expected=LISTING, log=process.errors.last_lines())
+            raise Failed(failed, expected=LISTING, log=last_words(process.errors.text))
         return process.output.text
 
     return inspect

@@ -187,7 +187,7 @@ class ChecksPlugin:
         found = replace(passed, **explained(finding, self._comparison))
         log = found.log
         if found.outcome is Outcome.FAIL:
-            log = self._harness.masked(log or self._harness.output.explanation(found.actual))
+            log = self._harness.readable(log or self._harness.output.explanation(found.actual))
         return replace(found, log=log)
 
 

@@ -22,8 +22,9 @@ FORMS = re.compile(
     ^(?:[ ]+[|+][ ]+)?(?:Exception[ ]Group[ ])?Traceback[ ]\(most[ ]recent[ ]call[ ]last\)        # Python, Nim
     | ^[ |]*[ ]File[ ]".+",[ ]line[ ]\d+(?:,[ ]in[ ].+)?$                                      # Python
     | ^Fatal[ ]Python[ ]error:
-    | ^[ \t]+at[ ].*[\w$>\])]\((?:[^()\s]+\.(?:java|kt|kts|scala|groovy|clj[cs]?)(?::\d+)?|SourceFile:\d+|Native(?:[ ]Method)?|Unknown[ ]Source)\)
-    | ^Exception[ ]in[ ]thread[ ]"                                                             # Java, Kotlin, Scala
+    | ^[ \t]+at[ ].*[\w$>\])]\((?:[^()\s]+\.(?:java|kts?|scala|groovy|clj[cs]?)(?::\d+)?)\)       # Java, Kotlin, Scala
+    | ^[ \t]+at[ ].*[\w$>\])]\((?:SourceFile:\d+|Native(?:[ ]Method)?|Unknown[ ]Source)\)
+    | ^Exception[ ]in[ ]thread[ ]"
     | ^Caused[ ]by:[ ](?:[a-z]\w*\.)+[A-Z]
     | ^Uncaught[ ]Kotlin[ ]exception:
     | ^(?:Execution|Syntax|Unexpected)[ ]error[ ].*\bat[ ].*\(.*:-?\d+(?::-?\d+)?\)\.?$         # Clojure

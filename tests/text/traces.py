@@ -2,7 +2,7 @@
 
 TRACES = {
     "Python": 'Traceback (most recent call last):\n  File "x.py", line 1, in <module>\nZeroDivisionError: x',
-    "Python, a typing mistake": "  File \"/src/client.py\", line 3\n    def f(\n         ^\nSyntaxError: '(' was never closed",
+    "Python, a typing mistake": '  File "/src/client.py", line 3\n    def f(\n         ^\nSyntaxError: oh no',
     "Python, in colours": '\x1b[1mTraceback (most recent call last):\x1b[0m\n  File "x.py", line 1\nKeyError: 1',
     "Python, a group": (
         "  + Exception Group Traceback (most recent call last):\n"
@@ -42,7 +42,7 @@ TRACES = {
     "Rust, since 1.89": "thread 'main' (21087) panicked at src/main.rs:4:5:\nrefused",
     "Rust, a worker": "thread 'tokio-runtime-worker' panicked at src/main.rs:4:5:\nrefused",
     "Go": "panic: x\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:7 +0x1d\nexit status 2",
-    "Go, waiting": "fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [chan receive, 2 minutes]:\nmain.main()",
+    "Go, waiting": "fatal error: all goroutines are asleep!\n\ngoroutine 1 [chan receive, 2 minutes]:\nmain.main()",
     "Ruby": "chat.rb:3:in `connect': refused (Errno::ECONNREFUSED)",
     "Ruby 3.4": "chat.rb:3:in 'Chat#connect': refused (Errno::ECONNREFUSED)\n\tfrom chat.rb:9:in '<main>'",
     "Ruby, without an ending": "bin/chat:3:in `<main>': refused (RuntimeError)",
@@ -64,7 +64,7 @@ TRACES = {
         "#0      main (file:///src/chat.dart:3:5)\n"
         "#1      _startIsolate.<anonymous closure> (dart:isolate-patch/isolate_patch.dart:300:19)"
     ),
-    "Swift": "Swift/ErrorType.swift:200: Fatal error: Error raised at top level: Error Domain=NSURLErrorDomain Code=-1004",
+    "Swift": "Swift/ErrorType.swift:200: Fatal error: Error raised at top level: Error Domain=NSURL Code=-1004",
     "Swift, 5.3": "Fatal error: Error raised at top level: chat.Refused: file Swift/ErrorType.swift, line 200",
     "Swift, an index": "chat/main.swift:3: Fatal error: Index out of range",
     "Swift, a backtrace": '*** Signal 4: Backtracing from 0x7fb7a36f8d71... done ***\n\nThread 0 "chat" crashed:\n',
@@ -128,7 +128,7 @@ COMPLAINTS = [
     "Fatal error: no server at http://127.0.0.1:9",
     "fatal error: connection refused",
     "error: Connection refused (os error 111)",
-    "Error: error sending request for url (http://127.0.0.1:9/)\n\nCaused by:\n    0: client error (Connect)\n    1: refused",
+    "Error: error sending request\n\nCaused by:\n    0: client error (Connect)\n    1: refused",
     "Caused by: a server that is not running",
     "** no answer from http://127.0.0.1:9/ **",
     "** (Mix) the server did not answer",
