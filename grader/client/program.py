@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.assertions.observed import Command
 from grader.assertions.output import ExitCode, Text
 from grader.errors import Failed, TooLate
 from grader.project import environment
@@ -11,7 +12,7 @@ from grader.project.config import FILE, Project
 from grader.system.process import Process, Programs, how_it_ended
 from grader.text.last_words import last_words, message
 from grader.text.shell import command_line
-from grader.text.values import shorten
+from grader.text.values import SHOWN, shorten
 
 PATIENCE = 20.0
 """Seconds that the kit gives a client: those of clause K10, and 5 s of slack."""
@@ -28,8 +29,13 @@ class Run:
     code: int
     printed: str
     complained: str
-    request: str
+    line: str
     """The command that ran the client, as a line to paste."""
+
+    @property
+    def request(self) -> Command:
+        """The command that ran the client, as a line to paste."""
+        return Command(self.line, ended=f"the client ended with {self.summary}")
 
     @property
     def exit_code(self) -> ExitCode:
@@ -50,11 +56,15 @@ class Run:
     def summary(self) -> str:
         """One line that says how the client ended and what it printed."""
         streams = [
-            f"{shorten(message(text).encode())} on {name}"
+            f"{shorten(message(text).encode())}{_length(text)} on {name}"
             for name, text in (("stdout", self.printed), ("stderr", self.complained))
             if text
         ]
         return ", ".join([how_it_ended(self.code), *(streams or ["nothing printed"])])
+
+
+def _length(text: str) -> str:
+    return f" ({len(text)} characters)" if len(text) > SHOWN else ""
 
 
 def run(project: Project, *arguments: str, server_url: str, zone: str = "", programs: Programs | None = None) -> Run:

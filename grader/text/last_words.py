@@ -179,7 +179,7 @@ def _lines_of(block: Sequence[str], place: int, match: re.Match[str], form: Form
 
 
 def _following(lines: Sequence[str]) -> list[str]:
-    said = []
+    said: list[str] = []
     for line in lines[:MESSAGE]:
         if not line or (said and not SECOND_LINE.match(line)):
             break
