@@ -22,6 +22,10 @@ class Command(str):
         made.ended = ended
         return made
 
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        """Become a plain text on the way to another process."""
+        return str, (str(self),)
+
 
 class Observed:
     """A value with the request that it answers. Subclasses describe what was expected and what came."""

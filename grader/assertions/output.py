@@ -33,8 +33,8 @@ class Text(str, Observed):
 
     @property
     def traces(self) -> Listing:
-        """The lines of the text that look like a stack trace."""
-        return Listing(stack_traces(self), request=self.request, what="stack trace")
+        """The first line of the text that looks like a stack trace."""
+        return Listing(stack_traces(self)[:1], request=self.request, what="stack trace")
 
     def actual_text(self) -> str:
         return self.summary

@@ -56,15 +56,15 @@ class Run:
     def summary(self) -> str:
         """One line that says how the client ended and what it printed."""
         streams = [
-            f"{shorten(message(text).encode())}{_length(text)} on {name}"
+            f"{_shown(message(text))} on {name}"
             for name, text in (("stdout", self.printed), ("stderr", self.complained))
             if text
         ]
         return ", ".join([how_it_ended(self.code), *(streams or ["nothing printed"])])
 
 
-def _length(text: str) -> str:
-    return f" ({len(text)} characters)" if len(text) > SHOWN else ""
+def _shown(text: str) -> str:
+    return shorten(text.encode()) + (f" ({len(text)} characters)" if len(text) > SHOWN else "")
 
 
 def run(project: Project, *arguments: str, server_url: str, zone: str = "", programs: Programs | None = None) -> Run:

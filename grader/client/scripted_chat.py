@@ -96,9 +96,10 @@ class ScriptedChat(Asked):
         for text in texts:
             self.say(text)
 
-    def fill_up(self, count: int) -> None:
-        """Add `count` messages with random texts."""
-        self.fill([f"{words()} number {number}" for number in range(count)])
+    def fill_up(self, count: int, length: int = 0) -> None:
+        """Add `count` messages with random texts of at least `length` characters, most of which have three bytes."""
+        texts = [f"{words()} number {number}" for number in range(count)]
+        self.fill([text + "語" * (length - len(text)) for text in texts])
 
     def refuse_with(self, status: int, after: int = 0) -> None:
         """Answer the first `after` requests, and refuse all others with this status and an error in JSON."""

@@ -54,7 +54,7 @@ def test_list_shows_messages_of_a_young_server(client, young_scripted_chat, line
 @check("2.5", clause="stage 2")
 def test_list_shows_the_longest_page(client, scripted_chat, lines):
     """`list --limit 100` shows a page of a hundred messages that have 2000 characters each."""
-    scripted_chat.fill([f"{words()} {'語 ' * 980}{number:03}" for number in range(100)])
+    scripted_chat.fill_up(100, length=2000)
 
     run = client("list", "--limit", "100", server_url=scripted_chat.url)
 

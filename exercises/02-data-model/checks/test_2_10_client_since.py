@@ -10,7 +10,6 @@ def test_a_time_of_day_begins_with_its_minute(client_in, scripted_chat):
     """`--since HH:MM` means the first instant of that minute, in a zone that isn't whole hours from UTC."""
     run = client_in("Asia/Kathmandu", "list", "--since", "09:41", server_url=scripted_chat.url)
 
-    assert run.exit_code == 0
     assert scripted_chat.since_asked(run.request) in scripted_chat.today("Asia/Kathmandu", 9, 41)
 
 
