@@ -96,7 +96,7 @@ def show_problem(check: CheckResult, out: Console, *, verbose: bool = False) -> 
         rows.add_row("came", Text(printable(check.actual), style="red"))
     if check.outcome in SAID:
         rows.add_row("means", SAID[check.outcome])
-    rows.add_row("clause", Text(f"{check.clause} of the contract", style="dim"))
+    rows.add_row("clause", Text(f"{check.clause} of the contract, exercises/CONTRACT.md", style="dim"))
     out.print()
     if check.request:
         # never wrapped: a line to paste must stay one line
