@@ -166,7 +166,7 @@ class ScriptedChat(Asked):
         limit = _limit(query)
         if self.dialect.strict and str(limit) != query.get("limit", str(limit)):
             return _json({"error": "limit is a whole number from 1 to 100"}, 400)
-        size = max(1, limit - 1) if self.dialect.short and begin else limit
+        size = min(limit, self.dialect.short) if self.dialect.short and begin else limit
         self.given = tuple(self.messages[begin : begin + size])
         end = begin + len(self.given)
         more = end < len(self.messages) or (len(self.given) == limit and not self.dialect.short)
@@ -204,6 +204,11 @@ def _problem(value: Any, status: int) -> Answer:
     return Answer.text(json.dumps(problem), status, "application/problem+json")
 
 
+def _page(value: Any, status: int) -> Answer:
+    """Write a refusal as a server does that stands before the service: a page of HTML."""
+    return Answer.text(f"<!doctype html><title>{status}</title><p>{value['error']}", status, "text/html")
+
+
 SPOILT: dict[str, Callable[[Answer], Answer]] = {
     "a-page": lambda _: Answer.text("<!doctype html><title>Log in</title><p>Please log in.", 200, "text/html"),
     "a-list": lambda _: Answer.text("[]", 200, "application/json"),
@@ -211,5 +216,5 @@ SPOILT: dict[str, Callable[[Answer], Answer]] = {
     "half": lambda answer: replace(answer, half=True),
 }
 """Answers with a good status that no client can use, each made from the usual answer."""
-REFUSALS = {422: _problem}
-"""How the server writes a refusal of a status, where that isn't `{"error": ...}` (clause K6)."""
+REFUSALS = {422: _problem, 503: _page}
+"""How the server, or what stands before it, writes a refusal of a status, where that isn't `{"error": ...}`."""

@@ -121,16 +121,16 @@ def test_a_last_page_that_is_full_leads_to_an_empty_one(scripted_chat, ask):
 
 def test_where_later_pages_are_short_each_message_comes_once_and_no_page_is_empty(speaking):
     scripted_chat = speaking(NUMBERS)
-    scripted_chat.fill_up(10)
+    scripted_chat.fill_up(12)
     seen, cursor, sizes = [], "", []
     while cursor is not None:
-        page = parsed(HttpClient(scripted_chat.server.port).get(f"/messages?limit=4{cursor}"))
+        page = parsed(HttpClient(scripted_chat.server.port).get(f"/messages?limit=6{cursor}"))
         seen += [str(message["id"]) for message in page["messages"]]
         sizes.append(len(page["messages"]))
         cursor = f"&cursor={quote(page['next'], safe='')}" if page.get("next") else None
 
     assert tuple(seen) == scripted_chat.ids
-    assert sizes == [4, 3, 3]
+    assert sizes == [6, 4, 2]
     assert scripted_chat.ways_asked(LINE) == 1
 
 
@@ -243,7 +243,7 @@ def test_what_is_no_message_is_refused(scripted_chat, ask, body):
     assert scripted_chat.ids == ()
 
 
-@pytest.mark.parametrize("status", [400, 422, 503])
+@pytest.mark.parametrize("status", [400, 422, 500])
 def test_everything_is_refused_when_asked_for(scripted_chat, ask, status):
     scripted_chat.say("hello")
     scripted_chat.refuse_with(status)
@@ -258,6 +258,12 @@ def test_a_refusal_may_hold_a_list_and_no_error(scripted_chat, ask):
     scripted_chat.refuse_with(422)
 
     assert ask("/messages")[1] == {"status": 422, "detail": [{"loc": ["body"], "msg": "not today"}]}
+
+
+def test_a_refusal_may_be_a_page_of_html(scripted_chat):
+    scripted_chat.refuse_with(503)
+
+    assert raw_answer(scripted_chat.server.port, "GET /messages HTTP/1.1").endswith(b"<p>not today")
 
 
 def test_refusals_may_begin_later(scripted_chat, ask):
@@ -312,7 +318,7 @@ def test_numbers_are_shown_with_their_replies(speaking, ask):
 
 def test_pages_of_numbers_have_a_next_until_the_last(speaking, ask):
     scripted_chat = speaking(NUMBERS)
-    scripted_chat.fill_up(25)
+    scripted_chat.fill_up(24)
 
     assert ask("/messages", scripted_chat=scripted_chat)[1]["next"] == "c/20+="
     assert "next" not in ask("/messages?cursor=c%2F20%2B%3D", scripted_chat=scripted_chat)[1]

@@ -20,7 +20,7 @@ def test_ping_asks_for_root(client, answering, slash):
 @check("1.5", clause="stage 1")
 def test_ping_prints_the_body(client, answering, slash):
     """`ping` prints the body of the answer, in any alphabet, and exits with 0."""
-    body = f"{words()} – žluťoučký κόσμος 🐎 {words()}"
+    body = f"  {words()} – žluťoučký κόσμος 🐎\t{words()}  \n "
 
     run = client("ping", server_url=answering(body).url + slash)
 
