@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Self
 
-from grader.assertions.observed import Observed
+from grader.assertions.observed import Command, Observed
 from grader.text.values import listed, printable
 
 
@@ -35,7 +35,7 @@ class Listing(tuple[str, ...], Observed):
 
     def actual_text(self) -> str:
         if not self:
-            return "nothing"
+            return f"no {self.what}; {self.request.ended}" if isinstance(self.request, Command) else "nothing"
         more = f" and {len(self) - 5} more" if len(self) > 5 else ""
         return printable(", ".join(self[:5])) + more
 

@@ -45,8 +45,9 @@ class Harness:
         """The secrets that the services of this run share with the providers, Twilio and Slack."""
         return drawn()
 
-    def masked(self, text: str) -> str:
-        """Replace this run's secrets in the output of a program."""
+    def readable(self, text: str) -> str:
+        """Write the output of a program for a report: files of the project by their path in it, and no secrets."""
+        text = text.replace(f"{self.folder}/", "")
         if "credentials" not in self.__dict__:
             return text
         for secret in self.credentials.by_name.values():

@@ -8,8 +8,10 @@ from typing import Protocol, TypeVar
 
 from grader.errors import Failed
 from grader.service.server import Service
-from grader.system.process import last_lines, wait_until
-from grader.text.values import shorten, stack_traces
+from grader.system.process import wait_until
+from grader.text.last_words import last_words
+from grader.text.stack_traces import stack_traces
+from grader.text.values import shorten
 
 ON_ITS_WAY = 0.05
 """Seconds that a line needs at most to get from a program to the kit."""
@@ -69,7 +71,7 @@ class OutputCapture:
         if self._run is not None:
             errors = self._run.complained
             known = shorten(errors.encode()) in said
-            return last_lines(errors) if stack_traces(errors) or (self._run.code and not known) else ""
+            return last_words(errors) if stack_traces(errors) or (self._run.code and not known) else ""
         return _trace((service, self._before.get(id(service), 0)) for service in self._services())
 
 
@@ -96,4 +98,4 @@ def _trace(since: Iterable[tuple[Service, int]]) -> str:
         return next((text for text in outputs if stack_traces(text)), "")
 
     wait_until(lambda: bool(printed()), ON_ITS_WAY)
-    return last_lines(printed())
+    return last_words(printed())

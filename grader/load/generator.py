@@ -15,6 +15,7 @@ from typing import Self
 from grader.errors import MachineError
 from grader.load.samples import Sample
 from grader.system.process import Process, how_it_ended
+from grader.text.last_words import last_words
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 FINISH_WITHIN = 5
@@ -114,7 +115,7 @@ class Generator:
     def _broken(self) -> MachineError:
         ending = how_it_ended(self._process.exit_code or 0)
         self._process.output.finish()
-        last = self._process.output.last_lines(1)
+        last = last_words(self._process.output.text, 1)
         return MachineError(f"The load generator ended too early ({ending}): {last or 'it printed nothing'}")
 
     def _stuck(self) -> MachineError:

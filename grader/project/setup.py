@@ -20,6 +20,7 @@ from grader.system.cache import cache
 from grader.system.process import Process, how_it_ended
 from grader.system.resources import Resources
 from grader.system.scratch import runs_programs
+from grader.text.last_words import last_words
 from grader.text.shell import command_line
 
 SETUP_WITHIN = 300.0
@@ -145,7 +146,7 @@ def run_setup(project: Project, resources: Resources) -> None:
         port.release()
     if code == 0:
         return
-    log = process.output.last_lines()
+    log = last_words(process.output.text)
     if not setup_fault.is_of_the_command(log) and (host := registry.out_of_reach(project, process.output.text, env)):
         raise NotChecked(f"The package registry that setup needs cannot be reached from here: {host}.")
     if code is None:

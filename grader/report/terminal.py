@@ -110,14 +110,16 @@ def show_problem(check: CheckResult, out: Console, *, verbose: bool = False) -> 
         rows.add_row("came", Text(printable(check.actual), style="red"))
     if check.outcome in SAID:
         rows.add_row("means", SAID[check.outcome])
-    rows.add_row("clause", Text(f"{check.clause} of the contract", style="dim"))
-    if check.log and (verbose or check.outcome is Outcome.FAIL):
-        rows.add_row("printed", Text(_log(check.log), style="dim"))
+    rows.add_row("clause", Text(f"{check.clause} of the contract, exercises/CONTRACT.md", style="dim"))
     out.print()
     if check.request:
         # never wrapped: a line to paste must stay one line
         out.print(Text.assemble(("    asked     ", "dim"), (printable(check.request), "cyan")), soft_wrap=True)
     out.print(Padding(rows, (0, 0, 0, 4), expand=False))
+    if check.log and (verbose or check.outcome is Outcome.FAIL):
+        for number, line in enumerate(check.log.splitlines()):
+            # never wrapped: a path must stay in one piece
+            out.print(Text(f"    {'' if number else 'printed':10}{printable(line)}", style="dim"), soft_wrap=True)
 
 
 def show_held(held: Held, out: Console) -> None:
@@ -223,10 +225,6 @@ def inline(sentence: str, style: str) -> Text:
     for number, part in enumerate(printable(sentence).split("`")):
         text.append(part, style=f"{style} cyan" if number % 2 else style)
     return text
-
-
-def _log(log: str) -> str:
-    return "\n".join(printable(line) for line in log.splitlines())
 
 
 def _paragraph(out: Console, text: Text, *, above: bool = True) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.errors import Failed
 from grader.system.process import Process, Programs, how_it_ended
+from grader.text.last_words import last_words
 from grader.text.values import shorten
 
 INSPECT_WITHIN = 10.0
@@ -33,7 +34,7 @@ def inspector(
             raise Failed(f"the inspect command did not end within {INSPECT_WITHIN:.0f} s", expected=LISTING)
         if code:
             failed = f"the inspect command failed ({how_it_ended(code)})"
-            raise Failed(failed, expected=LISTING, log=process.errors.last_lines())
+            raise Failed(failed, expected=LISTING, log=last_words(process.errors.text))
         return process.output.text
 
     return inspect

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from grader.errors import Failed, TooLate
 from grader.system.process import Process, how_it_ended
+from grader.text.last_words import last_words
 
 MIGRATE_WITHIN = 60.0
 
@@ -28,7 +29,7 @@ def await_migrate(start: Callable[[], Process], line: str) -> float:
         code = process.wait(MIGRATE_WITHIN)
     finally:
         process.kill()
-    log = process.output.last_lines()
+    log = last_words(process.output.text)
     if code is None:
         raise TooLate(
             f"migrate still running after {MIGRATE_WITHIN:g} s", expected="an end", request=line, log=log, clause="K1"

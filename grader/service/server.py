@@ -20,6 +20,7 @@ from grader.system.ports import Port, answers
 from grader.system.process import KEPT, Process, how_it_ended, wait_until
 from grader.system.resources import Resources
 from grader.system.waits import Waits
+from grader.text.last_words import last_words
 from grader.text.shell import SHOWN_PORT, command_line
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Service:
     @property
     def log(self) -> str:
         """The last lines that the server printed."""
-        return self._process.output.last_lines() if self._process else ""
+        return last_words(self._process.output.text) if self._process else ""
 
     @property
     def printed(self) -> int:

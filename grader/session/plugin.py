@@ -212,7 +212,7 @@ class ChecksPlugin:
         found = replace(passed, **explained(finding, self._comparison))
         log, actual = found.log, found.actual
         if found.outcome is Outcome.FAIL:
-            log = self._harness.masked(log or self._harness.output.explanation(found.actual))
+            log = self._harness.readable(log or self._harness.output.explanation(found.actual))
             actual = "; ".join([actual, *self._harness.remarks(f"{actual}\n{log}")])
         return replace(found, log=log, actual=actual)
 

@@ -115,6 +115,15 @@ AS_SERVERS_WRITE = "2026-01-02T03:04:05.678Z"
 TO_THE_SECOND = "2026-01-02T03:04:05Z"
 """The instant of `AS_SERVERS_WRITE` to the second. A client is free to send fewer digits of the fraction, or none."""
 
+TIMES_OF_DAY = (
+    ("Pacific/Chatham", 23, 59),
+    ("America/St_Johns", 10, 5),
+    ("Pacific/Kiritimati", 0, 0),
+    ("Pacific/Pago_Pago", 10, 5),
+)
+"""Time zones with a time of day. On every day of the year, one of them has summer time. One is always a date ahead of
+UTC or behind it. Two aren't whole hours from UTC. One time is always past, and one (but for a minute) still to come."""
+
 SPOKEN = [
     "see you at ten",
     "make it eleven",

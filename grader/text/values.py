@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import json
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,20 +13,6 @@ FEW = 8
 """How many entries of a long list are shown."""
 BEFORE = 2
 """How many of these entries come before the first one that differs."""
-STACK_TRACES = re.compile(
-    r"""(?mx)
-    Traceback\ \(most\ recent\ call\ last\)       # Python
-    | ^[ \t]+at\ (?:async\ )?[^\s():]+\(.*        # Java, Kotlin, C#
-    | ^[ \t]+at\ .*:\d+:\d+\)?$                  # JavaScript
-    | Exception\ in\ thread\ ".*                  # Java
-    | panicked\ at\ .* | ^stack\ backtrace:.*     # Rust
-    | ^goroutine\ \d+\ \[.*                       # Go
-    | \.rb:\d+:in\ .*                            # Ruby
-    | [ \t]called\ at\ \S+\ line\ \d+            # Perl
-    | ^(?:PHP\ )?Stack\ trace:$                  # PHP
-    | core\ dumped
-    """
-)
 
 
 def shown(value: object) -> str:
@@ -87,8 +72,3 @@ def printable(text: str, keep: str = "") -> str:
     A terminal would obey them: they can move the cursor or change the colour.
     """
     return "".join(c if c in keep or c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def stack_traces(text: str) -> list[str]:
-    """List the lines that look like a stack trace, each once."""
-    return list(dict.fromkeys(shorten(match.group().strip().encode()) for match in STACK_TRACES.finditer(text)))

@@ -47,7 +47,7 @@ def run(code, complained):
 def test_the_trace_of_a_client_is_shown(capture, code):
     capture.client(run(code, TRACE))
 
-    assert capture.explanation("nothing").splitlines()[-1] == "ValueError: no such thing"
+    assert capture.explanation("nothing").splitlines()[0] == "ValueError: no such thing"
 
 
 def test_what_a_client_complained_of_is_shown_unless_it_was_said(capture):
@@ -97,7 +97,7 @@ def test_a_failure_in_the_background_carries_the_trace_of_its_server(service):
     with pytest.raises(Failed) as found:
         print_and_fail(service, TRACE.replace("no such thing", "database is locked"), Failed("500"))
 
-    assert found.value.log.splitlines()[-1] == "ValueError: database is locked"
+    assert found.value.log.splitlines()[0] == "ValueError: database is locked"
     assert "before" not in found.value.log
 
 

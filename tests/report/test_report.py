@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -94,6 +95,16 @@ def test_the_terminal_shows_what_was_recorded(name, width, recorded):
     shown = "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n"
     assert "\x1b" not in shown
     recorded(RECORDED / f"{name}-{width}.txt", shown)
+
+
+def test_a_path_that_a_program_printed_stays_in_one_piece():
+    page = io.StringIO()
+    path = f'  File "/{"long/" * 30}server.py", line 3, in home'
+    failed = findings(step_1_3=Outcome.FAIL).stages[0].steps[2].problem
+
+    terminal.show_problem(replace(failed, log=f"KeyError: 1\n{path}"), Console(file=page, width=80, highlight=False))
+
+    assert f"printed   KeyError: 1\n{' ' * 14}{path}\n" in page.getvalue()
 
 
 def test_load_is_shown_as_recorded(recorded):
