@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Self
 
 from grader.assertions.observed import Observed
-from grader.text.values import listed, printable
+from grader.text.difference import listed
+from grader.text.values import printable
 
 
 class Listing(tuple[str, ...], Observed):

@@ -15,7 +15,8 @@ from grader.chat.instant import Instant
 from grader.errors import Failed
 from grader.http_client.json_body import as_json
 from grader.http_client.reply import Reply
-from grader.text.values import listed, shown
+from grader.text.difference import listed
+from grader.text.values import shown
 
 ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-")
 
@@ -71,7 +72,7 @@ class Message:
     def promised(self) -> Value:
         """Those members, by name, that the contract names and the message has."""
         found = {name: self.fields.get(name) for name in MEMBERS if name in self.fields}
-        return Value(found, name="members", request=self.request)
+        return Value(found, name="the message", request=self.request)
 
     @property
     def replies(self) -> Page:
