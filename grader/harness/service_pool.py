@@ -83,6 +83,8 @@ class ServicePool:
     ) -> Service:
         """Return a service for one check, not yet started. It has new data unless `data` is given."""
         chosen = project or self._read_project()
+        if data is not None and (before := [one for one in self._all if one.data == data]):
+            more = {"story": before[-1].story, **more}
         service = Service(chosen, self._resources, data or self._resources.fresh("data"), port=port, env=env, **more)
         self._all.append(service)
         return service

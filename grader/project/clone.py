@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from grader.errors import Failed, MachineError, NotChecked, ProjectError, TooLate
@@ -29,29 +30,35 @@ ARCHIVES = (".whl", ".zip", ".tar", ".tgz", ".tbz", ".txz", ".tlz", ".gz", ".bz2
 """The endings of a name that pip takes for a file, not for a package."""
 NOT_THE_PACKAGE = re.compile(r"(?:^|\s)#.*|\s--hash[=\s]\s*\S+")
 """What a requirement file may contain beside the requirements: comments, and hashes of packages."""
-REQUEST = "git clone . /tmp/clone && cd /tmp/clone"
+ANEW = 'd=$(mktemp -d) && git clone -q {} "$d" && cd "$d"{} && python3 -m venv .venv && . .venv/bin/activate'
+"""How a shell makes such a clone anew, from the project's folder."""
 
 
 class CleanClone:
     """A clone with its own environment. `project` is the cloned project, ready to start."""
 
     def __init__(self, origin: Project, resources: Resources) -> None:
-        folder = GitRepository(origin.folder).clone(resources.fresh("clone"))
+        repository = GitRepository(origin.folder)
+        request = anew(repository)
+        folder = repository.clone(resources.fresh("clone"))
         try:
             cloned = config.read(folder)
         except ProjectError as error:
             raise Failed(
-                f"in the clone: {error}", expected="service.toml among the committed files", request=REQUEST
+                f"in the clone: {error}",
+                expected="service.toml among the committed files",
+                request=f"( {request} && cat service.toml )",
             ) from None
         _stay_inside(folder, origin.folder)
         self._kept: _Environment | None = None
         if cloned.setup:
             try:
-                self._set_up(cloned, lambda: run_setup(cloned, resources))
+                self._set_up(cloned, lambda: run_setup(cloned, resources, request))
             except BaseException:
                 self.close()
                 raise
-        self.project = cloned
+        prelude = f"{request} && {command_line(cloned.setup)}" if cloned.setup else request
+        self.project = replace(cloned, prelude=prelude)
 
     def _set_up(self, cloned: Project, setup: Callable[[], None]) -> None:
         """Run `setup` with an environment. Run it a second time when it fails, as a registry may fail for a moment.
@@ -123,9 +130,19 @@ def create_environment(venv: Path) -> None:
         raise MachineError(f"No virtual environment could be made: {made.stderr.strip() or made.stdout.strip()}")
 
 
-def run_setup(project: Project, resources: Resources) -> None:
-    """Run a project's `setup` in its folder; raises Failed, or NotChecked when no registry can be reached."""
-    line = f"{REQUEST} && {command_line(project.setup)}"
+def anew(repository: GitRepository) -> str:
+    """Write a command that clones the repository anew into an empty place, with an environment, and goes there."""
+    prefix = repository.prefix().rstrip("/")
+    origin, inside = ('"$(git rev-parse --show-toplevel)"', f"/{shlex.quote(prefix)}") if prefix else (".", "")
+    return ANEW.format(origin, inside)
+
+
+def run_setup(project: Project, resources: Resources, prelude: str = "") -> None:
+    """Run a project's `setup` in its folder; raises Failed, or NotChecked when no registry can be reached.
+
+    `prelude` is what a shell has to do before, to make such a folder anew.
+    """
+    line = f"( {prelude} && {command_line(project.setup)} )" if prelude else command_line(project.setup)
     port, data = resources.port(), resources.fresh("data")
     process = Process(
         project.setup,

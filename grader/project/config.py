@@ -38,6 +38,8 @@ class Project:
     database: str
     inspect: tuple[str, ...]
     load: Mapping[str, tuple[str, ...]]
+    prelude: str = ""
+    """What a shell has to do before it can start this project, where that isn't simply to be in its folder."""
 
     @property
     def has_file_database(self) -> bool:

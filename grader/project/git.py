@@ -61,7 +61,7 @@ class GitRepository:
         """List where git keeps these secrets, by their names: in tracked files as they are now, and in every commit."""
         listed = self._git("rev-list", "--objects", "--all").stdout.splitlines() if secrets else []
         staged = self._git("ls-files", "-s", "-z", "--", ".").stdout.split(b"\0") if secrets else []
-        prefix = os.fsencode(self._prefix())
+        prefix = os.fsencode(self.prefix())
         objects = [line.partition(b" ")[::2] for line in listed]
         blobs = {sha.decode(): path for sha, path in objects if path.startswith(prefix) and path != prefix}
         blobs |= {entry.split()[1].decode(): prefix + entry.split(b"\t", 1)[1] for entry in staged if entry}
@@ -87,7 +87,7 @@ class GitRepository:
 
     def clone(self, place: Path) -> Path:
         """Write the committed state of this folder to an empty place, and return the project's folder there."""
-        prefix = self._prefix()
+        prefix = self.prefix()
         if not prefix:
             self._clone(place)
             return place
@@ -104,7 +104,7 @@ class GitRepository:
 
     def state(self, revision: str, place: Path) -> str:
         """Write an earlier state of this folder to an empty place, and return its git tree's id; empty without one."""
-        prefix = self._prefix()
+        prefix = self.prefix()
         tree = self._git("rev-parse", "--verify", "-q", f"{revision}:{prefix}").stdout.decode().strip()
         if not tree:
             return ""
@@ -143,7 +143,7 @@ class GitRepository:
     def _top(self) -> Path:
         return Path(self._path("--show-toplevel"))
 
-    def _prefix(self) -> str:
+    def prefix(self) -> str:
         """Return this folder's path inside its repository, with a slash at its end; empty for the top."""
         return self._path("--show-prefix")
 
@@ -202,4 +202,4 @@ def _environment() -> dict[str, str]:
 
 def _last_line(output: bytes) -> str:
     lines = output.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else "git said nothing"
+    return lines[-1] if lines else "git failed without a message"

@@ -97,9 +97,15 @@ def show_problem(check: CheckResult, out: Console, *, verbose: bool = False) -> 
     if check.outcome in SAID:
         rows.add_row("means", SAID[check.outcome])
     rows.add_row("clause", Text(f"{check.clause} of the contract", style="dim"))
+    if check.warning:
+        rows.add_row("note", Text(printable(check.warning), style="yellow"))
     if check.log and (verbose or check.outcome is Outcome.FAIL):
         rows.add_row("printed", Text(_log(check.log), style="dim"))
     out.print()
+    if check.before:
+        told = _labelled(8)
+        told.add_row("before", Text(printable(check.before)))
+        out.print(Padding(told, (0, 0, 0, 4), expand=False))
     if check.request:
         # never wrapped: a line to paste must stay one line
         out.print(Text.assemble(("    asked     ", "dim"), (printable(check.request), "cyan")), soft_wrap=True)
@@ -116,7 +122,16 @@ def show_held(held: Held, out: Console) -> None:
     if held.servers:
         out.print()
         out.print(Padding(rows, (0, 0, 0, 4), expand=False))
-    say("All of this stays up, as the check left it, until you press Enter.", out)
+    if held.locked:
+        say("The kit has locked the database again: what a request writes waits until you press Enter.", out)
+    if held.start:
+        say("No server of this check runs any more. This starts one on the data that it left:", out)
+        out.print(
+            Text(f"  {printable(held.start)}", style="cyan"), soft_wrap=True
+        )  # a line to paste must stay one line
+        say("The data stays until you press Enter.", out)
+    else:
+        say("All of this stays up, as the check left it, until you press Enter.", out)
     out.print()
 
 

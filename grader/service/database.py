@@ -103,6 +103,17 @@ class Database:
         finally:
             release.join()
 
+    @contextmanager
+    def held(self) -> Iterator[bool]:
+        """Lock the database for writing while the block runs. Yield whether that was possible."""
+        with contextlib.ExitStack() as stack:
+            locked = False
+            with contextlib.suppress(Failed, NotChecked, sqlite3.Error):
+                connection = stack.enter_context(closing(self._open("rw", isolation_level=None)))
+                connection.execute("BEGIN IMMEDIATE")
+                locked = True
+            yield locked
+
     def _by_file(self) -> Rows:
         if not self.path.exists():
             return {}

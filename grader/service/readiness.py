@@ -92,7 +92,7 @@ def _not_listening(service: Starting) -> str:
         return "the server listens on the port in PORT, but not at 127.0.0.1"
     elsewhere = ports - {service.port.number}
     where = f"; the server listens on {', '.join(map(str, sorted(elsewhere)))} instead" if elsewhere else ""
-    return f"nobody listened on the port in PORT{where}"
+    return f"no program listened on the port in PORT{where}"
 
 
 def _is_port_taken(service: Starting) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.assertions.entries import Listing
 from grader.errors import Failed, MachineError
-from grader.project import environment
+from grader.project import credentials, environment
 from grader.project.config import Project
 from grader.service.migrate import await_migrate
 from grader.service.readiness import DYING, Taken, await_answer
@@ -20,6 +20,7 @@ from grader.system.ports import Port, answers
 from grader.system.process import KEPT, Process, how_it_ended, wait_until
 from grader.system.resources import Resources
 from grader.text.shell import SHOWN_PORT, command_line
+from grader.text.story import Story
 
 if TYPE_CHECKING:
     from grader.http_client.client import HttpClient
@@ -33,8 +34,9 @@ class Service:
     """One server of a project.
 
     `env` is added to its environment, with `{port}` filled in. `keep` is the number of bytes of its output that are
-    kept. `launch` starts the server and returns at once; `ready` waits for the first answer. When another program takes
-    the port meanwhile, the kit chooses a new one, unless the caller gave the port.
+    kept. `story` gets what the kit does to the server, after what it did to others on the same data. `launch` starts
+    the server and returns at once; `ready` waits for the first answer. When another program takes the port meanwhile,
+    the kit chooses a new one, unless the caller gave the port.
     """
 
     def __init__(
@@ -46,12 +48,14 @@ class Service:
         port: Port | None = None,
         env: Mapping[str, str] | None = None,
         keep: int = KEPT,
+        story: Story | None = None,
     ) -> None:
         self.project = project
         self.data = data
         self._resources = resources
         self.env = env or {}
         self._keep = keep
+        self.story = story or Story()
         self.port = port or resources.port()
         self._own_port = port is None
         self._process: Process | None = None
@@ -63,7 +67,7 @@ class Service:
         """The client for the server's port. Its module is imported while the server starts."""
         from grader.http_client.client import HttpClient
 
-        return HttpClient(self.port.number)
+        return HttpClient(self.port.number, self.story)
 
     @property
     def url(self) -> str:
@@ -151,6 +155,7 @@ class Service:
         self.data.mkdir(parents=True, exist_ok=True)
         if migrate:
             self.migrate()
+        self.story.add("a new start", self.line(), credentials.told(self.env))
         self._launched = time.monotonic()
         self._process = self._start(self.project.server)
 
@@ -174,6 +179,7 @@ class Service:
     def stop(self) -> Shutdown:
         """Send SIGTERM to the started process, wait, look whether the port still accepts connections, and kill all."""
         process = self.process
+        self.story.add("SIGTERM", SIGTERM)
         began = time.monotonic()
         process.terminate()
         code = process.wait(STOP_PATIENCE)
@@ -223,11 +229,16 @@ class Service:
         """Start the program that migrates, `migrate` or else the server, and return it. The caller has to end it."""
         return self._start(self.project.migrate or self.project.server)
 
-    def line(self, command: tuple[str, ...] = ()) -> str:
-        """Write a command as a line to paste: the server's, unless another one is given."""
-        place = Path("/tmp")  # noqa: S108 - only to be read
+    def line(self, command: tuple[str, ...] = (), data: Path | None = None) -> str:
+        """Write a command as a line to paste: the server's, unless another one is given.
+
+        `data` is the folder of the data in the line; without one it is a folder that every machine has.
+        """
+        place = data or Path("/tmp")  # noqa: S108 - only to be read
         filled = self.project.fill(command or self.project.server, SHOWN_PORT, place)
-        return command_line(filled, PORT=str(SHOWN_PORT), DATABASE_URL=self.project.database_url(place))
+        zone = {"TZ": self.env["TZ"]} if "TZ" in self.env else {}
+        line = command_line(filled, **zone, PORT=str(SHOWN_PORT), DATABASE_URL=self.project.database_url(place))
+        return f"( {self.project.prelude} && {line} )" if self.project.prelude and data is None else line
 
     def _move(self) -> None:
         """Start the server again on another port, with the same data."""
