@@ -30,6 +30,8 @@ RULES = (
     (r"(?<=[a-z] )\+\d+", "+N"),
     (r"0x[0-9a-f]+", "0xADDRESS"),
     (r"/[\w./-]*/(?=python3?\b)", ""),
+    (r"\(pid \d+\)", "(pid N)"),
+    (r"\(\d+ before, \d+ after\)", "(N before, N after)"),
     (r"[ \t]+$", ""),
 )
 

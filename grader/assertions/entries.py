@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Self
 
 from grader.assertions.observed import Observed
@@ -65,7 +66,13 @@ class Length(int, Observed):
 
 
 class Growth(dict[str, int], Observed):
-    """The number of new rows in each table. `7 in growth` is true when some table has exactly seven new rows."""
+    """The number of new rows in each table. `7 in growth` is true when some table has exactly seven new rows.
+
+    `before` holds the rows of each table at the beginning. `place` says where the kit looked, if there is nothing.
+    """
+
+    before: Mapping[str, int] = MappingProxyType({})
+    place: str = ""
 
     def __contains__(self, number: object) -> bool:
         return number in self.values()
@@ -76,8 +83,13 @@ class Growth(dict[str, int], Observed):
 
     def actual_text(self) -> str:
         if not self:
-            return "a database without any table"
+            return self.place or "a database without any table"
         changed = {name: count for name, count in self.items() if count}
         if not changed:
             return f"no new row that another connection can see (tables: {printable(', '.join(sorted(self)))})"
-        return printable(", ".join(f"{name} {count:+}" for name, count in sorted(changed.items())))
+        return printable(", ".join(self._told(name, count) for name, count in sorted(changed.items())))
+
+    def _told(self, name: str, count: int) -> str:
+        """Tell how a table has grown, also from where to where, unless it was empty at the beginning."""
+        first = self.before.get(name, 0)
+        return f"{name} {count:+}" + (f" ({first} before, {first + count} after)" if first else "")

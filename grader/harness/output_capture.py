@@ -32,7 +32,7 @@ Ended = TypeVar("Ended", bound=ClientRun)
 
 @dataclass(frozen=True)
 class Situation:
-    """What a check left: the service that it asked, those that run, and whether the kit has locked the database again."""
+    """What a check left: the service that it asked, those that run, and whether the database is locked again."""
 
     subject: Service | None
     running: Sequence[Service]
@@ -40,8 +40,8 @@ class Situation:
 
     @property
     def start(self) -> str:
-        """The command that starts a server on the data of one that has ended; empty while one runs."""
-        return "" if self.running or self.subject is None else self.subject.line(data=self.subject.data)
+        """The command that starts a server on the data of the one that was asked; empty while that one runs."""
+        return "" if self.subject is None or self.subject.running else self.subject.line(data=self.subject.data)
 
     def adapted(self, found: CheckResult) -> CheckResult:
         """Return a result whose line, if it starts a server, starts it on the data that the check left."""
@@ -91,11 +91,12 @@ class OutputCapture:
 
     @contextmanager
     def as_it_was(self, request: str) -> Iterator[Situation]:
-        """Give the services of `request` as the check left them. If the database was locked, lock it again meanwhile."""
-        subject, running = self._subject(request), self.spoken_to(request)
+        """Give the services of `request` as the check left them. If it locked the database, lock it again meanwhile."""
+        subject = self._subject(request)
+        running = self.spoken_to(request) if subject is None or subject.running else []
         was_locked = bool(subject and subject.running and subject.story.locked(request, self._since(subject)))
-        with subject.database.held() if subject and was_locked else nullcontext(False) as locked:
-            yield Situation(subject, running, locked)
+        with subject.database.held() if subject and was_locked else nullcontext() as locked:
+            yield Situation(subject, running, bool(locked))
 
     def _subject(self, request: str) -> Service | None:
         """Return the service that `request` was meant for, running or not: the one that got such a request last."""

@@ -35,7 +35,7 @@ class HttpClient:
 
     def __init__(self, port: int, story: Story | None = None) -> None:
         self.port = port
-        self.story = story or Story()
+        self.story = Story() if story is None else story
         self.exchanges: list[str] = []
 
     def get(self, path: str, **more: Any) -> Reply:

@@ -96,6 +96,8 @@ def _by_hand(course: Course, failed: StepResult) -> Lines:
         return [(f"kit check {failed.id} --hold", "again, and the server in that line stays up")]
     tool = course.find_step(failed.id).tool
     more = [(tool, "speaks to it as the provider does")] if tool else []
+    if failed.problem and "-Signature: " in failed.problem.request:
+        more.append((f"kit check {failed.id} --hold", "again, and the server that knows that line's secrets stays up"))
     return [("kit serve", "your server, to try things by hand"), *more]
 
 

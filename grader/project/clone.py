@@ -30,8 +30,6 @@ ARCHIVES = (".whl", ".zip", ".tar", ".tgz", ".tbz", ".txz", ".tlz", ".gz", ".bz2
 """The endings of a name that pip takes for a file, not for a package."""
 NOT_THE_PACKAGE = re.compile(r"(?:^|\s)#.*|\s--hash[=\s]\s*\S+")
 """What a requirement file may contain beside the requirements: comments, and hashes of packages."""
-ANEW = 'd=$(mktemp -d) && git clone -q {} "$d" && cd "$d"{} && python3 -m venv .venv && . .venv/bin/activate'
-"""How a shell makes such a clone anew, from the project's folder."""
 
 
 class CleanClone:
@@ -39,7 +37,7 @@ class CleanClone:
 
     def __init__(self, origin: Project, resources: Resources) -> None:
         repository = GitRepository(origin.folder)
-        request = anew(repository)
+        request = repository.clone_line()
         folder = repository.clone(resources.fresh("clone"))
         try:
             cloned = config.read(folder)
@@ -128,13 +126,6 @@ def create_environment(venv: Path) -> None:
     made = subprocess.run([python, "-I", "-m", "venv", str(venv)], capture_output=True, text=True, check=False)
     if made.returncode:
         raise MachineError(f"No virtual environment could be made: {made.stderr.strip() or made.stdout.strip()}")
-
-
-def anew(repository: GitRepository) -> str:
-    """Write a command that clones the repository anew into an empty place, with an environment, and goes there."""
-    prefix = repository.prefix().rstrip("/")
-    origin, inside = ('"$(git rev-parse --show-toplevel)"', f"/{shlex.quote(prefix)}") if prefix else (".", "")
-    return ANEW.format(origin, inside)
 
 
 def run_setup(project: Project, resources: Resources, prelude: str = "") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -101,6 +102,13 @@ class GitRepository:
         if written.returncode:
             raise Failed(_last_line(written.stderr), expected="a clone", request=f"git clone . {place.name}")
         return place
+
+    def clone_line(self) -> str:
+        """Write a command that clones the repository anew into an empty place, with an environment, and goes there."""
+        prefix = self.prefix().rstrip("/")
+        origin, inside = ('"$(git rev-parse --show-toplevel)"', f"/{shlex.quote(prefix)}") if prefix else (".", "")
+        clone = f'd=$(mktemp -d) && git clone -q {origin} "$d" && cd "$d"{inside}'
+        return f"{clone} && python3 -m venv .venv && . .venv/bin/activate"
 
     def state(self, revision: str, place: Path) -> str:
         """Write an earlier state of this folder to an empty place, and return its git tree's id; empty without one."""

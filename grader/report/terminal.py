@@ -124,7 +124,9 @@ def show_held(held: Held, out: Console) -> None:
         out.print(Padding(rows, (0, 0, 0, 4), expand=False))
     if held.locked:
         say("The kit has locked the database again: what a request writes waits until you press Enter.", out)
-    if held.start:
+    if held.start and held.start == held.check.request:
+        say("No server of this check runs any more. Its data stays until you press Enter.", out)
+    elif held.start:
         say("No server of this check runs any more. This starts one on the data that it left:", out)
         out.print(
             Text(f"  {printable(held.start)}", style="cyan"), soft_wrap=True

@@ -64,7 +64,7 @@ class Database:
         When no table has `expected` new rows at once, the kit waits until no table has changed for a second, because
         late rows may pass through any number. It waits at least three seconds for `expected`, and at most eight.
         """
-        growth = _difference(before, self.rows())
+        growth = self.difference(before)
         if expected in growth:
             return growth
         begun = changed = time.monotonic()
@@ -73,14 +73,19 @@ class Database:
             if quiet and (expected in growth or now - begun >= VISIBLE_WITHIN):
                 break
             time.sleep(0.05)
-            later = _difference(before, self.rows())
+            later = self.difference(before)
             changed = time.monotonic() if later != growth else changed
             growth = later
         return growth
 
     def difference(self, before: Rows, request: str = "") -> Growth:
         """Return the number of new rows in each table since `before`, without waiting."""
-        return _difference(before, self.rows(), request)
+        after = self.rows()
+        growth = Growth({name: count - before.get(name, 0) for name, count in after.items()})
+        growth.request, growth.before = request, before
+        if not after and not self._inspect and not self.path.exists():
+            growth.place = f"no file {self.path}, which is the path in DATABASE_URL"
+        return growth
 
     @contextmanager
     def locked(self, seconds: float, *, once: Callable[[], object] = lambda: None) -> Iterator[None]:
@@ -223,9 +228,3 @@ def _release_later(connection: sqlite3.Connection, seconds: float, once: Callabl
     finally:
         connection.rollback()
         connection.close()
-
-
-def _difference(before: Rows, after: Rows, request: str = "") -> Growth:
-    growth = Growth({name: count - before.get(name, 0) for name, count in after.items()})
-    growth.request = request
-    return growth

@@ -81,7 +81,9 @@ def _explain_death(service: Starting) -> NoReturn:
     service.process.output.finish(0.0 if left else 1.0)
     actual, expected = f"the server stopped before it answered ({how_it_ended(code)})", _promise(service)
     if left and not code:
-        actual = "the started process ended and left another one in the background"
+        others = [f"{process_tree.command_of(pid)} (pid {pid})" for pid in service.process.tree()]
+        actual = f"the started process ended and left another one in the background{': ' if others else ''}"
+        actual += ", ".join(others[:2])
         expected = "a server that stays in the foreground"
     raise Failed(actual, expected=expected, request=service.line(), log=service.log)
 

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.assertions.entries import Listing
 from grader.errors import Failed, MachineError
 from grader.project import credentials, environment
 from grader.project.config import Project
 from grader.service.migrate import await_migrate
 from grader.service.readiness import DYING, Taken, await_answer
-from grader.service.shutdown import SIGTERM, STOP_PATIENCE, STOP_WITHIN, Shutdown
-from grader.system.ports import Port, answers
-from grader.system.process import KEPT, Process, how_it_ended, wait_until
+from grader.service.shutdown import SIGTERM, Shutdown, end
+from grader.system.ports import Port
+from grader.system.process import KEPT, Process, how_it_ended
 from grader.system.resources import Resources
 from grader.text.shell import SHOWN_PORT, command_line
 from grader.text.story import Story
@@ -55,7 +55,7 @@ class Service:
         self._resources = resources
         self.env = env or {}
         self._keep = keep
-        self.story = story or Story()
+        self.story = Story() if story is None else story
         self.port = port or resources.port()
         self._own_port = port is None
         self._process: Process | None = None
@@ -178,20 +178,8 @@ class Service:
 
     def stop(self) -> Shutdown:
         """Send SIGTERM to the started process, wait, look whether the port still accepts connections, and kill all."""
-        process = self.process
         self.story.add("SIGTERM", SIGTERM)
-        began = time.monotonic()
-        process.terminate()
-        code = process.wait(STOP_PATIENCE)
-        seconds = time.monotonic() - began
-        grace = max(0.5, STOP_WITHIN - seconds) if process.tree() else 0.5
-        gone = code is None or wait_until(lambda: not answers(self.port.number), grace)
-        left = [] if gone else ["the port in PORT still accepts connections, though the started process has ended"]
-        log = self.log
-        process.kill()
-        return Shutdown(
-            code, STOP_PATIENCE, Listing(left, request=SIGTERM, what="process listening after SIGTERM"), log
-        )
+        return end(self.process, self.port.number, lambda: self.log)
 
     def kill(self) -> None:
         """Kill the server and all that it started, and give its port back."""
@@ -238,7 +226,10 @@ class Service:
         filled = self.project.fill(command or self.project.server, SHOWN_PORT, place)
         zone = {"TZ": self.env["TZ"]} if "TZ" in self.env else {}
         line = command_line(filled, **zone, PORT=str(SHOWN_PORT), DATABASE_URL=self.project.database_url(place))
-        return f"( {self.project.prelude} && {line} )" if self.project.prelude and data is None else line
+        if not self.project.prelude:
+            return line
+        there = f'cd {shlex.quote(str(self.project.folder))} && PATH="$PWD/.venv/bin:$PATH"'
+        return f"( {there if data else self.project.prelude} && {line} )"
 
     def _move(self) -> None:
         """Start the server again on another port, with the same data."""

@@ -77,12 +77,17 @@ class Story:
         return "; ".join(part for part in [*facts, ", then ".join(parts)] if part)
 
     def _before(self, request: str, since: int) -> tuple[Sequence[Deed], Sequence[Deed]]:
-        """Split what was done before the last deed in `request`: before the check began, and in it."""
+        """Split what was done before the last deed in `request`: before the check began, and in it.
+
+        What stands in `request` itself is left out, as far as it was done after the last start.
+        """
         deeds = list(self.deeds)
         found = [place for place, deed in enumerate(deeds) if deed.line and deed.line in request]
         end = found[-1] if found else len(deeds)
         begin = since if since <= end else 0
-        return deeds[:begin], [deed for deed in deeds[begin:end] if not (deed.line and deed.line in request)]
+        life = max((place for place, deed in enumerate(deeds[:end]) if deed.settings is not None), default=-1)
+        asked = {place for place in found if place > life}
+        return deeds[:begin], [deeds[place] for place in range(begin, end) if place not in asked]
 
 
 def _happened(deeds: Iterable[Deed], settings: str) -> list[str]:
