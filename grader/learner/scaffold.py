@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from fnmatch import fnmatch
 from itertools import pairwise
 from pathlib import Path
@@ -15,12 +16,19 @@ from grader.errors import MachineError, UsageError
 from grader.project.config import FILE
 
 OLD_STATES = "history"
+CODE = ("server", "client")
+"""The folders of a starter's code."""
+OF_PYTHON = ("README.md", "requirements.txt", "service.toml")
+"""Other files of a starter that belong to its code."""
 TRACES = ("__pycache__", "*.pyc", ".kit", ".venv", "*.db")
 NOT_COPIED = shutil.ignore_patterns(*TRACES)
 
 
-def start(stage: Stage, folder: Path) -> None:
+def start(stage: Stage, folder: Path, *, bare: Sequence[Stage] = ()) -> None:
     """Copy the starter of `stage` to a new or empty folder and commit it there.
+
+    `bare` are the stages up to this one, for a project in another language: instead of the starter, it gets the files
+    that every project has.
 
     Raises UsageError when the folder is not empty, MachineError when git is missing or fails.
     """
@@ -31,7 +39,11 @@ def start(stage: Stage, folder: Path) -> None:
     if shutil.which("git") is None:
         raise MachineError("git is not installed; a project is a git repository from its first step.")
     try:
-        shutil.copytree(stage.starter, folder, dirs_exist_ok=True, ignore=NOT_COPIED)
+        for source, path in _bare_files(bare) if bare else []:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source / path, folder / path)
+        if not bare:
+            shutil.copytree(stage.starter, folder, dirs_exist_ok=True, ignore=NOT_COPIED)
     except OSError as error:
         raise UsageError(f'The folder "{folder}" cannot be made: {error.strerror}.') from None
     _git(folder, "init", "-q", "-b", "main")
@@ -42,16 +54,19 @@ def start(stage: Stage, folder: Path) -> None:
 def advance(course: Course, folder: Path) -> tuple[Stage, list[Path]]:
     """Copy the new files of the next stage into a project. Files that exist stay as they are.
 
-    A file of a starter is new when neither the starter nor the solution of the stage before has it. The next stage is
-    the first one with a new file that the project lacks. Returns the stage and the paths of the copied files inside the
-    project. Raises UsageError when there is no next stage, or when a file can't be copied.
+    A file of a starter is new when neither the starter nor the solution of the stage before has it. Code in Python is
+    only for a project that goes on from the starter before. The next stage is the first one with a new file that the
+    project lacks. Returns the stage and the paths of the copied files inside the project. Raises UsageError when there
+    is no next stage, or when a file can't be copied.
     """
     if not (folder / FILE).exists():
         raise UsageError(f'There is no project in "{folder}", as it has no {FILE}; start one with: kit start')
-    stages = course.stages
+    stages, unfit = course.stages, None
     for before, stage in pairwise(stages):
         new = _files(stage.starter) - _files(before.starter) - _files(before.solution)
-        lacking = [path for path in sorted(new) if not os.path.lexists(folder / path)]
+        missing = [path for path in sorted(new) if not os.path.lexists(folder / path)]
+        lacking = [path for path in missing if _fits(folder, path)]
+        unfit = stage if len(lacking) < len(missing) else unfit
         if lacking:
             for path in lacking:
                 _confirm_folders(folder, path, stage)
@@ -59,7 +74,34 @@ def advance(course: Course, folder: Path) -> tuple[Stage, list[Path]]:
                 (folder / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(stage.starter / path, folder / path)
             return stage, lacking
+    if unfit is not None:
+        brief = f"less {shlex.quote(str(unfit.folder / 'README.md'))}"
+        raise UsageError(
+            "The new files of later stages are code in Python for the starter, which this project isn't made from."
+            f" You write yours; the last brief is: {brief}"
+        )
     raise UsageError(f"This project has the files of every stage there is, up to {stages[-1].id}; see: kit")
+
+
+def _bare_files(stages: Sequence[Stage]) -> list[tuple[Path, Path]]:
+    """List what a project in any language gets: the files of `bare`, and what stands in the starters beside the code.
+
+    Each is a folder, and a path in it. A later stage brings only what is new.
+    """
+    found: dict[Path, Path] = {}
+    for stage in stages:
+        plain = {path for path in _files(stage.starter) if path.parts[0] not in CODE and path.name not in OF_PYTHON}
+        written = {path.relative_to(stage.bare) for path in stage.bare.rglob("*") if path.is_file()}
+        found = {**dict.fromkeys(plain, stage.starter), **found, **dict.fromkeys(written, stage.bare)}
+    return [(source, path) for path, source in sorted(found.items())]
+
+
+def _fits(folder: Path, path: Path) -> bool:
+    """Tell whether a new file fits the project that is there. Only code in Python needs something that is there."""
+    if path.suffix != ".py" or path.parts[0] not in CODE:
+        return path.name != "requirements.txt"
+    package = folder / path.parts[0]
+    return package.is_dir() and any(package.glob("*.py"))
 
 
 def unfinished(course: Course, stage: Stage, passed: Collection[str]) -> list[str]:

@@ -18,4 +18,4 @@ def home():
 @bp.get("/<path:path>")
 def anything_else(path):
     """Answer every other path there is."""
-    return f"Nobody wrote anything for /{path} yet.\n", {"Content-Type": "text/plain; charset=utf-8"}
+    return f"There is nothing at /{path} yet.\n", {"Content-Type": "text/plain; charset=utf-8"}
