@@ -70,6 +70,7 @@ class ServicePool:
         service = self._kept.get(name)
         if service is None or not service.running:
             service = self._kept[name] = start()
+            service.story.is_common = True
         return service
 
     def new(
@@ -150,6 +151,7 @@ class ServicePool:
     def _launch(self) -> Service:
         if self._shared is None:
             service = self.new()
+            service.story.is_common = True
             with self._forgetting(service):
                 service.launch()
             self._shared = service

@@ -37,10 +37,14 @@ class Deed:
 
 
 class Story:
-    """All that the kit did to the servers on one folder of data. `origin` says what the data was at first."""
+    """All that the kit did to the servers on one folder of data. `origin` says what the data was at first.
+
+    `is_common` says that checks with nothing in common use the server, so that what earlier ones did isn't told.
+    """
 
     def __init__(self, origin: str = "") -> None:
         self.origin = origin
+        self.is_common = False
         self.deeds: list[Deed] = []
 
     def __len__(self) -> int:
