@@ -23,6 +23,7 @@ from grader.http_client.reply import Reply
 from grader.system.ports import LOOPBACK
 from grader.text.shell import SHOWN_PORT, WITH_BODY, curl, netcat
 from grader.text.story import Deed, Story
+from grader.text.values import shown
 
 PATIENCE = 10.0
 KEPT = "/?#[]@!$&'()*+,;=:%\"<>\\^`{|}"
@@ -103,7 +104,7 @@ class HttpClient:
         connection first.
         """
         self.exchanges.append(netcat(data, SHOWN_PORT))
-        self.story.add(f"{len(data)} bytes that are no whole request" if data else "a connection without a byte")
+        self.story.add(f"the bytes {shown(data)}" if data else "a connection without a byte")
         with self.connect(patience, self.exchanges[-1]) as connection, contextlib.suppress(OSError):
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)

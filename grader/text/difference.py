@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -113,9 +114,23 @@ def _entry_of(one: Sequence[Any], other: Sequence[Any]) -> str:
 
 
 def _character(text: str, beside: str, place: int) -> str:
-    """Name the first character that differs, if it or its counterpart isn't an ASCII character."""
+    """Name the first character that differs, if it or its counterpart isn't ASCII and the two may look alike."""
     here, there = text[place : place + 1], beside[place : place + 1]
-    if here == there or (here + there).isascii():
+    if here == there or (here + there).isascii() or not _may_look_alike(here, there):
         return ""
     name = f"is U+{ord(here):04X}" if here else "is missing"
     return f" (character {place + 1} {name})"
+
+
+def _may_look_alike(here: str, there: str) -> bool:
+    """Tell whether a reader may take one character for the other, or not see one of them."""
+    kinds = {unicodedata.category(character)[0] for character in here + there}
+    if len(here + there) < 2 or kinds & set("MCZ") or kinds <= set("PS"):
+        return True
+    one, other = (unicodedata.normalize("NFKD", character)[0].casefold() for character in (here, there))
+    return one == other or _last_word(here) == _last_word(there)
+
+
+def _last_word(character: str) -> str:
+    """Return the last word of a character's name: those of `a` in two alphabets are the same."""
+    return unicodedata.name(character, character).rpartition(" ")[2]

@@ -18,6 +18,7 @@ LONG = "0123456789" * 60
         ("1 or 2", "１ or 2", "'1 or 2' (character 1 is U+0031)"),
         ("tent\u200b", "tent", "'tent\\u200b' (character 5 is U+200B)"),
         ("tent", "tent\ufe0f", "'tent' (character 5 is missing)"),
+        ("STOP", "語語", "'STOP'"),
         ("a\u00a0b", "a b", "'a\\xa0b' (· is a blank)"),
         (LONG + " x", LONG + "x", f"…'{LONG[575:]}·x' (602 characters) (· is a blank)"),
     ],
