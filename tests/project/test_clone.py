@@ -117,7 +117,8 @@ def test_a_project_whose_service_file_is_not_committed_fails_in_the_clone(tmp_pa
         clone(project)
 
     assert caught.value.expected == "service.toml among the committed files"
-    assert caught.value.request == "git clone . /tmp/clone && cd /tmp/clone"
+    assert caught.value.request.startswith('( d=$(mktemp -d) && git clone -q . "$d" && cd "$d" && ')
+    assert caught.value.request.endswith(" && cat service.toml )")
 
 
 def test_the_committed_service_file_counts(a_project, clone):
@@ -208,7 +209,8 @@ def test_a_setup_that_fails_says_how_and_what_it_printed(a_project, clone, cache
     assert caught.value.actual == "setup failed (exit code 3)"
     assert caught.value.expected == "exit code 0"
     assert caught.value.log == "Collecting\nno such package"
-    assert caught.value.request.startswith("git clone . /tmp/clone && cd /tmp/clone && python -c 'import sys;")
+    assert caught.value.request.startswith('( d=$(mktemp -d) && git clone -q . "$d" && cd "$d" && ')
+    assert " && . .venv/bin/activate && python -c 'import sys;" in caught.value.request
     assert not list(cache.glob("*/done"))
 
 
