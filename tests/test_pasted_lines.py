@@ -54,7 +54,9 @@ def test_a_line_that_is_pasted_while_all_is_held_gives_the_same_status(name, tmp
 
 
 @pytest.mark.timeout(LONG)
-def test_a_clone_can_be_made_anew_by_the_line(tmp_path):
+def test_a_clone_can_be_made_anew_by_the_line(tmp_path, monkeypatch):
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     case = next(case for case in matrix.all_cases() if case.name == "1.10/setup-fails")
     project = cases.build(case, tmp_path / "project")
     findings = runner.run(COURSE, project, matrix.steps_to_test(case), seed=1, stop=True)
