@@ -15,6 +15,7 @@ from grader.results.results import ExitStatus
 
 WORDS = {
     "check": "check",
+    "contract": "contract",
     "doctor": "doctor",
     "fuzz": "fuzz",
     "grade": "grade",

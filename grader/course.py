@@ -73,6 +73,11 @@ class Stage:
         return self.folder / "starter"
 
     @property
+    def bare(self) -> Path:
+        """The files of a new project in any language, of which the first stage has some."""
+        return self.folder / "bare"
+
+    @property
     def solution(self) -> Path:
         return self.folder.parent.parent / "solutions" / self.folder.name
 

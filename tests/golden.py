@@ -12,6 +12,7 @@ CLOCK = r"\d\d(?::|%3A)\d\d(?:(?::|%3A)\d\d(?:\.\d+)?)?"
 ZONE = r"(?:Z|(?:[+-]|%2B)\d\d(?::|%3A)\d\d)?"
 WRITTEN_IN_CHECKS = "2026-01-02|2000-01-01"
 RULES = (
+    (r"\(pid \d+\)", "(pid N)"),
     (rf"(?!{WRITTEN_IN_CHECKS})\b\d{{4}}-\d\d-\d\dT{CLOCK}{ZONE}", "TIME"),
     (r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\]", "[TIME]"),
     (r"(?<=X-Twilio-Signature: )[\w+/]{27}=", "SIGNATURE"),
@@ -31,6 +32,7 @@ RULES = (
     (r"(?<=[a-z] )\+\d+", "+N"),
     (r"0x[0-9a-f]+", "0xADDRESS"),
     (r"/[\w./-]*/(?=python3?\b)", ""),
+    (r"\(\d+ before, \d+ after\)", "(N before, N after)"),
     (r"[ \t]+$", ""),
 )
 

@@ -103,7 +103,7 @@ class Chat:
         """Fetch every page, and return all messages as one page, in the order they came."""
         fetched = list(self.pages(**params))
         together = tuple(message for page in fetched for message in page.messages)
-        return Page(together, None, f"{fetched[0].request}   (and every next, {len(fetched)} pages)")
+        return Page(together, None, f"{fetched[0].request}   # and every next, {len(fetched)} pages")
 
     def thread(self, wanted: Any) -> Message:
         """Fetch one message by its id, with its replies."""

@@ -73,6 +73,9 @@ class Missed(Value):
         far, way = f"{abs(self.value) + SLACK:.1f}".removesuffix(".0"), "later" if self.value > 0 else "earlier"
         return f"created_at: {self._timed.message.created_at.written}, {far} s {way}"
 
+    def actual_text_beside(self, other: object) -> str:  # noqa: ARG002 - checks compare it only with 0
+        return self.actual_text()
+
 
 class TimedChat(Chat):
     """A chat whose messages the kit times with its own clock."""
@@ -181,7 +184,7 @@ class LongChat(TimedChat):
             fetched.append(page)
             self.send(words())
         together = tuple(message for page in fetched for message in page.messages)
-        return Page(together, None, f"{fetched[0].request}   (and every next, with a message sent after each page)")
+        return Page(together, None, f"{fetched[0].request}   # and every next, with a message sent after each page")
 
     def largest_page(self, **params: Any) -> Count:
         """Count the messages of the largest page."""

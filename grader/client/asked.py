@@ -12,7 +12,8 @@ from grader.assertions.json_values import Value
 from grader.client.scripted_server import Recorded, ScriptedServer
 from grader.client.since import Instants
 from grader.errors import Failed
-from grader.text.values import listed, shorten
+from grader.text.difference import listed
+from grader.text.values import shorten
 
 
 class Parameters(Listing):

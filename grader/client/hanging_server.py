@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from grader.assertions.entries import Listing
 from grader.client import program
 from grader.client.program import Run
-from grader.client.scripted_server import Answer, scripted
+from grader.client.scripted_server import Answer, ScriptedServer
 from grader.project.config import Project
 from grader.system.process import Programs
 
@@ -29,8 +30,18 @@ class Unanswered(Run):
     """Every POST that came, as in `POST /messages`."""
 
 
-def run_against(project: Project, *arguments: str, programs: Programs, answer: Answer = SILENCE) -> Unanswered:
-    """Run the client against a server that accepts every connection and never answers, and wait for its end."""
-    with scripted(answer) as server:
-        run = program.run(project, *arguments, server_url=server.url, programs=programs)
-        return Unanswered(run.code, run.printed, run.complained, run.line, server.posts(run.request))
+def run_against(
+    project: Project,
+    *arguments: str,
+    programs: Programs,
+    when_closing: Callable[[Callable[[], None]], None],
+    answer: Answer = SILENCE,
+) -> Unanswered:
+    """Run the client against a server that accepts every connection and never answers, and wait for its end.
+
+    The server is closed by what `when_closing` gets: a learner may want to look at it after a failure.
+    """
+    server = ScriptedServer(lambda _: answer)
+    when_closing(server.close)
+    run = program.run(project, *arguments, server_url=server.url, programs=programs)
+    return Unanswered(run.code, run.printed, run.complained, run.line, server.posts(run.request))

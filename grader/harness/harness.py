@@ -13,7 +13,7 @@ from grader.errors import Failed, NotChecked, ProjectError
 from grader.harness.output_capture import OutputCapture
 from grader.harness.service_pool import ServicePool
 from grader.harness.shared import Shared
-from grader.project import config
+from grader.project import built_program, config
 from grader.project.config import Project
 from grader.project.credentials import SHOWN_URL, Credentials, drawn
 from grader.service.server import Service
@@ -53,6 +53,14 @@ class Harness:
         for secret in self.credentials.by_name.values():
             text = text.replace(secret, "…")
         return text
+
+    @cached_property
+    def warning(self) -> str:
+        """What may explain a failure whatever the check was: a program that is older than its source."""
+        try:
+            return built_program.warning(self.project)
+        except ProjectError:
+            return ""
 
     def connected(self, public_url: str = SHOWN_URL, **env: str) -> Service:
         """Return a running service that has this run's secrets; the same one for the same URL and `env`."""

@@ -73,6 +73,7 @@ class ServicePool:
         service = self._kept.get(name)
         if service is None or not service.running:
             service = self._kept[name] = start()
+            service.story.is_common = True
         return service
 
     def new(
@@ -88,6 +89,8 @@ class ServicePool:
         if project is None and self.obstacle is not None:
             raise copy(self.obstacle)
         chosen = project or self._read_project()
+        if data is not None and (before := [one for one in self._all if one.data == data]):
+            more = {"story": before[-1].story, **more}
         service = Service(chosen, self._resources, data or self._resources.fresh("data"), port=port, env=env, **more)
         self._all.append(service)
         return service
@@ -153,6 +156,7 @@ class ServicePool:
     def _launch(self) -> Service:
         if self._shared is None:
             service = self.new()
+            service.story.is_common = True
             with self._forgetting(service):
                 service.launch()
             self._shared = service

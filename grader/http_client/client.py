@@ -22,6 +22,8 @@ from grader.http_client.reader import Timed, plainly, read, what_came
 from grader.http_client.reply import Reply
 from grader.system.ports import LOOPBACK
 from grader.text.shell import SHOWN_PORT, WITH_BODY, curl, netcat
+from grader.text.story import Deed, Story
+from grader.text.values import shown
 
 PATIENCE = 10.0
 KEPT = "/?#[]@!$&'()*+,;=:%\"<>\\^`{|}"
@@ -30,10 +32,11 @@ AS_JSON = {"Content-Type": "application/json"}
 
 
 class HttpClient:
-    """Sends requests to one port, and keeps each of them as a line to paste."""
+    """Sends requests to one port, and keeps each of them as a line to paste. The story gets them as well."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, story: Story | None = None) -> None:
         self.port = port
+        self.story = Story() if story is None else story
         self.exchanges: list[str] = []
 
     def get(self, path: str, **more: Any) -> Reply:
@@ -63,8 +66,7 @@ class HttpClient:
         if json is not None:
             body, headers = dumps(json, ensure_ascii=False).encode(), {**AS_JSON, **(headers or {})}
         target = quote(path, safe=KEPT) + ("?" + urlencode(params, quote_via=quote) if params else "")
-        exchange = _Exchange(self.port, method, target, headers or {}, body)
-        self.exchanges.append(exchange.line)
+        exchange = self._exchange(method, target, headers or {}, body)
         return exchange.over(self.connect(patience, exchange.line), patience, began, hang_up=hang_up)
 
     def prepare(self, method: str, path: str, patience: float = PATIENCE) -> _Prepared:
@@ -78,12 +80,22 @@ class HttpClient:
         if connection.connect_ex((LOOPBACK, self.port)):
             connection.close()
             return None
-        return self._prepared(method, path, lambda _: connection)
+        return self._prepared(method, path, lambda _: connection, told=False)
 
-    def _prepared(self, method: str, path: str, connect: Callable[[str], socket.socket]) -> _Prepared:
-        exchange = _Exchange(self.port, method, path, {}, b"")
-        self.exchanges.append(exchange.line)
+    def _prepared(
+        self, method: str, path: str, connect: Callable[[str], socket.socket], *, told: bool = True
+    ) -> _Prepared:
+        exchange = self._exchange(method, path, {}, b"", told=told)
         return _Prepared(exchange, connect(exchange.line))
+
+    def _exchange(
+        self, method: str, target: str, headers: Mapping[str, str | None], body: bytes, *, told: bool = True
+    ) -> _Exchange:
+        exchange = _Exchange(self.port, method, target, headers, body)
+        self.exchanges.append(exchange.line)
+        if told:
+            exchange.deed = self.story.add(f"{method} {exchange.path} without an answer", exchange.line)
+        return exchange
 
     def raw(self, data: bytes, patience: float = PATIENCE) -> None:
         """Open a connection, send bytes that need not be a valid request, and close the connection.
@@ -92,6 +104,7 @@ class HttpClient:
         connection first.
         """
         self.exchanges.append(netcat(data, SHOWN_PORT))
+        self.story.add(f"the bytes {shown(data)}" if data else "a connection without a byte")
         with self.connect(patience, self.exchanges[-1]) as connection, contextlib.suppress(OSError):
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
@@ -128,6 +141,12 @@ class _Exchange:
     headers: Mapping[str, str | None]
     body: bytes
     line: str = field(init=False)
+    deed: Deed | None = None
+
+    @property
+    def path(self) -> str:
+        """The path without the query."""
+        return self.target.partition("?")[0]
 
     def __post_init__(self) -> None:
         self.line = curl(self.method, f"http://{LOOPBACK}:{SHOWN_PORT}{self.target}", self.headers, self.body)
@@ -151,6 +170,8 @@ class _Exchange:
                 if hang_up:
                     stream.say_no_more()
                 stream.await_end()
+        if self.deed is not None:
+            self.deed.ended(self.method, self.path, response.status)
         headers = {name.lower(): value for name, value in response.getheaders()}
         return Reply(response.status, response.reason, headers, content, self.line, seconds)
 

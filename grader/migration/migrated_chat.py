@@ -14,6 +14,7 @@ from grader.chat.messages import Message, Page
 from grader.chat.scenarios import LongChat
 from grader.migration.old_version import OldData
 from grader.service.server import Service
+from grader.text.difference import beside
 from grader.text.values import shown
 
 IN_1971 = 31_536_000
@@ -48,9 +49,8 @@ class MigratedChat(LongChat):
         """List the old messages whose text isn't the one that the kit sent to the old state."""
         page = self.old_page()
         sent = {str(message["id"]): message["text"] for message in self.old.messages}
-        wrong = [
-            f"{m.id}: {shown(m.fields.get('text'))}" for m in page.messages if m.fields.get("text") != sent[str(m.id)]
-        ]
+        pairs = [(m.id, m.fields.get("text"), sent[str(m.id)]) for m in page.messages]
+        wrong = [f"{id_}: {beside(now, old)}, not {beside(old, now)}" for id_, now, old in pairs if now != old]
         return Listing(wrong, request=page.request, what="old message with another text")
 
     @property
@@ -59,7 +59,7 @@ class MigratedChat(LongChat):
         page, now = self.old_page(), time.time()
         return Listing(
             [
-                f"{m.id}: {shown(m.member('created_at').value)}"
+                f"{m.id}: {shown(m.member('created_at').value)}{instant.fault(m.fields['created_at'])}"
                 for m in page.messages
                 if not _possible(m.member("created_at").value, now)
             ],

@@ -15,8 +15,6 @@ from grader.project.git import GitRepository
 from grader.project.setup import SetUp
 from grader.system.resources import Resources
 
-WAY = ("rm -rf /tmp/clone", "git clone -q . /tmp/clone", "cd /tmp/clone")
-"""The commands that make such a clone anew by hand, and lead into it."""
 SHOWN = 4
 """How many files a sentence names."""
 
@@ -25,18 +23,20 @@ class CleanClone:
     """A clone with its own environment. `project` is the cloned project, ready to start."""
 
     def __init__(self, origin: Project, resources: Resources) -> None:
-        folder = GitRepository(origin.folder).clone(resources.fresh_for_programs("clone"))
+        repository = GitRepository(origin.folder)
+        way = (repository.clone_line(),)
+        folder = repository.clone(resources.fresh_for_programs("clone"))
         try:
             cloned = config.read(folder)
         except ProjectError as error:
             raise Failed(
                 f"in the clone: {error}",
                 expected="service.toml among the committed files",
-                request=f"({' && '.join(WAY)} && cat {config.FILE})",
+                request=f"( {way[0]} && cat {config.FILE} )",
                 clause="K1",
             ) from None
         _stay_inside(folder, origin.folder)
-        self._set_up = SetUp(replace(cloned, alone=True, way=WAY), resources)
+        self._set_up = SetUp(replace(cloned, alone=True, way=way), resources)
         self.project = self._set_up.project
 
     def close(self) -> None:

@@ -65,7 +65,7 @@ class Project:
 
     def typed(self, line: str) -> str:
         """Write a line so that a person can paste it in the learner's folder."""
-        return f"({' && '.join([*self.way, line])})" if self.way else line
+        return f"( {' && '.join([*self.way, line])} )" if self.way else line
 
     def fill(self, command: tuple[str, ...], port: int, data: Path) -> list[str]:
         """Fill `{port}` and `{data}` into a command."""

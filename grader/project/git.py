@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -51,7 +52,7 @@ class GitRepository:
         """List where git keeps these secrets, by their names: in tracked files as they are now, and in every commit."""
         listed = self._git("rev-list", "--objects", "--all").stdout.splitlines() if secrets else []
         staged = self._git("ls-files", "-s", "-z", "--", ".").stdout.split(b"\0") if secrets else []
-        prefix = os.fsencode(self._prefix())
+        prefix = os.fsencode(self.prefix())
         objects = [line.partition(b" ")[::2] for line in listed]
         blobs = {sha.decode(): path for sha, path in objects if path.startswith(prefix) and path != prefix}
         blobs |= {entry.split()[1].decode(): prefix + entry.split(b"\t", 1)[1] for entry in staged if entry}
@@ -83,12 +84,12 @@ class GitRepository:
         """Clone the repository without its files, for a copy of this folder; return the place of this folder there."""
         self._clone(place, "--no-checkout")
         self._git("read-tree", "HEAD", cwd=place)
-        (place / self._prefix()).mkdir(parents=True, exist_ok=True)
-        return place / self._prefix()
+        (place / self.prefix()).mkdir(parents=True, exist_ok=True)
+        return place / self.prefix()
 
     def clone(self, place: Path) -> Path:
         """Write the committed state of this folder to an empty place, and return the project's folder there."""
-        prefix = self._prefix()
+        prefix = self.prefix()
         if not prefix:
             self._clone(place)
             return place
@@ -103,9 +104,15 @@ class GitRepository:
             raise Failed(_last_line(written.stderr), expected="a clone", request=f"git clone . {place.name}")
         return place
 
+    def clone_line(self) -> str:
+        """Write a command that clones the repository anew into an empty place, and goes there."""
+        prefix = self.prefix().rstrip("/")
+        origin, inside = ('"$(git rev-parse --show-toplevel)"', f"/{shlex.quote(prefix)}") if prefix else (".", "")
+        return f'd=$(mktemp -d) && git clone -q {origin} "$d" && cd "$d"{inside}'
+
     def state(self, revision: str, place: Path) -> str:
         """Write an earlier state of this folder to an empty place, and return its git tree's id; empty without one."""
-        prefix = self._prefix()
+        prefix = self.prefix()
         tree = self._git("rev-parse", "--verify", "-q", f"{revision}:{prefix}").stdout.decode().strip()
         if not tree:
             return ""
@@ -127,7 +134,7 @@ class GitRepository:
 
     def changes(self) -> list[str]:
         """List the files in this folder that are not committed as they are now, without those that git ignores."""
-        prefix = os.fsencode(self._prefix())
+        prefix = os.fsencode(self.prefix())
         entries = [entry[3:] for entry in self._status("--", ".").stdout.split(b"\0") if entry]
         return [os.fsdecode(path.removeprefix(prefix)) for path in entries]
 
@@ -155,7 +162,7 @@ class GitRepository:
     def _top(self) -> Path:
         return Path(self._path("--show-toplevel"))
 
-    def _prefix(self) -> str:
+    def prefix(self) -> str:
         """Return this folder's path inside its repository, with a slash at its end; empty for the top."""
         return self._path("--show-prefix")
 
@@ -206,4 +213,4 @@ class GitRepository:
 
 def _last_line(output: bytes) -> str:
     lines = output.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else "git said nothing"
+    return lines[-1] if lines else "git failed without a message"

@@ -14,7 +14,6 @@ from grader.report.terminal_load import show_load
 from grader.results.doubts import Doubt
 from grader.results.held import Held
 from grader.results.results import CheckResult, Outcome, RunResult, StageResult, StepResult
-from grader.system.doctor import Diagnosis
 from grader.text.values import printable
 
 WIDEST = 100
@@ -111,7 +110,13 @@ def show_problem(check: CheckResult, out: Console, *, verbose: bool = False) -> 
     if check.outcome in SAID:
         rows.add_row("means", SAID[check.outcome])
     rows.add_row("clause", Text(f"{check.clause} of the contract, exercises/CONTRACT.md", style="dim"))
+    if check.warning:
+        rows.add_row("note", Text(printable(check.warning), style="yellow"))
     out.print()
+    if check.before:
+        told = _labelled(8)
+        told.add_row("before", Text(printable(check.before)))
+        out.print(Padding(told, (0, 0, 0, 4), expand=False))
     if check.request:
         # never wrapped: a line to paste must stay one line
         out.print(Text.assemble(("    asked     ", "dim"), (printable(check.request), "cyan")), soft_wrap=True)
@@ -132,7 +137,18 @@ def show_held(held: Held, out: Console) -> None:
     if held.servers:
         out.print()
         out.print(Padding(rows, (0, 0, 0, 4), expand=False))
-    say("All of this stays up, as the check left it, until you press Enter.", out)
+    if held.locked:
+        say("The kit has locked the database again: what a request writes waits until you press Enter.", out)
+    if held.start and held.start == held.check.request:
+        say("No server of this check runs any more. Its data stays until you press Enter.", out)
+    elif held.start:
+        say("No server of this check runs any more. This starts one on the data that it left:", out)
+        out.print(
+            Text(f"  {printable(held.start)}", style="cyan"), soft_wrap=True
+        )  # a line to paste must stay one line
+        say("The data stays until you press Enter.", out)
+    else:
+        say("All of this stays up, as the check left it, until you press Enter.", out)
     out.print()
 
 
@@ -165,29 +181,6 @@ def show_total(report: dict[str, Any], doubts: Sequence[Doubt], out: Console) ->
         show_next([*commands.items()], out)
     else:
         out.print()
-
-
-def show_doctor(found: Sequence[Diagnosis], out: Console) -> None:
-    """Show what the kit can check on this machine, and the remedies for what it can't."""
-    rows = Table.grid(padding=(0, 2))
-    for one in found:
-        mark, style = ("✓", "green") if one.fine else ("✗", "bold red") if one.needed else ("–", "yellow")
-        seen = Text(one.seen)
-        if not one.fine:
-            seen.append(f"\n{one.remedy}", style="cyan")
-        rows.add_row(Text(mark, style=style), Text(one.name), seen)
-    out.print()
-    out.print(Padding(rows, (0, 0, 0, 2), expand=False))
-    lacking = sum(not one.fine for one in found)
-    say(
-        "Everything can be checked here."
-        if not lacking
-        else f"{lacking} of {len(found)} are not as they should be."
-        if any(one.needed and not one.fine for one in found)
-        else "Everything that a learner needs is here; what is marked – is for some commands only.",
-        out,
-    )
-    out.print()
 
 
 def say(sentence: str, out: Console, style: str = "") -> None:

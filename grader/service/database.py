@@ -6,6 +6,7 @@ at once. For any other database, it runs the project's own `inspect` command.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 import time
@@ -91,7 +92,7 @@ class Database:
         """Return the number of new rows in each table since `before`, without waiting."""
         after = self.rows()
         growth = Growth({name: count - before.get(name, 0) for name, count in after.items()})
-        growth.request = request
+        growth.request, growth.before = request, before
         if not after and not self._inspect and not self.path.exists():
             growth.missing = _where(self._template, self.url)
         return growth
@@ -122,6 +123,17 @@ class Database:
             yield
         finally:
             release.join()
+
+    @contextmanager
+    def held(self) -> Iterator[bool]:
+        """Lock the database for writing while the block runs. Yield whether that was possible."""
+        with contextlib.ExitStack() as stack:
+            locked = False
+            with contextlib.suppress(Failed, NotChecked, sqlite3.Error):
+                connection = stack.enter_context(closing(self.open("rw", isolation_level=None)))
+                connection.execute("BEGIN IMMEDIATE")
+                locked = True
+            yield locked
 
     def open(self, mode: str, **options: object) -> sqlite3.Connection:
         """Open the database file with SQLite's `mode`, `ro` or `rw`; raises Failed.

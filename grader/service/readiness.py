@@ -96,7 +96,9 @@ def _explain_death(service: Starting) -> NoReturn:
     service.process.output.finish(0.0 if left else 1.0)
     actual, expected = f"the server stopped before it answered ({how_it_ended(code)})", _promise(service)
     if left and not code:
-        actual = "the started process ended and left another one in the background"
+        others = [f"{process_tree.command_of(pid)} (pid {pid})" for pid in service.process.tree()]
+        actual = f"the started process ended and left another one in the background{': ' if others else ''}"
+        actual += ", ".join(others[:2])
         expected = "a server that stays in the foreground"
     raise Failed(actual, expected=expected, request=service.line(), log=service.log)
 
@@ -107,7 +109,7 @@ def _not_listening(service: Starting) -> str:
         return "the server listens on the port in PORT, but not at 127.0.0.1"
     elsewhere = ports - {service.port.number}
     where = f"; the server listens on {', '.join(map(str, sorted(elsewhere)))} instead" if elsewhere else ""
-    return f"nobody listened on the port in PORT{where}"
+    return f"no program listened on the port in PORT{where}"
 
 
 def _is_port_taken(service: Starting) -> bool:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.assertions.entries import Listing
 from grader.errors import Failed, MachineError
-from grader.project import environment
+from grader.project import credentials, environment
 from grader.project.config import Project
 from grader.service.migrate import MIGRATE_WITHIN, await_migrate
 from grader.service.readiness import DYING, Taken, advised, await_answer
-from grader.service.shutdown import SIGTERM, STOP_PATIENCE, STOP_WITHIN, Shutdown
-from grader.system.ports import Port, answers
-from grader.system.process import KEPT, Process, how_it_ended, wait_until
+from grader.service.shutdown import SIGTERM, STOP_PATIENCE, Shutdown, end
+from grader.system.ports import Port
+from grader.system.process import KEPT, Process, how_it_ended
 from grader.system.resources import Resources
 from grader.system.waits import Waits
 from grader.text.last_words import last_words
 from grader.text.shell import SHOWN_PORT, command_line
+from grader.text.story import Story
 
 if TYPE_CHECKING:
     from grader.http_client.client import HttpClient
@@ -35,8 +36,9 @@ class Service:
     """One server of a project.
 
     `env` is added to its environment, with `{port}` filled in. `keep` is the number of bytes of its output that are
-    kept. `launch` starts the server and returns at once; `ready` waits for the first answer. When another program takes
-    the port meanwhile, the kit chooses a new one, unless the caller gave the port.
+    kept. `story` gets what the kit does to the server, after what it did to others on the same data. `launch` starts
+    the server and returns at once; `ready` waits for the first answer. When another program takes the port meanwhile,
+    the kit chooses a new one, unless the caller gave the port.
     """
 
     def __init__(
@@ -48,12 +50,14 @@ class Service:
         port: Port | None = None,
         env: Mapping[str, str] | None = None,
         keep: int = KEPT,
+        story: Story | None = None,
     ) -> None:
         self.project = project
         self.data = data
         self._resources = resources
         self.env = env or {}
         self._keep = keep
+        self.story = Story() if story is None else story
         self.port = port or resources.port()
         self._own_port = port is None
         self._process: Process | None = None
@@ -65,7 +69,7 @@ class Service:
         """The client for the server's port. Its module is imported while the server starts."""
         from grader.http_client.client import HttpClient
 
-        return HttpClient(self.port.number)
+        return HttpClient(self.port.number, self.story)
 
     @property
     def url(self) -> str:
@@ -158,6 +162,7 @@ class Service:
         self.data.mkdir(parents=True, exist_ok=True)
         if migrate:
             self.migrate()
+        self.story.add("a new start", self.line(), credentials.told(self.env))
         self._launched = time.monotonic()
         with advised(self.project):
             self._process = self._start(self.project.server)
@@ -169,10 +174,10 @@ class Service:
         `start_timeout_s`. Both have the last lines that the server printed, and the other ports on which it listens.
         """
         for left in reversed(range(TRIES_FOR_A_PORT)):
-            limit = self.project.start_timeout
+            limit, began = self.project.start_timeout, self._launched
             try:
-                with self._waits.named("starting your server", limit, began=self._launched), advised(self.project):
-                    await_answer(self, self._launched + limit)
+                with self._waits.named("starting your server", limit, began=began), advised(self.project):
+                    await_answer(self, began + limit)
             except Taken:
                 if not left or not self._own_port:
                     raise MachineError("The server's port was taken by another program, again and again.") from None
@@ -183,20 +188,9 @@ class Service:
 
     def stop(self) -> Shutdown:
         """Send SIGTERM to the started process, wait, look whether the port still accepts connections, and kill all."""
-        process = self.process
-        began = time.monotonic()
-        process.terminate()
+        self.story.add("SIGTERM", SIGTERM)
         with self._waits.named("stopping your server with SIGTERM", STOP_PATIENCE):
-            code = process.wait(STOP_PATIENCE)
-        seconds = time.monotonic() - began
-        grace = max(0.5, STOP_WITHIN - seconds) if process.tree() else 0.5
-        gone = code is None or wait_until(lambda: not answers(self.port.number), grace)
-        left = [] if gone else ["the port in PORT still accepts connections, though the started process has ended"]
-        log = self.log
-        process.kill()
-        return Shutdown(
-            code, STOP_PATIENCE, Listing(left, request=SIGTERM, what="process listening after SIGTERM"), log
-        )
+            return end(self.process, self.port.number, lambda: self.log)
 
     def kill(self) -> None:
         """Kill the server and all that it started, and give its port back."""
@@ -233,12 +227,16 @@ class Service:
         """Start the program that migrates, `migrate` or else the server, and return it. The caller has to end it."""
         return self._start(self.project.migrate or self.project.server)
 
-    def line(self, command: tuple[str, ...] = ()) -> str:
-        """Write a command as a line to paste: the server's, unless another one is given."""
-        place = Path("/tmp")  # noqa: S108 - only to be read
+    def line(self, command: tuple[str, ...] = (), data: Path | None = None) -> str:
+        """Write a command as a line to paste: the server's, unless another is given. `data` is the folder of its data."""
+        place = data or Path("/tmp")  # noqa: S108 - only to be read
         filled = self.project.fill(command or self.project.server, SHOWN_PORT, place)
-        line = command_line(filled, PORT=str(SHOWN_PORT), DATABASE_URL=self.project.database_url(place))
-        return self.project.typed(line)
+        zone = {"TZ": self.env["TZ"]} if "TZ" in self.env else {}
+        line = command_line(filled, **zone, PORT=str(SHOWN_PORT), DATABASE_URL=self.project.database_url(place))
+        if data is None or not self.project.way:
+            return self.project.typed(line)
+        there = f'cd {shlex.quote(str(self.project.folder))} && PATH="$PWD/.venv/bin:$PATH"'
+        return f"( {there} && {line} )"
 
     def _move(self) -> None:
         """Start the server again on another port, with the same data."""

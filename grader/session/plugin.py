@@ -21,7 +21,6 @@ from grader.harness.prefetch import FRESH, GROWN
 from grader.results.held import Held, Standing
 from grader.results.moment import Moment
 from grader.results.results import CheckResult, Outcome
-from grader.service.server import Service
 from grader.session.failure import Comparison, explained
 from grader.session.protocol import Teller
 from grader.session.schedule import Planned, Schedule
@@ -184,7 +183,9 @@ class ChecksPlugin:
         found = self._result(item, 0.0)
         if found.outcome is Outcome.FAIL:
             hold, self._hold = self._hold, None
-            hold(Held(found, _standing(self._harness.output.spoken_to(found.request))))
+            with self._harness.output.as_it_was(found.request) as situation:
+                standing = tuple(Standing(one.port.number, str(one.data)) for one in situation.running)
+                hold(Held(situation.adapted(found), standing, situation.start, situation.locked))
 
     def _is_timed(self) -> bool:
         """Tell whether what the check found depends on time, so that a second try may differ."""
@@ -210,15 +211,13 @@ class ChecksPlugin:
         if finding is None:
             return passed
         found = replace(passed, **explained(finding, self._comparison))
-        log, actual = found.log, found.actual
-        if found.outcome is Outcome.FAIL:
-            log = self._harness.readable(log or self._harness.output.explanation(found.actual))
-            actual = "; ".join([actual, *self._harness.remarks(f"{actual}\n{log}")])
-        return replace(found, log=log, actual=actual)
-
-
-def _standing(services: Sequence[Service]) -> tuple[Standing, ...]:
-    return tuple(Standing(service.port.number, str(service.data)) for service in services)
+        if found.outcome is not Outcome.FAIL:
+            return found
+        output = self._harness.output
+        log = self._harness.readable(found.log or output.explanation(found.actual))
+        actual = "; ".join([found.actual, *self._harness.remarks(f"{found.actual}\n{log}")])
+        before, warning = output.before(found.request), self._harness.warning
+        return replace(found, before=before, log=log, actual=actual, warning=warning)
 
 
 def _fixtures(item: pytest.Item) -> list[str]:

@@ -16,7 +16,7 @@ from grader.assertions.expected import DELIVERED
 from grader.assertions.json_values import Count, counted, same
 from grader.assertions.replies import Fault
 from grader.chat.api import Chat
-from grader.chat.messages import Message, Page
+from grader.chat.messages import Message, Page, found_first
 from grader.chat.scenarios import Timed
 from grader.errors import Failed
 from grader.http_client.client import PATIENCE
@@ -188,14 +188,6 @@ def accepted(reply: Reply) -> Reply:
     if reply.code not in DELIVERED:
         raise Failed(reply.summary, expected=str(DELIVERED), request=reply.request)
     return reply
-
-
-def found_first(page: Page, text: str, request: str) -> Message:
-    """Find the newest message with this text on a page; raises Failed when there is none."""
-    for message in page.messages:
-        if same(message.fields.get("text"), text):
-            return message
-    raise Failed("no message with that text in GET /messages", expected="a message with the text sent", request=request)
 
 
 def _is_blank(text: object) -> bool:

@@ -11,7 +11,7 @@ from grader.assertions.expected import OK
 from grader.assertions.json_values import Count, Value
 from grader.assertions.observed import Observed
 from grader.chat.api import Chat
-from grader.chat.messages import Message
+from grader.chat.messages import Message, found_first
 from grader.chat.scenarios import Timed
 from grader.errors import Failed
 from grader.http_client.json_body import as_json
@@ -19,7 +19,6 @@ from grader.http_client.reply import Reply
 from grader.service.server import Service
 from grader.text.values import shorten, shown
 from grader.webhooks import slack
-from grader.webhooks.phone import found_first
 
 WITHIN = slack.WITHIN + 1
 """Seconds that an answer may take: the limit of the contract, and 1 s of slack."""

@@ -7,6 +7,7 @@ import pytest
 from grader.client.program import Run
 from grader.errors import Failed
 from grader.harness.output_capture import OutputCapture, overheard
+from grader.text.story import Story
 
 TRACE = 'Traceback (most recent call last):\n  File "client.py", line 3, in <module>\nValueError: no such thing\n'
 
@@ -17,6 +18,7 @@ class Printing:
     def __init__(self):
         self.text = ""
         self.exchanges = []
+        self.story = Story()
         self.running = True
 
     @property

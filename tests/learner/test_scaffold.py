@@ -96,6 +96,48 @@ def test_a_file_is_no_folder(tmp_path):
         scaffold.start(FIRST, tmp_path / "chat" / "inside")
 
 
+# kit start --bare
+
+
+@pytest.mark.parametrize("stage", COURSE.stages, ids=lambda stage: stage.id)
+def test_a_bare_project_has_no_code_and_is_committed(tmp_path, stage):
+    upto = [one for one in COURSE.stages if one.id <= stage.id]
+
+    scaffold.start(stage, tmp_path / "chat", bare=upto)
+
+    found = {str(path) for path in files(tmp_path / "chat")}
+    assert found == {".gitignore", "README.md", "service.toml"} | ({"DECISIONS.md"} if stage.id > "01" else set())
+    assert git(tmp_path / "chat", "status", "--porcelain") == ""
+    assert "TODO 1.2" in (tmp_path / "chat" / "service.toml").read_text()
+    texts = "".join((tmp_path / "chat" / name).read_text() for name in found).lower()
+    assert "flask" not in texts
+    assert "python -m" not in texts
+
+
+def test_a_bare_project_is_told_what_to_write_first(tmp_path):
+    assert kit("start", "--bare", "chat", cwd=tmp_path).status == 0
+
+    said = kit("check", cwd=tmp_path / "chat").text
+
+    assert "server.command in service.toml is empty: it must say how to start the server." in said
+    assert "1.1 A repository with a first commit" in said
+
+
+def test_a_bare_project_gets_no_python_of_later_stages(tmp_path):
+    scaffold.start(FIRST, tmp_path / "chat", bare=[FIRST])
+
+    assert scaffold.advance(COURSE, tmp_path / "chat") == (SECOND, [Path("DECISIONS.md")])
+    with pytest.raises(UsageError, match=r"code in Python .* the last brief is: less .*03-integrations/README\.md$"):
+        scaffold.advance(COURSE, tmp_path / "chat")
+    assert not (tmp_path / "chat" / "server").exists()
+
+
+def test_a_project_in_another_language_gets_no_python_even_into_folders_of_these_names(tmp_path):
+    folder = repository(tmp_path / "mine", **{"service.toml": "", "server/main.go": "", "client/index.js": ""})
+
+    assert scaffold.advance(COURSE, folder) == (SECOND, [Path("DECISIONS.md")])
+
+
 # kit next
 
 

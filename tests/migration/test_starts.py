@@ -575,7 +575,7 @@ def test_a_migration_that_ends_itself_is_found(brought_forward):
 def test_a_server_that_hangs_at_its_start_is_too_late(brought_forward):
     migration = brought_forward(NEVER, start_timeout=1)
 
-    assert failure(migration.chat, TooLate).actual.startswith("nobody listened on the port in PORT")
+    assert failure(migration.chat, TooLate).actual.startswith("no program listened on the port in PORT")
     assert failure(lambda: migration.chat_after_commit(0.0), TooLate)
 
 

@@ -121,8 +121,8 @@ def test_a_project_whose_service_file_is_not_committed_fails_in_the_clone(tmp_pa
         clone(project)
 
     assert caught.value.expected == "service.toml among the committed files"
-    way = "rm -rf /tmp/clone && git clone -q . /tmp/clone && cd /tmp/clone"
-    assert caught.value.request == f"({way} && cat service.toml)"
+    assert caught.value.request.startswith('( d=$(mktemp -d) && git clone -q . "$d" && cd "$d" && ')
+    assert caught.value.request.endswith(" && cat service.toml )")
     assert caught.value.clause == "K1"
 
 
@@ -217,8 +217,8 @@ def test_a_setup_that_fails_says_how_and_what_it_printed(a_project, clone, cache
     assert caught.value.expected == "exit code 0"
     assert caught.value.log == "Collecting\nno such package"
     assert caught.value.clause == "K1"
-    way = "rm -rf /tmp/clone && git clone -q . /tmp/clone && cd /tmp/clone"
-    assert caught.value.request.startswith(f"({way} && python -c 'import sys;")
+    assert caught.value.request.startswith('( d=$(mktemp -d) && git clone -q . "$d" && cd "$d" && ')
+    assert " && . .venv/bin/activate && python -c 'import sys;" in caught.value.request
     assert not list(cache.glob("*/done"))
 
 

@@ -1,7 +1,9 @@
 import re
 import shlex
+import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +85,41 @@ def test_a_failure_can_be_looked_at_while_all_that_it_used_is_up(run):
     assert seen == [("test_it", True, "hi", True)]
     assert findings.problem.request == "curl -i 'http://127.0.0.1:5000/x'"
     assert [check.outcome for check in findings.stages[0].steps[0].checks] == ["fail", "fail"]
+
+
+def test_a_locked_database_is_locked_while_it_is_looked_at(run, tmp_path):
+    makes_a_file = "import sqlite3\nsqlite3.connect(str(service.data / 'app.db')).execute('CREATE TABLE t (x)')"
+    fails = a_check(
+        "1.1",
+        "service, locking",
+        *makes_a_file.splitlines(),
+        "with locking(service, 0.1):",
+        "    reply = service.get('/x')",
+        "assert reply.status == 404",
+    )
+    seen = []
+
+    def look(held):
+        with closing(sqlite3.connect(Path(held.servers[0].data) / "app.db", timeout=0, isolation_level=None)) as other:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+            seen.append((held.locked, held.check.before, other))
+
+    findings = run({"1.1": fails}, hold=look)
+
+    assert seen[0][:2] == (True, "the database locked for 0.1 s")
+    assert findings.problem.before == "the database locked for 0.1 s"
+
+
+def test_a_server_that_has_ended_can_be_started_on_its_data(run):
+    fails = a_check("1.1", "lives", "(life,) = lives([2])", "assert 77 in life.grown")
+    seen = []
+
+    run({"1.1": fails}, hold=seen.append)
+
+    (held,) = seen
+    assert held.servers == ()
+    assert re.fullmatch(r"PORT=5000 DATABASE_URL=sqlite:///(/\S+)/app\.db python server\.py", held.start)
 
 
 def test_what_is_looked_at_may_be_a_client_and_its_scripted_server(run):

@@ -54,7 +54,8 @@ def test_some_characters_may_be_kept():
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(5, "5"), ("it's", '"it\'s"'), (b"it's", '"it\'s"'), ("x" * 300, "'" + "x" * 199 + "…")]
+    ("value", "said"),
+    [(5, "5"), ("it's", '"it\'s"'), (b"it's", '"it\'s"'), ("x" * 300, "'" + "x" * 60 + "'… (300 characters)")],
 )
 def test_a_value_is_shown_as_in_python_and_shortened(value, said):
     assert shown(value) == said

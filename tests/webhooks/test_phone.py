@@ -137,7 +137,9 @@ def test_a_text_that_is_refused_or_not_listed_is_one_sentence(phone):
 def test_a_text_that_was_changed_is_not_the_one_that_was_sent(phone):
     with pytest.raises(Failed) as changed:
         phone('messages.append((form["Body"].strip(), "")); return 200').text(" hello ")
-    assert changed.value.actual == "no message with that text in GET /messages"
+    assert changed.value.actual.startswith(
+        "no message with that text in GET /messages; the newest has the text 'hello'"
+    )
 
 
 def test_a_text_is_timed_around_its_answer_alone(phone):
