@@ -21,6 +21,8 @@ ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 
 MEMBERS = ("id", "text", "created_at", "reply_to", "author", "source")
 """The members of a message that the contract names. A server may add others."""
+PAGE = 20
+"""How many messages a page has unless the request says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ class Page:
     next: Any
     request: str
     """The request whose answer is the page, as a line to paste."""
+    limit: int = PAGE
+    """How many messages the request allowed."""
 
     @property
     def cursor(self) -> str | None:
@@ -108,6 +112,11 @@ class Page:
     def ids(self) -> Ids:
         """The ids of the messages, in their order."""
         return Ids([message.id for message in self.messages], request=self.request)
+
+    @property
+    def texts(self) -> Listing:
+        """The texts of the messages, in their order."""
+        return Listing([str(one.text.value) for one in self.messages], request=self.request, what="text")
 
     @property
     def count(self) -> Count:

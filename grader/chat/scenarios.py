@@ -203,16 +203,16 @@ class SentAtOnce:
 
 
 def send_at_once(chat: Chat, count: int, patience: float) -> SentAtOnce:
-    """Send messages at the same moment. Each sender lists messages as soon as its own was accepted."""
+    """Send messages at the same moment, two of each text. Each sender lists messages when its own was accepted."""
     barrier = threading.Barrier(count)
-    texts = [words() for _ in range(count)]
+    texts = [words() for _ in range(count // 2)] * 2
 
     def send(text: str) -> tuple[Message, bool]:
         barrier.wait()
         sent = chat.send(text, patience=patience)
         return sent, any(same(sent.id, listed) for listed in chat.page().ids)
 
-    with ThreadPoolExecutor(count) as pool:
+    with ThreadPoolExecutor(len(texts)) as pool:
         results = list(pool.map(send, texts))
     request = side_by_side(results[0][0].request, count)
     unseen = [str(sent.id) for sent, seen in results if not seen]

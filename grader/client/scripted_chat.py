@@ -96,9 +96,22 @@ class ScriptedChat:
         for text in texts:
             self.say(text)
 
+    def fill_alike(self, **more: str | None) -> None:
+        """Add four messages: three have one text, three have one time, and two of them differ in nothing but their ids.
+
+        `more` gives other members, the same for each.
+        """
+        text, time = words(), self.dialect.time(len(self.messages))
+        for said in (text, text, words()):
+            self.say(said, **{"created_at": time, **more})  # type: ignore[arg-type]
+        self.say(text, **more)
+
     def fill_up(self, count: int) -> None:
-        """Add `count` messages with random texts."""
-        self.fill([f"{words()} number {number}" for number in range(count)])
+        """Add `count` messages with random texts. Three in a row have the same text and the same time."""
+        for number in range(count):
+            if number % 3 == 0:
+                text, time = words(), self.dialect.time(len(self.messages))
+            self.say(text, created_at=time)  # type: ignore[arg-type]
 
     def refuse_with(self, status: int, after: int = 0) -> None:
         """Answer the first `after` requests, and refuse all others with this status and an error in JSON."""
@@ -118,6 +131,10 @@ class ScriptedChat:
         found = self.posted(name, by)
         is_integer = isinstance(found.value, int) and not isinstance(found.value, bool)
         return Value(str(found.value) if is_integer else found.value, name=found.name, request=by)
+
+    def texts_posted(self, by: str) -> Listing:
+        """List the texts of all messages that were posted, in order."""
+        return Listing([message.text for message in self.messages[::-1]], request=by, what="text")
 
     def content_type(self, by: str) -> Value:
         """Give the content type of the last POST to `/messages`, without parameters."""

@@ -17,6 +17,7 @@ from grader.errors import Failed
 from grader.http_client.json_body import as_json
 from grader.http_client.reply import Reply
 from grader.service.server import Service
+from grader.testdata.random_values import words
 from grader.text.values import shorten, shown
 from grader.webhooks import slack
 from grader.webhooks.phone import found_first
@@ -28,15 +29,20 @@ WITHIN = slack.WITHIN + 1
 class Channel:
     """A Slack channel in which one user types commands. `secret` signs the requests."""
 
-    def __init__(self, service: Service, secret: str, *, user: str = "") -> None:
+    def __init__(self, service: Service, secret: str, *, user: str = "", name: str = "somebody") -> None:
         self.service = service
         self.chat = Chat(service)
         self.secret = secret
         self.user = user or slack.new_user()
+        self.name = name
 
     def other(self) -> Channel:
         """Give the channel with another user, who types from then on."""
         return Channel(self.service, self.secret)
+
+    def renamed(self) -> Channel:
+        """Give the channel with the same user, who has changed the name that Slack sends beside the id."""
+        return Channel(self.service, self.secret, user=self.user, name=words(1))
 
     def namesakes(self) -> tuple[Channel, Channel]:
         """Give two channels with other users, whose ids differ in one letter: the first after the U, or the last."""
@@ -46,7 +52,7 @@ class Channel:
 
     def body(self, text: str) -> bytes:
         """Write a command as the body of its request."""
-        return slack.form(slack.slash_command(text, user=self.user))
+        return slack.form(slack.slash_command(text, user=self.user, name=self.name))
 
     def body_with_token(self, token: str, text: str) -> bytes:
         """Write a command whose old field `token` holds this value."""

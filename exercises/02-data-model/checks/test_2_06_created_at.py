@@ -23,7 +23,23 @@ def test_created_at_is_never_taken_from_the_request(kolkata_chat):
 def test_created_at_never_changes(kolkata_chat):
     """`created_at` is the same in the answer, in the list, and after a restart in another time zone."""
     sent = kolkata_chat.send(words())
+    before = kolkata_chat.page()
 
-    assert kolkata_chat.page().by_id(sent.id).member("created_at") == sent.member("created_at")
+    assert before.by_id(sent.id).member("created_at") == sent.member("created_at")
     kolkata_chat.restart_in("America/New_York")
     assert kolkata_chat.page().by_id(sent.id).moment == sent.moment
+    kolkata_chat.try_to_reply(sent)
+    assert kolkata_chat.changed_since(before, "text", "created_at") == ()
+
+
+@check("2.6", clause="stage 2")
+def test_later_messages_leave_created_at_as_it_was(chat):
+    """`created_at` of a message stays the same when other messages come: one with its text, or one that names it."""
+    text = words()
+    sent = chat.send_in_turn(text, words(), words())
+    before = chat.page()
+
+    chat.try_to_reply(sent.messages[-1])
+    chat.send_in_turn(text, words())
+
+    assert chat.changed_since(before, "text", "created_at") == ()

@@ -28,6 +28,34 @@ def test_a_message_needs_no_author(chat):
 
 
 @check("3.1", clause="stage 3")
+def test_an_author_may_write_again(chat):
+    """One `author` may send any number of messages, of the same text too, and each shows its author as it was sent."""
+    author, text = words(), words()
+
+    sent = chat.send_in_turn(text, text, words(), author, author=author)
+    shouted = chat.send(text, author=author.upper())
+
+    assert chat.page().top(5) == (shouted.id, *sent.ids)
+    assert chat.page().of_ids(sent.ids).other_than("author", author) == ()
+    assert chat.page().by_id(shouted.id).member("author") == author.upper()
+
+
+@check("3.1", clause="stage 3")
+def test_later_messages_change_no_earlier_one(chat):
+    """A later message of the same author, or of another, changes no earlier message: place and values stay."""
+    author = words()
+    chat.send_in_turn(words(), words(), author=author)
+    chat.send_in_turn(words(), words(), author=words())
+    before = chat.page()
+
+    chat.send_in_turn(words(), words(), author=author)
+    chat.send_in_turn(words(), words(), author=author.upper())
+    chat.send(words())
+
+    assert chat.changed_since(before) == ()
+
+
+@check("3.1", clause="stage 3")
 def test_null_means_no_author(chat):
     """`author` may be null."""
     assert chat.send(words(), author=None).member("author") == None  # noqa: E711 - the value says what was seen

@@ -62,12 +62,13 @@ def test_a_picture_that_comes_again_is_the_same(phone):
 
 @check("3.7", clause="stage 3")
 def test_parameters_that_nobody_knows_are_no_error(phone):
-    """Unknown parameters change nothing in a message."""
-    text = words()
-    more = (("ChannelMetadata", '{"type": "sms"}'), ("OptOutType", ""), ("Colour", "žlutá"))
+    """Unknown parameters change nothing in a message, nor in its author."""
+    text, known = words(), phone.text(words())
+    more = (("ChannelMetadata", '{"type": "sms"}'), ("OptOutType", ""), ("Colour", "žlutá"), ("ProfileName", words()))
 
     assert phone.deliver((*phone.write(text), *more)).status in DELIVERED
     assert phone.messages(text) == 1
+    assert phone.chat.page().above(known.id).other_than("author", known.member("author").value) == ()
 
 
 @check("3.7", clause="stage 3")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.check import AUTHOR_LENGTHS, RESPONSE_TYPES, TYPED, check, words
+from grader.check import AUTHOR_LENGTHS, RESPONSE_TYPES, TYPED, check, ids, words
 
 
 @check("3.10", clause="stage 3")
@@ -33,6 +33,33 @@ def test_one_person_is_one_author(channel):
 
     assert second.member("author") == first.member("author")
     assert third.member("author") != first.member("author")
+
+
+@check("3.10", clause="stage 3")
+def test_a_later_command_changes_no_earlier_message(channel):
+    """Another command changes no earlier message, and a person with another name is the same author."""
+    sent = channel.store(words())
+    channel.chat.send(words(), author=words())
+    before = channel.chat.page()
+
+    again = channel.renamed().store(words())
+    channel.other().store(words())
+    channel.type("recent")
+
+    assert again.member("author") == sent.member("author")
+    assert channel.chat.changed_since(before, "text", "author", "source") == ()
+
+
+@check("3.10", clause="K3")
+def test_it_outlives_the_process(channel):
+    """After a restart, messages of `send` are as they were, and a person is still the same author."""
+    sent = channel.store(words())
+    before = channel.chat.page()
+
+    channel.chat.restart()
+
+    assert channel.chat.changed_since(before, "text", "author", "source") == ()
+    assert channel.store(words()).member("author") == sent.member("author")
 
 
 @check("3.10", clause="stage 3")
@@ -182,9 +209,10 @@ def test_recent_shows_what_there_is(fresh_channel):
 
 @check("3.10", clause="stage 3")
 def test_the_same_words_are_not_the_same_command(channel):
-    """Two `send` commands with the same words are two messages."""
+    """`send` commands with the same words, of one person or of two, are as many messages, whatever the API sent."""
     text = words()
+    sent = channel.chat.send(text)
 
-    first, second = channel.store(text), channel.store(text)
+    first, second, third = channel.store(text), channel.store(text), channel.other().store(text)
 
-    assert second.identity != first.identity
+    assert channel.chat.page().top(4) == ids([third, second, first, sent])
