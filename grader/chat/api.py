@@ -81,7 +81,7 @@ class Chat:
                 earlier = [sent[-1 - alike].request] if text in texts[:place] or (more and sent) else []
                 failure.request = "; ".join([*earlier, failure.request])
                 raise
-        return Page(tuple(sent), None, "; ".join(one.request for one in sent[: -3 : -1]))
+        return Page(tuple(sent), None, "; ".join(one.request for one in sent[:-3:-1]))
 
     def try_to_reply(self, to: Message) -> None:
         """Send a message whose `reply_to` names another one, whatever the answer. Not every service has replies."""
@@ -92,7 +92,7 @@ class Chat:
 
         That is a message's own time, or that of another which isn't later.
         """
-        lost = {}
+        lost: dict[str, str] = {}
         sent = self.send_many(count)
         for moment in (message.created_at for message in sent):
             found = self.page(since=moment.written, limit=100)
@@ -113,13 +113,13 @@ class Chat:
             raise Failed(reply.summary, expected="200", request=reply.request)
         return replace(read_page(reply), limit=int(params.get("limit", PAGE)))
 
-    def changed_since(self, before: Page, *names: str) -> Listing:
+    def changed_since(self, before: Page, *names: str, places: bool = True) -> Listing:
         """List what the list shows differently of the messages of an earlier page: their places, and their members.
 
         `names` are the members to compare; without them, these are all that the contract names.
         """
         now = self.page(limit=before.limit) if before.limit != PAGE else self.page()
-        return later.changes(before, now, limit=before.limit, names=names or MEMBERS)
+        return later.changes(before, now, names=names or MEMBERS, places=places)
 
     def pages(self, **params: Any) -> Iterator[Page]:
         """Follow `next` and yield every page; raises Failed when the pages don't end or a cursor comes twice."""

@@ -12,20 +12,24 @@ from grader.chat.messages import Message, Page
 from grader.text.values import listed, shown
 
 
-def changes(before: Page, after: Page, *, limit: int, names: Sequence[str]) -> Listing:
-    """List what `after` shows differently of the messages of `before`: their places, and the members in `names`.
+def changes(before: Page, after: Page, *, names: Sequence[str], places: bool) -> Listing:
+    """List what `after` shows differently of the messages of `before`: the members in `names`, and with `places` those.
 
-    Both pages were asked for with the same `limit`. New messages may stand above the others. Where the page is full,
-    they push as many of the oldest ones off it.
+    Both pages were asked for with the same limit. New messages may stand above the others. Where the page is full, they
+    push as many of the oldest ones off it.
     """
-    new = [one for one in after.messages if not _is_on(before, one)]
-    kept = before.messages[: max(0, limit - len(new))]
-    gone = [f"id {one.id} is gone" for one in kept if not _is_on(after, one)]
-    wanted = [one.id for one in (*new, *kept)]
-    moved = [] if gone or _alike(wanted, after.ids) else [f"the order is {listed(after.ids, wanted)}"]
-    pairs = [(one, after.by_id(one.id)) for one in kept if _is_on(after, one)]
+    pairs = [(one, after.by_id(one.id)) for one in before.messages if _is_on(after, one)]
     other = [entry for earlier, later in pairs for entry in _differences(earlier, later, names)]
-    return Listing([*gone, *moved, *other], request=after.request, what="change of an earlier message")
+    moved = _moved(before, after) if places else []
+    return Listing([*moved, *other], request=after.request, what="change of an earlier message")
+
+
+def _moved(before: Page, after: Page) -> list[str]:
+    new = [one for one in after.messages if not _is_on(before, one)]
+    kept = before.messages[: max(0, before.limit - len(new))]
+    wanted = [one.id for one in (*new, *kept)]
+    gone = [f"id {one.id} is gone" for one in kept if not _is_on(after, one)]
+    return gone or ([] if _alike(wanted, after.ids) else [f"the order is {listed(after.ids, wanted)}"])
 
 
 def _differences(earlier: Message, later: Message, names: Sequence[str]) -> Iterator[str]:

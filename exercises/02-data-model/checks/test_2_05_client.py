@@ -31,7 +31,7 @@ def test_send_takes_a_number_for_a_text(client, scripted_chat):
 
 @check("2.5", clause="stage 2")
 def test_list_shows_a_line_for_each_message(client, any_scripted_chat, lines):
-    """`list` prints a line with id and text for each message, also of equal texts, in the order received or reversed."""
+    """`list` prints a line with id and text for each message, equal ones too, in the order received or reversed."""
     any_scripted_chat.fill(SPOKEN)
     any_scripted_chat.fill_alike()
 

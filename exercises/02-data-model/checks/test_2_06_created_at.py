@@ -29,7 +29,7 @@ def test_created_at_never_changes(kolkata_chat):
     kolkata_chat.restart_in("America/New_York")
     assert kolkata_chat.page().by_id(sent.id).moment == sent.moment
     kolkata_chat.try_to_reply(sent)
-    assert kolkata_chat.changed_since(before, "text", "created_at") == ()
+    assert kolkata_chat.changed_since(before, "created_at", places=False) == ()
 
 
 @check("2.6", clause="stage 2")
@@ -42,4 +42,4 @@ def test_later_messages_leave_created_at_as_it_was(chat):
     chat.try_to_reply(sent.messages[-1])
     chat.send_in_turn(text, words())
 
-    assert chat.changed_since(before, "text", "created_at") == ()
+    assert chat.changed_since(before, "created_at", places=False) == ()
