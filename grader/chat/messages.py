@@ -169,6 +169,11 @@ class Page:
         kept = tuple(one for one in self.messages if any(same(one.id, other) for other in wanted))
         return Page(kept, self.next, self.request)
 
+    def without(self, unwanted: Sequence[Any]) -> Page:
+        """Give a page of all messages but those with these ids, in the order of this page."""
+        kept = tuple(one for one in self.messages if not any(same(one.id, other) for other in unwanted))
+        return Page(kept, self.next, self.request)
+
     def by_id(self, wanted: Any) -> Message:
         """Find the message with this id; raises Failed when it isn't on the page."""
         for message in self.messages:

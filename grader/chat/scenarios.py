@@ -29,11 +29,23 @@ APART = 3.2
 
 
 class CrowdedChat(Chat):
-    """A chat with more messages than any page may hold."""
+    """A chat whose newest messages are those of the kit in `sent`, more than any page may hold."""
 
     def __init__(self, service: Service) -> None:
         super().__init__(service)
+        self._fill()
+
+    def keep_crowded(self) -> None:
+        """Send new messages if anything was posted since the last ones: the newest are the kit's own again."""
+        if self._posted() != self._posted_before:
+            self._fill()
+
+    def _fill(self) -> None:
         self.sent = self.send_many(104)
+        self._posted_before = self._posted()
+
+    def _posted(self) -> int:
+        return sum("POST" in line for line in self.service.exchanges)
 
     def newest(self, count: int) -> tuple[Any, ...]:
         """Give the ids of the newest `count` messages, the newest first."""
@@ -158,11 +170,21 @@ class LongChat(TimedChat):
     def __init__(self, service: Service, history: Sequence[Any]) -> None:
         super().__init__(service)
         self.history = tuple(history)
+        self.later: list[Any] = []
+        """The ids of the messages that came after the history."""
+
+    def send(self, text: str, **more: Any) -> Message:
+        """Send a message after the history, and return the message object of the answer."""
+        sent = super().send(text, **more)
+        self.later.append(sent.id)
+        return sent
 
     def all_history(self, **params: Any) -> Page:
-        """Fetch every page. If the database couldn't be new, leave out messages that it held before the history."""
+        """Fetch every page, without what came after the history, and without what a database that isn't new held."""
         fetched = self.all(**params)
-        return fetched if self.service.project.has_new_databases else fetched.of_ids(self.history)
+        if not self.service.project.has_new_databases:
+            return fetched.of_ids(self.history)
+        return fetched.without(self.later)
 
     def part_of_next(self, share: float) -> str:
         """Give `share` times the characters of a right cursor: a part of it, or it and its beginning once more."""

@@ -164,10 +164,9 @@ class Phone:
         shared = [f"{shown(author)} for {times} numbers" for author, times in authors.items() if times > 1]
         return Listing(shared, request=page.request, what="author for two numbers")
 
-    @property
-    def blank_messages(self) -> Listing:
-        """List the messages whose text is empty or only white space, among the newest hundred."""
-        page = self.chat.page(limit=100)
+    def blank_above(self, known: Any) -> Listing:
+        """List the messages whose text is empty or only white space, and that stand above the message of this id."""
+        page = self.chat.page(limit=100).above(known)
         blank = [f"{shown(one.text.value)}, id {one.id}" for one in page.messages if _is_blank(one.text.value)]
         return Listing(blank, request=page.request, what="message without a text")
 
@@ -177,10 +176,11 @@ class Phone:
 
     def text_timed(self, body: str) -> Timed:
         """Send a text message, and return the message that it became, with the time of the request and the answer."""
+        before = self.chat.page(limit=100)
         begun = time.time()
         reply = accepted(self.deliver(self.write(body)))
         ended = time.time()
-        return Timed(found_first(self.chat.page(limit=100), body, reply.request), begun, ended)
+        return Timed(found_new(self.chat.page(limit=100).without(before.ids), body, reply.request), begun, ended)
 
 
 def accepted(reply: Reply) -> Reply:
@@ -190,12 +190,14 @@ def accepted(reply: Reply) -> Reply:
     return reply
 
 
-def found_first(page: Page, text: str, request: str) -> Message:
-    """Find the newest message with this text on a page; raises Failed when there is none."""
+def found_new(page: Page, text: str, request: str) -> Message:
+    """Find the newest message with this text on a page of only new messages; raises Failed when there is none."""
     for message in page.messages:
         if same(message.fields.get("text"), text):
             return message
-    raise Failed("no message with that text in GET /messages", expected="a message with the text sent", request=request)
+    raise Failed(
+        "no new message with that text in GET /messages", expected="a message with the text sent", request=request
+    )
 
 
 def _is_blank(text: object) -> bool:

@@ -20,7 +20,7 @@ from grader.service.server import Service
 from grader.testdata.random_values import words
 from grader.text.values import shorten, shown
 from grader.webhooks import slack
-from grader.webhooks.phone import found_first
+from grader.webhooks.phone import found_new
 
 WITHIN = slack.WITHIN + 1
 """Seconds that an answer may take: the limit of the contract, and 1 s of slack."""
@@ -98,10 +98,12 @@ class Channel:
 
     def store_timed(self, text: str, **more: Any) -> Timed:
         """Send a message by the command `send`. Return what it became, with the time of the request and the answer."""
+        before = self.chat.page(limit=100)
         begun = time.time()
         answer = self.type(f"send {text}", **more)
         ended = time.time()
-        return Timed(found_first(self.chat.page(limit=100), text, answer.reply.request), begun, ended)
+        new = self.chat.page(limit=100).without(before.ids)
+        return Timed(found_new(new, text, answer.reply.request), begun, ended)
 
     def _post(self, headers: Mapping[str, str], body: bytes) -> Reply:
         return self.service.request("POST", slack.PATH, headers=headers, body=body, patience=WITHIN)

@@ -19,7 +19,7 @@ def test_a_message_is_accepted(chat, content_type):
 @check("2.1", clause="stage 2")
 def test_a_text_comes_back_as_it_was_sent(chat, text):
     """The answer holds exactly the text that was sent, character by character."""
-    sent = chat.send(text)
+    sent = chat.send_in_turn(text, text).messages[0]
 
     assert sent.text == text
 

@@ -25,7 +25,7 @@ def test_what_was_sent_is_listed_first(chat):
 @check("2.2", clause="stage 2")
 def test_texts_are_listed_as_they_were_sent(chat, text):
     """The list holds exactly the texts that were sent."""
-    sent = chat.send(text)
+    sent = chat.send_in_turn(text, text).messages[0]
 
     assert chat.page().by_id(sent.id).text == text
 
