@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from grader.assertions.entries import Listing
-from grader.assertions.json_values import Count, Ids, Value, same
+from grader.assertions.json_values import Count, Value
 from grader.chat import instant
 from grader.chat.api import Chat
 from grader.chat.instant import Instant
@@ -19,13 +17,14 @@ from grader.chat.messages import Message, Page
 from grader.errors import Failed, NotChecked
 from grader.service.server import Service
 from grader.testdata.random_values import words
-from grader.text.shell import side_by_side
 from grader.text.values import shown
 
 SLACK = 1.0
 """Seconds by which `created_at` may miss the time that the kit measured."""
 APART = 3.2
 """Seconds between two messages, so that an instant between them lies 1.5 s from both."""
+FIRST_TENTH, LAST_TENTH = Fraction(1, 10), Fraction(9, 10)
+"""The kit asks for the whole second of a message only where its fraction lies between these."""
 
 
 class CrowdedChat(Chat):
@@ -110,7 +109,7 @@ class SpacedChat(Chat):
         super().__init__(service)
         self._wait_after_the_last(pause)
         first = self.send(words())
-        pause(APART)
+        pause(APART + _to_the_middle_of_a_second(time.time() + APART))
         self.sent = (first, self.send(words()))
 
     def _wait_after_the_last(self, pause: Callable[[float], None]) -> None:
@@ -158,10 +157,33 @@ class SpacedChat(Chat):
         return second.spelled(hours=hours, minutes=minutes)
 
     @property
+    def wrong_at_the_whole_second(self) -> Listing:
+        """List the messages that `since` with the second in which they lie leaves out, or with the next one lists.
+
+        A whole second is asked only where every time that the server has shown has a fraction (clause K8).
+        """
+        page, wrong = self.page(limit=100), {}
+        times = [instant.read(one.fields.get("created_at")) for one in page.messages]
+        if all(one.digits for one in times if one is not None):
+            for message in self.sent:
+                moment = message.created_at
+                for seconds in (0, 1) if FIRST_TENTH <= moment.seconds % 1 <= LAST_TENTH else ():
+                    whole = Instant(Fraction(moment.seconds // 1 + seconds), "", 0, is_number=False)
+                    found = self.page(since=whole.spelled(zulu=True))
+                    if bool(found.of([message.id])) == bool(seconds):
+                        wrong[f"{message.id} of {moment.written}"] = found.request
+        return Listing([*wrong], request=next(iter(wrong.values()), page.request), what="message lost or too much")
+
+    @property
     def midnight(self) -> str:
         """The midnight before the first message, in UTC."""
         day = int(self.two[0].seconds) // 86_400 * 86_400
         return Instant(Fraction(day), "", 0, is_number=False).spelled(zulu=True)
+
+
+def _to_the_middle_of_a_second(moment: float) -> float:
+    """Give the seconds from a moment to one that lies well inside a second. Most moments do."""
+    return 0.0 if 0.2 <= moment % 1 <= 0.7 else (1.25 - moment) % 1
 
 
 class LongChat(TimedChat):
@@ -205,40 +227,3 @@ class LongChat(TimedChat):
     def largest_page(self, **params: Any) -> Count:
         """Count the messages of the largest page."""
         return max((page.count for page in self.pages(**params)), key=int)
-
-
-@dataclass(frozen=True)
-class SentAtOnce:
-    """Messages that were sent at the same moment."""
-
-    sent: Ids
-    """The ids of all."""
-    missing: Listing
-    """The messages that their sender's next `GET /messages` didn't list, though they were accepted."""
-
-    @property
-    def repeated(self) -> Listing:
-        """List the ids that the service gave to more than one message."""
-        ids = [str(one) for one in self.sent]
-        found = [one for one in dict.fromkeys(ids) if ids.count(one) > 1]
-        return Listing(found, request=self.sent.request, what="id given twice")
-
-
-def send_at_once(chat: Chat, count: int, patience: float) -> SentAtOnce:
-    """Send messages at the same moment, two of each text. Each sender lists messages when its own was accepted."""
-    barrier = threading.Barrier(count)
-    texts = [words() for _ in range(count // 2)] * 2
-
-    def send(text: str) -> tuple[Message, bool]:
-        barrier.wait()
-        sent = chat.send(text, patience=patience)
-        return sent, any(same(sent.id, listed) for listed in chat.page().ids)
-
-    with ThreadPoolExecutor(len(texts)) as pool:
-        results = list(pool.map(send, texts))
-    request = side_by_side(results[0][0].request, count)
-    unseen = [str(sent.id) for sent, seen in results if not seen]
-    return SentAtOnce(
-        Ids([sent.id for sent, _ in results], request=request),
-        Listing(unseen, request=request, what="accepted message that isn't listed"),
-    )

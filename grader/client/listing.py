@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.assertions.entries import Listing
 from grader.client.program import Run
-from grader.client.scripted_chat import Said
+from grader.client.said import Said
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def _run(job: Job, owned: list[Resources], reports: Teller, released: threading.
         if any(step.service_file is ServiceFile.EXPLAINED for step in course.with_needs(steps)):
             harness.services.launch_early()
         schedule = order(steps, stop=job.stop, known=job.known)
-        faults = _run_pytest(job, steps, harness, reports, schedule, hold if job.hold else None)
+        faults = _run_pytest(job, steps, harness, reports, schedule, hold=hold if job.hold else None)
     finally:
         harness.close()
     if job.load != "none":
@@ -104,6 +104,7 @@ def _run_pytest(
     harness: Harness,
     reports: Teller,
     schedule: Schedule,
+    *,
     hold: Callable[[Held], None] | None,
 ) -> list[str]:
     import pytest  # imported late, because the service starts during this slow import

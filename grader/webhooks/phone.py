@@ -82,6 +82,7 @@ class Phone:
         *,
         patience: float = PATIENCE,
         headers: Mapping[str, str] | None = None,
+        method: str = "POST",
         **more: Any,
     ) -> Reply:
         """Deliver a message, and return the answer. `headers` are sent besides the usual ones.
@@ -89,7 +90,7 @@ class Phone:
         `more` are arguments of `twilio.delivery`: `query`, `signed`, `token` and `public_url`.
         """
         written = self._written(message, **more)
-        return self._post(replace(written, headers={**written.headers, **(headers or {})}), patience)
+        return self._post(replace(written, headers={**written.headers, **(headers or {})}), patience, method)
 
     def deliver_unsigned(self, message: Parameters) -> Reply:
         """Deliver a message without a signature."""
@@ -113,9 +114,9 @@ class Phone:
         known = {"token": self.token, "public_url": self.public_url or self.service.url}
         return twilio.delivery(message, **{**known, **more})
 
-    def _post(self, written: Delivery, patience: float = PATIENCE) -> Reply:
+    def _post(self, written: Delivery, patience: float = PATIENCE, method: str = "POST") -> Reply:
         return self.service.request(
-            "POST", written.target, headers=written.headers, body=written.body, patience=patience
+            method, written.target, headers=written.headers, body=written.body, patience=patience
         )
 
     @staticmethod

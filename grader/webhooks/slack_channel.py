@@ -68,10 +68,10 @@ class Channel:
         """Send `count` messages by the API, of `length` characters or more, and return their texts, newest first."""
         return tuple(str(sent.fields["text"]) for sent in reversed(self.chat.send_many(count, length=length)))
 
-    def send(self, body: bytes, **more: Any) -> Reply:
+    def send(self, body: bytes, *, method: str = "POST", **more: Any) -> Reply:
         """Send a body with its signature, and return the answer. `signed`, `secret` and `age` change the signature."""
         written = slack.delivery(body, **{"secret": self.secret, **more})
-        return self._post(written.headers, body)
+        return self._post(written.headers, body, method)
 
     def send_without(self, header: str, body: bytes) -> Reply:
         """Send a body without one of the headers that prove that it comes from Slack."""
@@ -105,8 +105,8 @@ class Channel:
         new = self.chat.page(limit=100).without(before.ids)
         return Timed(found_new(new, text, answer.reply.request), begun, ended)
 
-    def _post(self, headers: Mapping[str, str], body: bytes) -> Reply:
-        return self.service.request("POST", slack.PATH, headers=headers, body=body, patience=WITHIN)
+    def _post(self, headers: Mapping[str, str], body: bytes, method: str = "POST") -> Reply:
+        return self.service.request(method, slack.PATH, headers=headers, body=body, patience=WITHIN)
 
 
 class Shown(str, Observed):

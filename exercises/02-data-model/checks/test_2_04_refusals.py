@@ -15,6 +15,7 @@ from grader.check import (
     TOO_LARGE,
     WRONG_METHOD,
     check,
+    words,
 )
 
 
@@ -46,13 +47,17 @@ def test_an_unusual_method_is_no_server_error(chat, method):
     assert chat.get().status not in ANY_SERVER_ERROR
 
 
+@pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH"])
 @check("2.4", clause="K4")
-def test_a_wrong_method_is_refused(chat):
-    """The server answers `DELETE /messages` with 405 (404 and 501 are fine), and deletes nothing."""
+def test_a_wrong_method_is_refused(chat, method):
+    """`DELETE`, `PUT` and `PATCH` of `/messages` get 405 (404 and 501 are fine), and change nothing."""
+    chat.send_in_turn(words(), words())
     before = chat.page()
 
-    assert chat.request("DELETE", "/messages").status in WRONG_METHOD
+    assert chat.request(method, "/messages").status in WRONG_METHOD
+    assert chat.request(method, "/messages", json={"text": words()}).status in WRONG_METHOD
     assert chat.page().ids == before.ids
+    assert chat.changed_since(before, "text") == ()
 
 
 @pytest.mark.parametrize("text", LONGEST_TEXTS.values(), ids=LONGEST_TEXTS.keys())

@@ -148,13 +148,18 @@ def test_an_old_message_is_shown_and_replied_to_like_any_other(migrated_chat):
     assert thread.replies.ids == (reply.id,)
 
 
+@pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH", "POST"])
 @check("2.11", clause="K4")
-def test_a_message_is_not_deleted_by_a_wrong_method(chat):
-    """The server answers `DELETE /messages/{id}` with 405 (404 and 501 are fine), and keeps the message."""
+def test_no_message_is_changed_by_a_wrong_method(chat, method):
+    """`DELETE`, `PUT`, `PATCH` and `POST` of `/messages/{id}` get 405 (404 and 501 are fine), and change nothing."""
     sent = chat.send(words())
+    before = chat.page()
 
-    assert chat.request("DELETE", f"/messages/{sent.id}").status in WRONG_METHOD
+    assert chat.request(method, f"/messages/{sent.id}").status in WRONG_METHOD
+    assert chat.request(method, f"/messages/{sent.id}", json={"text": words()}).status in WRONG_METHOD
     assert chat.thread(sent.id).text == sent.text
+    assert chat.page().ids == before.ids
+    assert chat.changed_since(before) == ()
 
 
 @check("2.11", clause="stage 2")
