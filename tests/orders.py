@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from grader import course
 from grader.course import Step
@@ -23,6 +24,8 @@ from tests.real_course import COURSE, SEED
 
 ENTRY = "import sys; sys.path.insert(0, {root!r}); from tests import orders; orders.run_in_order({shuffled})"
 """What the process of the checks does here: the same as ever, with another order."""
+
+Found = TypeVar("Found")
 
 Outcomes = dict[tuple[str, str], str]
 """The outcome of each check, by its step and its name."""
@@ -78,7 +81,7 @@ def differences(folder: Path, steps: Sequence[Step], *, alone: Sequence[Step]) -
     ]
 
 
-def on_project(name: str, act: Callable[[Path], list[str]]) -> list[str]:
+def on_project(name: str, act: Callable[[Path], Found]) -> Found:
     """Build the project of a case, or copy a solution, call `act` with its folder, and remove it."""
     resources = Resources()
     try:

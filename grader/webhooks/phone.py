@@ -147,7 +147,7 @@ class Phone:
     def messages(self, text: str) -> Count:
         """Count the messages with this text among the newest hundred."""
         page = self.chat.page(limit=100)
-        return Count(_copies(page, text), request=page.request)
+        return Count(sum(same(one.fields.get("text"), text) for one in page.messages), request=page.request)
 
     def deliver_others(self, count: int) -> Page:
         """Deliver `count` other text messages, and return the first page after that; raises Failed at a refusal."""
@@ -203,10 +203,6 @@ def found_new(page: Page, text: str, request: str) -> Message:
 
 def _is_blank(text: object) -> bool:
     return isinstance(text, str) and not text.strip(WHITE_SPACE)
-
-
-def _copies(page: Page, text: str) -> int:
-    return sum(same(message.fields.get("text"), text) for message in page.messages)
 
 
 @dataclass(frozen=True)
