@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -11,8 +12,8 @@ from grader.assertions.entries import Listing
 from grader.assertions.expected import INVALID, OK, STORED
 from grader.assertions.json_values import Count
 from grader.assertions.replies import Fault, Status
-from grader.chat import error_body
-from grader.chat.messages import Message, Page, read_message, read_page
+from grader.chat import error_body, later
+from grader.chat.messages import MEMBERS, PAGE, Message, Page, read_message, read_page
 from grader.errors import Failed, TooLate
 from grader.http_client.client import AS_JSON, PATIENCE
 from grader.http_client.reply import Reply
@@ -65,14 +66,39 @@ class Chat:
         """
         return [self.send(f"{words()} {number}".ljust(length, "-"), **more) for number in range(count)]
 
+    def send_in_turn(self, *texts: str, **more: Any) -> Page:
+        """Send messages with these texts, one after the other. Return what came as a page, the newest first.
+
+        Texts may be equal. `more` holds other members, the same for each message.
+        """
+        sent: list[Message] = []
+        for place, text in enumerate(texts):
+            try:
+                sent.insert(0, self.send(text, **more))
+            except Failed as failure:
+                # The line alone may succeed, where the kit sent the same text or the same other members before.
+                alike = texts.index(text) if text in texts[:place] else 0
+                earlier = [sent[-1 - alike].request] if text in texts[:place] or (more and sent) else []
+                failure.request = "; ".join([*earlier, failure.request])
+                raise
+        return Page(tuple(sent), None, "; ".join(one.request for one in sent[:-3:-1]))
+
+    def try_to_reply(self, to: Message) -> None:
+        """Send a message whose `reply_to` names another one, whatever the answer. Not every service has replies."""
+        self.request("POST", "/messages", json={"text": words(), "reply_to": to.id})
+
     def send_and_seek(self, count: int) -> Listing:
-        """Send messages, and list those that `GET /messages` with `since` set to their own time doesn't return."""
-        lost = {}
-        for message in self.send_many(count):
-            moment = message.created_at.written
-            found = self.page(since=moment, limit=100)
-            if not found.of([message.id]):
-                lost[f"{message.id}: {moment}"] = found.request
+        """Send messages, and list those that `GET /messages` doesn't return with `since` set to a time of them.
+
+        That is a message's own time, or that of another which isn't later.
+        """
+        lost: dict[str, str] = {}
+        sent = self.send_many(count)
+        for moment in (message.created_at for message in sent):
+            found = self.page(since=moment.written, limit=100)
+            wanted = [one for one in sent if one.created_at.seconds >= moment.seconds]
+            missing = [one for one in wanted if not found.of([one.id])]
+            lost |= {f"{one.id}: {one.created_at.written}": found.request for one in missing}
         return Listing([*lost], request=next(iter(lost.values()), ""), what="message missing")
 
     def restart(self) -> None:
@@ -85,7 +111,15 @@ class Chat:
         reply = self.get(**params)
         if reply.code not in OK:
             raise Failed(reply.summary, expected="200", request=reply.request)
-        return read_page(reply)
+        return replace(read_page(reply), limit=int(params.get("limit", PAGE)))
+
+    def changed_since(self, before: Page, *names: str, places: bool = True) -> Listing:
+        """List what the list shows differently of the messages of an earlier page: their places, and their members.
+
+        `names` are the members to compare; without them, these are all that the contract names.
+        """
+        now = self.page(limit=before.limit) if before.limit != PAGE else self.page()
+        return later.changes(before, now, names=names or MEMBERS, places=places)
 
     def pages(self, **params: Any) -> Iterator[Page]:
         """Follow `next` and yield every page; raises Failed when the pages don't end or a cursor comes twice."""

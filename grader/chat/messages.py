@@ -22,6 +22,8 @@ ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 
 MEMBERS = ("id", "text", "created_at", "reply_to", "author", "source")
 """The members of a message that the contract names. A server may add others."""
+PAGE = 20
+"""How many messages a page has unless the request says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ class Page:
     next: Any
     request: str
     """The request whose answer is the page, as a line to paste."""
+    limit: int = PAGE
+    """How many messages the request allowed."""
 
     @property
     def cursor(self) -> str | None:
@@ -110,6 +114,11 @@ class Page:
     def ids(self) -> Ids:
         """The ids of the messages, in their order."""
         return Ids([message.id for message in self.messages], request=self.request)
+
+    @property
+    def texts(self) -> Listing:
+        """The texts of the messages, in their order."""
+        return Listing([str(one.text.value) for one in self.messages], request=self.request, what="text")
 
     @property
     def count(self) -> Count:
@@ -162,6 +171,11 @@ class Page:
         kept = tuple(one for one in self.messages if any(same(one.id, other) for other in wanted))
         return Page(kept, self.next, self.request)
 
+    def without(self, unwanted: Sequence[Any]) -> Page:
+        """Give a page of all messages but those with these ids, in the order of this page."""
+        kept = tuple(one for one in self.messages if not any(same(one.id, other) for other in unwanted))
+        return Page(kept, self.next, self.request)
+
     def by_id(self, wanted: Any) -> Message:
         """Find the message with this id; raises Failed when it isn't on the page."""
         for message in self.messages:
@@ -197,14 +211,17 @@ def read_page(reply: Reply) -> Page:
     return Page(tuple(_message(entry, reply.request) for entry in found["messages"]), found.get("next"), reply.request)
 
 
-def found_first(page: Page, text: str, request: str) -> Message:
-    """Find the newest message with this text on a page; raises Failed, with the newest text, when there is none."""
+def found_first(page: Page, text: str, request: str, *, new: bool = False) -> Message:
+    """Find the newest message with this text on a page; with `new`, it has only new ones. Raises Failed without one."""
     for message in page.messages:
         if same(message.fields.get("text"), text):
             return message
     newest = page.messages[0].fields.get("text") if page.messages else None
-    came = "no message with that text in GET /messages"
-    came += f"; the newest has the text {beside(newest, text)}" if page.messages else ", which lists none at all"
+    came = f"no {'new ' * new}message with that text in GET /messages"
+    if page.messages:
+        came += f"; the newest has the text {beside(newest, text)}"
+    elif not new:
+        came += ", which lists none at all"
     raise Failed(came, expected=f"a message with the text {beside(text, newest)}", request=request)
 
 

@@ -9,44 +9,17 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from grader.assertions.entries import Listing
 from grader.chat import instant
 from grader.client.asked import Asked, query_of
 from grader.client.dialects import LETTERS, Dialect
+from grader.client.said import Said
 from grader.client.scripted_server import Answer, Recorded, ScriptedServer
 from grader.client.since import Today, moment_of
 from grader.testdata.random_values import words
 
 PAGE = 20
 LARGEST_PAGE = 100
-
-
-@dataclass
-class Said:
-    """One message of a scripted chat."""
-
-    id: str
-    """The id as text, even where the server writes an integer."""
-    text: str
-    """The text of the message."""
-    created_at: str | float | None
-    """The time of the message, as the server writes it."""
-    reply_to: str | None = None
-    author: str | None = None
-    """The author of the message."""
-    source: str | None = None
-    """The way by which the message came in."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the message object, with its members in an unusual order, and with one that no client knows."""
-        origin = {"source": self.source, "author": self.author} if self.source else {}
-        return {
-            **origin,
-            "reply_to": self.reply_to,
-            "mood": "calm",
-            "created_at": self.created_at,
-            "text": self.text,
-            "id": self.id,
-        }
 
 
 @dataclass
@@ -96,10 +69,25 @@ class ScriptedChat(Asked):
         for text in texts:
             self.say(text)
 
+    def fill_alike(self, **more: str | None) -> None:
+        """Add four messages: three have one text, three have one time, and two of them differ in nothing but their ids.
+
+        `more` gives other members, the same for each.
+        """
+        text, time = words(), self.dialect.time(len(self.messages))
+        for said in (text, text, words()):
+            self.say(said, **{"created_at": time, **more})  # type: ignore[arg-type]
+        self.say(text, **more)
+
     def fill_up(self, count: int, length: int = 0) -> None:
-        """Add `count` messages with random texts of at least `length` characters, most of which have three bytes."""
-        texts = [f"{words()} number {number}" for number in range(count)]
-        self.fill([text + "語" * (length - len(text)) for text in texts])
+        """Add `count` messages with random texts. Three in a row have the same text and the same time.
+
+        The texts have at least `length` characters, most of which have three bytes.
+        """
+        for number in range(count):
+            if number % 3 == 0:
+                text, time = words(), self.dialect.time(len(self.messages))
+            self.say(text + "語" * (length - len(text)), created_at=time)  # type: ignore[arg-type]
 
     def refuse_with(self, status: int, after: int = 0) -> None:
         """Answer the first `after` requests, and refuse all others with this status and an error in JSON."""
@@ -111,6 +99,10 @@ class ScriptedChat(Asked):
         `spoilt` is `a-page` (of HTML), `a-list` (in JSON), `nothing` (no body), or `half` (the answer breaks off).
         """
         self.spoilt, self.answered = spoilt, after
+
+    def texts_posted(self, by: str) -> Listing:
+        """List the texts of all messages that were posted, in order."""
+        return Listing([message.text for message in self.messages[::-1]], request=by, what="text")
 
     @staticmethod
     def instant(written: str) -> frozenset[Fraction | None]:

@@ -31,8 +31,20 @@ class Shared:
         self._ending = resources.ending if resources else threading.Event()
         self._waits = resources.programs.waits if resources else Waits()
 
-    def once(self, name: str, make: Callable[[], Thing]) -> Thing:
-        """Return the result of this name. Call `make` unless the result is there or another thread is making it."""
+    def once(
+        self, name: str, make: Callable[[], Thing], *, is_usable: Callable[[Thing], bool] = lambda _: True
+    ) -> Thing:
+        """Return the result of this name. Call `make` unless the result is there or another thread is making it.
+
+        A result that an earlier check has left unusable is made anew.
+        """
+        thing = self._once(name, make)
+        if not is_usable(thing):
+            self._futures.pop(name, None)
+            thing = self._once(name, make)
+        return thing
+
+    def _once(self, name: str, make: Callable[[], Thing]) -> Thing:
         with self._lock:
             is_missing = name not in self._futures
             future = self._futures.setdefault(name, Future())

@@ -6,12 +6,11 @@ at once. For any other database, it runs the project's own `inspect` command.
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -127,9 +126,9 @@ class Database:
     @contextmanager
     def held(self) -> Iterator[bool]:
         """Lock the database for writing while the block runs. Yield whether that was possible."""
-        with contextlib.ExitStack() as stack:
+        with ExitStack() as stack:
             locked = False
-            with contextlib.suppress(Failed, NotChecked, sqlite3.Error):
+            with suppress(Failed, NotChecked, sqlite3.Error):
                 connection = stack.enter_context(closing(self.open("rw", isolation_level=None)))
                 connection.execute("BEGIN IMMEDIATE")
                 locked = True

@@ -228,7 +228,7 @@ class Service:
         return self._start(self.project.migrate or self.project.server)
 
     def line(self, command: tuple[str, ...] = (), data: Path | None = None) -> str:
-        """Write a command as a line to paste: the server's, unless another is given. `data` is the folder of its data."""
+        """Write a command as a line to paste, the server's unless another is given, with its data in `data`."""
         place = data or Path("/tmp")  # noqa: S108 - only to be read
         filled = self.project.fill(command or self.project.server, SHOWN_PORT, place)
         zone = {"TZ": self.env["TZ"]} if "TZ" in self.env else {}

@@ -26,6 +26,7 @@ from grader.project import working_copy
 from grader.results.held import Held
 from grader.results.moment import Moment
 from grader.session.protocol import Job, Teller
+from grader.session.schedule import Schedule
 from grader.system import process_tree
 from grader.system.resources import Resources
 
@@ -45,8 +46,11 @@ DISABLED_PLUGINS = (
 """The plugins of pytest that the kit turns off."""
 
 
-def main() -> None:
-    """Run one job and exit. The exit status is 0 whatever the checks found, and 1 when the process itself failed."""
+def main(order: type[Schedule] = Schedule) -> None:
+    """Run one job and exit. The exit status is 0 whatever the checks found, and 1 when the process itself failed.
+
+    `order` decides which check is next.
+    """
     descriptor = int(sys.argv[1])
     line = _read_line()
     if not line:
@@ -62,14 +66,14 @@ def main() -> None:
         _forget_settings_of_pytest()
         os.chdir(owned[0].folder)
         with os.fdopen(descriptor, "w", buffering=1) as channel:
-            _run(job, owned, Teller(channel.write), released)
+            _run(job, owned, Teller(channel.write), released, order)
     except BaseException:  # noqa: BLE001 - this process must clean up after any fault; the command reports the fault
         traceback.print_exc()
         status = 1
     _leave(status, owned)
 
 
-def _run(job: Job, owned: list[Resources], reports: Teller, released: threading.Event) -> None:
+def _run(job: Job, owned: list[Resources], reports: Teller, released: threading.Event, order: type[Schedule]) -> None:
     def hold(held: Held) -> None:
         reports.held(held)
         released.wait()
@@ -83,7 +87,8 @@ def _run(job: Job, owned: list[Resources], reports: Teller, released: threading.
             harness.set_up()
         if any(step.service_file is ServiceFile.EXPLAINED for step in course.with_needs(steps)):
             harness.services.launch_early()
-        faults = _run_pytest(job, steps, harness, reports, hold if job.hold else None)
+        schedule = order(steps, stop=job.stop, brief=job.brief, known=job.known)
+        faults = _run_pytest(job, steps, harness, reports, schedule, hold=hold if job.hold else None)
     finally:
         harness.close()
     if job.load != "none":
@@ -101,16 +106,20 @@ def _forget_settings_of_pytest() -> None:
 
 
 def _run_pytest(
-    job: Job, steps: Sequence[Step], harness: Harness, reports: Teller, hold: Callable[[Held], None] | None
+    job: Job,
+    steps: Sequence[Step],
+    harness: Harness,
+    reports: Teller,
+    schedule: Schedule,
+    *,
+    hold: Callable[[Held], None] | None,
 ) -> list[str]:
     import pytest  # imported late, because the service starts during this slow import
 
     from grader.session.plugin import ChecksPlugin
-    from grader.session.schedule import Schedule
 
     course = harness.course
     fixtures = [importlib.import_module(f"grader.fixtures.{name}") for name in _fixture_modules(course, steps)]
-    schedule = Schedule(steps, stop=job.stop, brief=job.brief, known=job.known)
     plugin = ChecksPlugin(steps, schedule, harness, reports, seed=job.seed, only=job.only, hold=hold)
     files = [str(course.check_file(step)) for step in steps]
     switches = [f"-pno:{name}" for name in DISABLED_PLUGINS]

@@ -28,6 +28,8 @@ PATIENCE = 10.0
 """Seconds that the process in which checks run may take to clean up."""
 MARK = "KIT_SESSION"
 """The environment variable that tells the processes of one run from those of another."""
+ENTRY = "from grader.session.__main__ import main; main()"
+"""What the process in which checks run does."""
 
 
 Listener = Callable[[CheckResult], None]
@@ -50,7 +52,7 @@ class Session:
     A session that never gets a job ends when the process that started it ends.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, entry: str = ENTRY) -> None:
         process_tree.adopt_orphans()
         self._before = set(process_tree.descendants(os.getpid()))
         self.mark = f"{MARK}={os.getpid()}-{os.urandom(8).hex()}"
@@ -58,7 +60,7 @@ class Session:
         name, value = self.mark.split("=")
         reading, writing = os.pipe()
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-c", "from grader.session.__main__ import main; main()", str(writing)],
+            [sys.executable, "-I", "-c", entry, str(writing)],
             stdin=subprocess.PIPE,
             stdout=self.complaints,
             stderr=self.complaints,

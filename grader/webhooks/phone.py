@@ -82,6 +82,7 @@ class Phone:
         *,
         patience: float = PATIENCE,
         headers: Mapping[str, str] | None = None,
+        method: str = "POST",
         **more: Any,
     ) -> Reply:
         """Deliver a message, and return the answer. `headers` are sent besides the usual ones.
@@ -89,7 +90,7 @@ class Phone:
         `more` are arguments of `twilio.delivery`: `query`, `signed`, `token` and `public_url`.
         """
         written = self._written(message, **more)
-        return self._post(replace(written, headers={**written.headers, **(headers or {})}), patience)
+        return self._post(replace(written, headers={**written.headers, **(headers or {})}), patience, method)
 
     def deliver_unsigned(self, message: Parameters) -> Reply:
         """Deliver a message without a signature."""
@@ -113,9 +114,9 @@ class Phone:
         known = {"token": self.token, "public_url": self.public_url or self.service.url}
         return twilio.delivery(message, **{**known, **more})
 
-    def _post(self, written: Delivery, patience: float = PATIENCE) -> Reply:
+    def _post(self, written: Delivery, patience: float = PATIENCE, method: str = "POST") -> Reply:
         return self.service.request(
-            "POST", written.target, headers=written.headers, body=written.body, patience=patience
+            method, written.target, headers=written.headers, body=written.body, patience=patience
         )
 
     @staticmethod
@@ -146,7 +147,7 @@ class Phone:
     def messages(self, text: str) -> Count:
         """Count the messages with this text among the newest hundred."""
         page = self.chat.page(limit=100)
-        return Count(_copies(page, text), request=page.request)
+        return Count(sum(same(one.fields.get("text"), text) for one in page.messages), request=page.request)
 
     def deliver_others(self, count: int) -> Page:
         """Deliver `count` other text messages, and return the first page after that; raises Failed at a refusal."""
@@ -164,10 +165,9 @@ class Phone:
         shared = [f"{shown(author)} for {times} numbers" for author, times in authors.items() if times > 1]
         return Listing(shared, request=page.request, what="author for two numbers")
 
-    @property
-    def blank_messages(self) -> Listing:
-        """List the messages whose text is empty or only white space, among the newest hundred."""
-        page = self.chat.page(limit=100)
+    def blank_above(self, known: Any) -> Listing:
+        """List the messages whose text is empty or only white space, and that stand above the message of this id."""
+        page = self.chat.page(limit=100).above(known)
         blank = [f"{shown(one.text.value)}, id {one.id}" for one in page.messages if _is_blank(one.text.value)]
         return Listing(blank, request=page.request, what="message without a text")
 
@@ -177,10 +177,13 @@ class Phone:
 
     def text_timed(self, body: str) -> Timed:
         """Send a text message, and return the message that it became, with the time of the request and the answer."""
+        before = self.chat.page(limit=100)
         begun = time.time()
         reply = accepted(self.deliver(self.write(body)))
         ended = time.time()
-        return Timed(found_first(self.chat.page(limit=100), body, reply.request), begun, ended)
+        return Timed(
+            found_first(self.chat.page(limit=100).without(before.ids), body, reply.request, new=True), begun, ended
+        )
 
 
 def accepted(reply: Reply) -> Reply:
@@ -192,10 +195,6 @@ def accepted(reply: Reply) -> Reply:
 
 def _is_blank(text: object) -> bool:
     return isinstance(text, str) and not text.strip(WHITE_SPACE)
-
-
-def _copies(page: Page, text: str) -> int:
-    return sum(same(message.fields.get("text"), text) for message in page.messages)
 
 
 @dataclass(frozen=True)

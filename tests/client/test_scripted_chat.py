@@ -576,3 +576,22 @@ def test_today_in_adelaide_has_half_an_hour(scripted_chat):
     [moment] = {moment % 3600 for moment in moments(scripted_chat.today("Australia/Adelaide", 10, 0))}
 
     assert Fraction(moment) == 1800
+
+
+def test_messages_may_differ_in_nothing_but_their_ids(scripted_chat, ask):
+    scripted_chat.fill_alike(author="Ines", source="sms")
+
+    found = ask("/messages")[1]["messages"]
+    values = [{name: value for name, value in message.items() if name != "id"} for message in found]
+
+    assert len({message["id"] for message in found}) == 4
+    assert values[2] == values[3]
+    assert [message["text"] == found[0]["text"] for message in found] == [True, False, True, True]
+    assert [message["created_at"] == found[-1]["created_at"] for message in found] == [False, True, True, True]
+
+
+def test_the_texts_that_were_posted_are_listed_in_order(scripted_chat, ask):
+    for text in ("first", "second", "first"):
+        ask("/messages", "POST", json.dumps({"text": text}).encode())
+
+    assert scripted_chat.texts_posted(LINE) == ("first", "second", "first")

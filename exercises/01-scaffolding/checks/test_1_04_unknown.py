@@ -20,10 +20,10 @@ def test_an_unusual_method_is_no_server_error(service, method):
     assert service.get("/").status in OK
 
 
-@pytest.mark.parametrize("method", ["DELETE", "POST", "PUT"])
+@pytest.mark.parametrize("method", ["DELETE", "POST", "PUT", "PATCH"])
 @check("1.4", clause="K4")
 def test_a_wrong_method_is_refused(service, method):
-    """The server answers `DELETE`, `POST` and `PUT` of `/` with 405; 404 and 501 are fine."""
+    """The server answers `DELETE`, `POST`, `PUT` and `PATCH` of `/` with 405; 404 and 501 are fine."""
     assert service.request(method, "/").status in WRONG_METHOD
     assert service.get("/").status in OK
 

@@ -21,17 +21,20 @@ def test_send_posts_the_text_as_json_and_prints_the_new_id(client, any_scripted_
 
 @check("2.5", clause="stage 2")
 def test_send_takes_a_number_for_a_text(client, scripted_chat):
-    """`send 007` posts the text `007`, although it looks like a number."""
+    """`send 007` posts the text `007`, although it looks like a number, and posts it again when it is sent again."""
+    client("send", "007", server_url=scripted_chat.url)
     run = client("send", "007", server_url=scripted_chat.url)
 
     assert scripted_chat.posted("text", run.request) == "007"
+    assert scripted_chat.texts_posted(run.request) == ("007", "007")
     assert run.exit_code == 0
 
 
 @check("2.5", clause="stage 2")
 def test_list_shows_a_line_for_each_message(client, any_scripted_chat, lines):
-    """`list` prints one line for each message, with its id and text, in the order received or exactly reversed."""
+    """`list` prints a line with id and text for each message, equal ones too, in the order received or reversed."""
     any_scripted_chat.fill(SPOKEN)
+    any_scripted_chat.fill_alike()
 
     run = client("list", server_url=any_scripted_chat.url)
 
@@ -44,6 +47,7 @@ def test_list_shows_a_line_for_each_message(client, any_scripted_chat, lines):
 def test_list_shows_messages_of_a_young_server(client, young_scripted_chat, lines):
     """`list` shows messages that have an `id` and a `text`, and no other member of the contract yet."""
     young_scripted_chat.fill(SPOKEN)
+    young_scripted_chat.fill_alike()
 
     run = client("list", server_url=young_scripted_chat.url)
 

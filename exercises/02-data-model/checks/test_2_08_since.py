@@ -46,6 +46,12 @@ def test_one_instant_may_be_spelled_in_any_zone(spaced_chat, hours, minutes):
 
 
 @check("2.8", clause="K8")
+def test_a_whole_second_is_before_its_fractions(spaced_chat):
+    """`since` with the whole second in which a message lies lists it, and with the next second doesn't."""
+    assert spaced_chat.wrong_at_the_whole_second == ()
+
+
+@check("2.8", clause="K8")
 def test_every_message_is_found_by_its_own_time(chat):
     """`since` with the time that a message shows lists that message, whatever its fraction of a second."""
     assert chat.send_and_seek(20) == ()

@@ -15,7 +15,7 @@ def test_a_time_of_day_begins_with_its_minute(client_in, scripted_chat):
 
 @check("2.10", clause="stage 2")
 def test_since_shows_every_page(client, any_scripted_chat, lines):
-    """`list --since` follows `next` to its end, other parameters unchanged, and shows all matching messages."""
+    """`list --since` follows `next` to its end, other parameters unchanged, and shows all messages, equal texts too."""
     any_scripted_chat.fill_up(200)
 
     run = client("list", "--since", AN_INSTANT, server_url=any_scripted_chat.url)

@@ -47,15 +47,15 @@ def test_a_parent_may_be_on_another_page(client, scripted_chat, lines):
 
 @check("2.12", clause="stage 2")
 def test_show_prints_a_message_and_then_its_replies(client, any_scripted_chat, lines):
-    """`show ID` prints the message, then its replies, the oldest first, each with its id and text."""
+    """`show ID` prints the message, then its replies, the oldest first, each with its id and text, also equal texts."""
     parent = any_scripted_chat.say(words())
-    replies = [any_scripted_chat.say(words(), reply_to=parent.id), any_scripted_chat.say(words(), reply_to=parent.id)]
+    any_scripted_chat.fill_alike(reply_to=parent.id)
 
     run = client("show", parent.id, server_url=any_scripted_chat.url)
 
     assert run.exit_code == 0
-    assert lines(run, any_scripted_chat, [parent, *replies]).texts_in_order == ()
-    assert lines(run, any_scripted_chat, [parent, *replies]).unnamed == ()
+    assert lines(run, any_scripted_chat, any_scripted_chat.messages[::-1]).texts_in_order == ()
+    assert lines(run, any_scripted_chat, any_scripted_chat.messages[::-1]).unnamed == ()
 
 
 @check("2.12", clause="stage 2")

@@ -9,6 +9,7 @@ from grader.check import ANY_SERVER_ERROR, DELIVERED, INVALID, PICTURE, SENDERS,
 @check("3.7", clause="stage 3")
 def test_a_text_arrives_as_it_was_written(phone, text):
     """The server stores a text message unchanged, with up to 1600 characters, emoji, blanks and line breaks."""
+    phone.text(text)
     sent = phone.text(text)
 
     assert phone.chat.page().first == sent.id
@@ -19,17 +20,20 @@ def test_a_text_arrives_as_it_was_written(phone, text):
 def test_an_answer_can_be_used_whatever_was_written(phone, text):
     """Whatever a text message says, the answer to it is well-formed TwiML, or empty."""
     assert phone.fault_of_answer(phone.deliver(phone.write(text))) == ""
+    assert phone.fault_of_answer(phone.deliver(phone.write(text))) == ""
 
 
 @pytest.mark.parametrize("body", ["", " ", "\n", " \t\r\n"], ids=["empty", "blank", "line-break", "white-space"])
 @check("3.7", clause="stage 3")
 def test_pictures_without_words_are_no_error(phone, body):
     """A picture without a text is a success, and the server stores nothing or a placeholder that isn't blank."""
+    known = phone.text(words())
+
     reply = phone.deliver(phone.write(body, media=[PICTURE]))
 
     assert reply.status in DELIVERED
     assert phone.fault_of_answer(reply) == ""
-    assert phone.blank_messages == ()
+    assert phone.blank_above(known.id) == ()
 
 
 @check("3.7", clause="stage 3")
@@ -62,12 +66,13 @@ def test_a_picture_that_comes_again_is_the_same(phone):
 
 @check("3.7", clause="stage 3")
 def test_parameters_that_nobody_knows_are_no_error(phone):
-    """Unknown parameters change nothing in a message."""
-    text = words()
-    more = (("ChannelMetadata", '{"type": "sms"}'), ("OptOutType", ""), ("Colour", "žlutá"))
+    """Unknown parameters change nothing in a message, nor in its author."""
+    text, known = words(), phone.text(words())
+    more = (("ChannelMetadata", '{"type": "sms"}'), ("OptOutType", ""), ("Colour", "žlutá"), ("ProfileName", words()))
 
     assert phone.deliver((*phone.write(text), *more)).status in DELIVERED
     assert phone.messages(text) == 1
+    assert phone.chat.page().above(known.id).other_than("author", known.member("author").value) == ()
 
 
 @check("3.7", clause="stage 3")
@@ -113,6 +118,7 @@ def test_a_sender_that_is_no_number_is_no_server_error(phone, sender):
 @check("3.7", clause="stage 3")
 def test_what_is_no_message_is_no_server_error(phone, body):
     """A text that is too long for a message, or holds U+0000, causes no server error."""
+    assert phone.deliver(phone.write(body)).status not in ANY_SERVER_ERROR
     assert phone.deliver(phone.write(body)).status not in ANY_SERVER_ERROR
     assert phone.chat.get().status not in ANY_SERVER_ERROR
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.check import FORMS, NOT_FROM_SLACK, RESPONSE_TYPES, check, words
+from grader.check import FORMS, NOT_A_DELIVERY, NOT_FROM_SLACK, RESPONSE_TYPES, check, words
 
 
 @check("3.9", clause="stage 3")
@@ -88,6 +88,16 @@ def test_a_signature_has_its_version(channel, version):
     digits = channel.right_signature(body).removeprefix("v0=")
 
     assert channel.send(body, signed=f"{version}{digits}").status in NOT_FROM_SLACK
+    assert channel.chat.page().ids == before.ids
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+@check("3.9", clause="K4")
+def test_only_a_post_is_a_command(channel, method):
+    """A signed command by `PUT`, `PATCH` or `DELETE` gets 405 or a refusal, and the server stores nothing."""
+    before = channel.chat.page()
+
+    assert channel.send(channel.body(f"send {words()}"), method=method).status in NOT_A_DELIVERY
     assert channel.chat.page().ids == before.ids
 
 
