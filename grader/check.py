@@ -52,6 +52,7 @@ from grader.testdata.payloads import (
     ZOO,
 )
 from grader.testdata.random_values import words
+from grader.testdata.rare_requests import BODY_HEADERS, CALLERS, ODD_HEADERS, ODD_PATHS, RARE_REQUESTS
 
 __all__ = [
     "ANY_SERVER_ERROR",
@@ -60,6 +61,8 @@ __all__ = [
     "AUTHOR_LENGTHS",
     "BAD_BODIES",
     "BAD_TIMES",
+    "BODY_HEADERS",
+    "CALLERS",
     "DELIVERED",
     "ESCAPED_BODIES",
     "FAILURE_EXIT_CODES",
@@ -77,9 +80,12 @@ __all__ = [
     "NO_SUCH_MESSAGE",
     "NO_SUCH_PARENT",
     "ODD_BODIES",
+    "ODD_HEADERS",
+    "ODD_PATHS",
     "OK",
     "PICTURE",
     "QUERIES",
+    "RARE_REQUESTS",
     "RESPONSE_TYPES",
     "SENDERS",
     "SERVER_ERROR_BUT_501",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from grader.project import environment
 from grader.project.config import Project
 from grader.service.migrate import await_migrate
 from grader.service.readiness import DYING, Taken, await_answer
-from grader.service.shutdown import SIGTERM, STOP_PATIENCE, STOP_WITHIN, Shutdown
+from grader.service.shutdown import SIGTERM, STOP_PATIENCE, STOP_WITHIN, Shutdown, ends_after
 from grader.system.ports import Port, answers
 from grader.system.process import KEPT, Process, how_it_ended, wait_until
 from grader.system.resources import Resources
@@ -123,6 +124,11 @@ class Service:
         with self.explained():
             return self.http.request(method, path, **more)
 
+    def exchange(self, data: bytes) -> Reply:
+        """Send the bytes of one request as they are."""
+        with self.explained():
+            return self.http.exchange(data)
+
     def raw(self, data: bytes) -> None:
         """Send bytes that need not be a valid request, ignore the answer, and close the connection."""
         with self.explained():
@@ -171,21 +177,24 @@ class Service:
                 self.seconds_to_ready = time.monotonic() - self._launched
                 return
 
-    def stop(self) -> Shutdown:
-        """Send SIGTERM to the started process, wait, look whether the port still accepts connections, and kill all."""
+    def stop(self, still_open: ExitStack | None = None) -> Shutdown:
+        """Send SIGTERM to the started process, wait, look whether the port still accepts connections, and kill all.
+
+        If the process doesn't end, the connections in `still_open` are ended, to see whether it waited for them.
+        """
         process = self.process
         began = time.monotonic()
         process.terminate()
         code = process.wait(STOP_PATIENCE)
+        waited_for_others = code is None and still_open is not None and ends_after(still_open, process)
         seconds = time.monotonic() - began
         grace = max(0.5, STOP_WITHIN - seconds) if process.tree() else 0.5
         gone = code is None or wait_until(lambda: not answers(self.port.number), grace)
         left = [] if gone else ["the port in PORT still accepts connections, though the started process has ended"]
         log = self.log
         process.kill()
-        return Shutdown(
-            code, STOP_PATIENCE, Listing(left, request=SIGTERM, what="process listening after SIGTERM"), log
-        )
+        listening = Listing(left, request=SIGTERM, what="process listening after SIGTERM")
+        return Shutdown(code, STOP_PATIENCE, listening, log, waited_for_others)
 
     def kill(self) -> None:
         """Kill the server and all that it started, and give its port back."""

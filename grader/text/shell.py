@@ -50,6 +50,17 @@ def netcat(data: bytes, port: int) -> str:
     return f"{_printf(data)} | nc 127.0.0.1 {port}"
 
 
+def netcat_slowly(pieces: Iterable[bytes], port: int) -> str:
+    """Write a command that sends bytes to a port in pieces, with a second between them."""
+    return f"({'; sleep 1; '.join(_printf(piece) for piece in pieces)}) | nc 127.0.0.1 {port}"
+
+
+def silent_netcats(count: int, port: int) -> str:
+    """Write the beginning of a line: open connections to a port that stay open for a minute and send nothing."""
+    one = f"sleep 60 | nc 127.0.0.1 {port} &"
+    return f"{one} " if count == 1 else f"for n in $(seq {count}); do {one} done; "
+
+
 def _switches(url: str) -> list[str]:
     """Choose the options that keep curl from reading a URL as a pattern, and from changing `.` and `..` in its path."""
     globs = ["-g"] if set("[]{}") & set(url) else []

@@ -24,3 +24,18 @@ def test_a_held_database_only_delays(service, all_at_once, growth, locking):
 
     assert replies.statuses == OK
     assert 4 in grown
+
+
+@check("1.9", clause="K4")
+def test_silent_connections_keep_nobody_waiting(service, holding, all_at_once):
+    """While 18 connections are open on which nothing comes, the server answers two more with 200."""
+    with holding(service, 18):
+        replies = all_at_once(2, service, "/")
+
+    assert replies.statuses == OK
+
+
+@check("1.9", clause="K4")
+def test_a_request_may_come_in_pieces(service, in_pieces):
+    """The server answers a request that comes in pieces with 200, and other requests in between."""
+    assert in_pieces(service, "GET", "/").status in OK

@@ -75,6 +75,14 @@ def test_messages_sent_at_the_same_moment_are_all_stored(chat, all_sent_at_once,
     assert seen.repeated == ()
 
 
+@check("2.2", clause="K4")
+def test_senders_that_stop_half_way_keep_nobody_waiting(chat, holding):
+    """While 18 connections are open with half a message or less, the server stores and lists other messages."""
+    with holding(chat.service, 18, "/messages"):
+        sent = chat.send(words())
+        assert chat.page().first == sent.id
+
+
 @check("2.2", clause="K6")
 def test_messages_sent_while_the_database_is_held_are_all_stored(sent_while_locked):
     """Twelve messages sent while the database is locked are all stored, each under its own id."""
