@@ -52,7 +52,7 @@ from grader.testdata.payloads import (
     ZOO,
 )
 from grader.testdata.random_values import words
-from grader.testdata.rare_requests import BODY_HEADERS, CALLERS, ODD_HEADERS, ODD_PATHS, RARE_REQUESTS
+from grader.testdata.rare_requests import BODY_HEADERS, CALLERS, FAR_TIMES, ODD_HEADERS, ODD_PATHS, RARE_REQUESTS
 
 __all__ = [
     "ANY_SERVER_ERROR",
@@ -66,6 +66,7 @@ __all__ = [
     "DELIVERED",
     "ESCAPED_BODIES",
     "FAILURE_EXIT_CODES",
+    "FAR_TIMES",
     "FORMS",
     "GET_NOT_FROM_TWILIO",
     "HALF_A_PARENT",

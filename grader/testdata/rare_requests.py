@@ -143,3 +143,30 @@ BODY_HEADERS: dict[str, dict[str, str | None]] = {
     "unacceptable": {"Accept": "text/nothing", "Accept-Encoding": "identity;q=0"},
 }
 """Headers that say something odd about a body, or how it comes. They may be ignored or refused."""
+
+FAR_TIMES = [
+    "0000-01-01T00:00:00Z",
+    "0001-01-01T00:00:00Z",
+    "0001-01-01T00:00:00+14:00",
+    "1969-12-31T23:59:59.5Z",
+    "2262-04-11T23:47:17Z",
+    "9999-12-31T23:59:59.999999999Z",
+    "9999-12-31T23:59:59-14:00",
+    "10000-01-01T00:00:00Z",
+    "-0001-01-01T00:00:00Z",
+    "2026-12-31T23:59:60Z",
+    "2026-01-02T03:04:05+99:99",
+    "2026-01-02T03:04:05.1234567890123Z",
+    "-1",
+    "1e308",
+    "1e400",
+    "9" * 400,
+    "9223372036854775808",
+    "-62135596801",
+    "nan",
+    "-inf",
+    "²",
+    "２０２６-01-02T03:04:05Z",
+    "2026-01-02T03:04:05Z\x00",
+]
+"""Values of `since` that are far away, endless or odd. A service may answer or refuse them."""

@@ -81,7 +81,7 @@ class Phone:
         message: Parameters,
         *,
         patience: float = PATIENCE,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
         **more: Any,
     ) -> Reply:
         """Deliver a message, and return the answer. `headers` are sent besides the usual ones.

@@ -62,10 +62,13 @@ class Channel:
         """Send `count` messages by the API, of `length` characters or more, and return their texts, newest first."""
         return tuple(str(sent.fields["text"]) for sent in reversed(self.chat.send_many(count, length=length)))
 
-    def send(self, body: bytes, **more: Any) -> Reply:
-        """Send a body with its signature, and return the answer. `signed`, `secret` and `age` change the signature."""
+    def send(self, body: bytes, *, headers: Mapping[str, str | None] | None = None, **more: Any) -> Reply:
+        """Send a body with its signature, and return the answer. `headers` are sent besides the usual ones.
+
+        `signed`, `secret` and `age` change the signature.
+        """
         written = slack.delivery(body, **{"secret": self.secret, **more})
-        return self._post(written.headers, body)
+        return self._post({**written.headers, **(headers or {})}, body)
 
     def send_without(self, header: str, body: bytes) -> Reply:
         """Send a body without one of the headers that prove that it comes from Slack."""
@@ -97,7 +100,7 @@ class Channel:
         ended = time.time()
         return Timed(found_first(self.chat.page(limit=100), text, answer.reply.request), begun, ended)
 
-    def _post(self, headers: Mapping[str, str], body: bytes) -> Reply:
+    def _post(self, headers: Mapping[str, str | None], body: bytes) -> Reply:
         return self.service.request("POST", slack.PATH, headers=headers, body=body, patience=WITHIN)
 
 
