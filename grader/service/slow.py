@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from itertools import pairwise
 
 from grader.http_client.client import PATIENCE
 from grader.http_client.exchange import written
@@ -23,30 +25,45 @@ def halves(path: str, port: int) -> tuple[bytes, bytes]:
     return head[: len(head) // 2], written(port, "POST", path, more, HALF_A_BODY).data
 
 
-@contextlib.contextmanager
-def held(service: Service, count: int, path: str = "/") -> Iterator[contextlib.ExitStack]:
-    """Keep connections open on which nothing more comes, and yield the stack that ends them.
+class Kind(StrEnum):
+    """What came on a connection before it fell silent."""
 
-    Of each four, one stays open after an answer, one is silent from the beginning, one has sent half of a head, and one
-    half of a body. The lines to paste of the requests in the block open as many silent connections.
+    NOTHING = "nothing"
+    HALF_A_HEAD = "half a head"
+    HALF_A_BODY = "half a body"
+    REQUEST = "a request, which was answered"
+
+
+@contextlib.contextmanager
+def held(service: Service, kinds: Iterable[Kind], path: str = "/") -> Iterator[contextlib.ExitStack]:
+    """Keep a connection of each of these kinds open, and yield the stack that ends them.
+
+    Nothing more comes on them. After every five, another request is answered: a server may let few connections wait.
+    The lines to paste of the requests in the block open as many silent connections.
     """
-    with contextlib.ExitStack() as connections:
-        half_a_head, half_a_body = halves(path, service.port.number)
-        for number in range(count):
-            match number % 4:
-                case 0:
-                    _answered(service, path, connections)
-                case 1:
-                    _open(service, b"", connections)
-                case 2:
-                    _open(service, half_a_head, connections)
-                case 3:
-                    _open(service, half_a_body, connections)
-        service.http.setting = silent_netcats(count, SHOWN_PORT)
-        try:
+    try:
+        with contextlib.ExitStack() as connections:
+            for number, kind in enumerate(kinds, 1):
+                _hold(service, kind, path, connections)
+                service.http.setting = silent_netcats(number, SHOWN_PORT)
+                if not number % 5:
+                    service.get(path)
             yield connections
-        finally:
-            service.http.setting = ""
+    finally:
+        service.http.setting = ""
+
+
+def _hold(service: Service, kind: Kind, path: str, connections: contextlib.ExitStack) -> None:
+    half_a_head, half_a_body = halves(path, service.port.number)
+    match kind:
+        case Kind.NOTHING:
+            _open(service, b"", connections)
+        case Kind.HALF_A_HEAD:
+            _open(service, half_a_head, connections)
+        case Kind.HALF_A_BODY:
+            _open(service, half_a_body, connections)
+        case Kind.REQUEST:
+            _answered(service, path, connections)
 
 
 def _open(service: Service, data: bytes, connections: contextlib.ExitStack) -> Timed:
@@ -66,14 +83,13 @@ def _answered(service: Service, path: str, connections: contextlib.ExitStack) ->
 
 
 def in_pieces(service: Service, method: str, path: str, body: bytes = b"") -> Reply:
-    """Send one request in three pieces, and another request before the second and the third; return its answer."""
+    """Send one request in pieces, and another request before each piece but the first; return its answer."""
     headers = {"Content-Type": "application/json"} if body else {}
     data = written(service.port.number, method, path, headers, body).data
-    first, second = (len(data) - len(body)) // 2, len(data) - max(2, len(body) // 2)
+    cuts = [0, len(method) + 2, (len(data) - len(body)) // 2, len(data) - max(2, len(body) // 2), len(data)]
+    pieces = [data[begin:end] for begin, end in pairwise(cuts)]
     with service.explained():
-        return service.http.exchange_in_pieces(
-            [data[:first], data[first:second], data[second:]], lambda: service.get(path)
-        )
+        return service.http.exchange_in_pieces(pieces, lambda: service.get(path))
 
 
 def on_one_connection(service: Service, requests: Sequence[tuple[str, str, bytes]]) -> Replies:

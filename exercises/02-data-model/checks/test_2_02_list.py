@@ -77,8 +77,8 @@ def test_messages_sent_at_the_same_moment_are_all_stored(chat, all_sent_at_once,
 
 @check("2.2", clause="K4")
 def test_senders_that_stop_half_way_keep_nobody_waiting(chat, holding):
-    """While 18 connections are open with half a message or less, the server stores and lists other messages."""
-    with holding(chat.service, 18, "/messages"):
+    """While half a message has come on 18 connections, the server stores and lists other messages."""
+    with holding(18, "half a body", chat.service, "/messages"):
         sent = chat.send(words())
         assert chat.page().first == sent.id
 
