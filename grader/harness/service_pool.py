@@ -12,7 +12,7 @@ from grader.project.config import Project
 from grader.service.lifecycle import Life, Restart, end
 from grader.service.server import Service
 from grader.service.shutdown import Shutdown
-from grader.service.slow import Kind, held
+from grader.service.slow import Kind, await_others, held
 from grader.system.ports import Port
 from grader.system.resources import Resources
 
@@ -103,7 +103,8 @@ class ServicePool:
             service = self.shared()
             # A connection that the server has closed must not keep it from listening on its port again.
             service.get("/", hang_up=False)
-            with held(service, (Kind.NOTHING, Kind.REQUEST)) as connections:
+            with held(service, (Kind.REQUEST, Kind.NOTHING)) as connections:
+                await_others(service)
                 shutdown = self._stop(service, connections)
             neighbour = self.new()
             service.data = self._resources.fresh("data")

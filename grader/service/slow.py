@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from itertools import pairwise
 
+from grader.errors import Failed
 from grader.http_client.client import PATIENCE
 from grader.http_client.exchange import written
 from grader.http_client.reader import Timed
@@ -15,6 +16,8 @@ from grader.http_client.reply import Replies, Reply
 from grader.service.server import Service
 from grader.text.shell import SHOWN_PORT, silent_netcats
 
+LETTING_IN = 0.5
+"""How long the kit waits until a server has let in silent connections, in seconds."""
 HALF_A_BODY = b'{"text": "and then'
 
 
@@ -51,6 +54,16 @@ def held(service: Service, kinds: Iterable[Kind], path: str = "/") -> Iterator[c
             yield connections
     finally:
         service.http.setting = ""
+
+
+def await_others(service: Service) -> None:
+    """Wait until the server has let in the connections that were opened before, for at most half a second.
+
+    A server lets them in one after the other, so an answer to a later request shows that. A server with one thread may
+    give none, and that is not what is asked here.
+    """
+    with contextlib.suppress(Failed):
+        service.http.get("/", patience=LETTING_IN)
 
 
 def _hold(service: Service, kind: Kind, path: str, connections: contextlib.ExitStack) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-CALLERS: dict[str, dict[str, str | None]] = {
+CALLERS = {
     "little": {"User-Agent": None, "Accept": None, "Connection": "keep-alive"},
     "browser": {
         "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -118,7 +118,7 @@ ODD_PATHS = {
 }
 """Targets of a GET with odd characters, or of an odd length."""
 
-BODY_HEADERS: dict[str, dict[str, str | None]] = {
+BODY_HEADERS = {
     "in-chunks": {"Transfer-Encoding": "chunked"},
     "expecting": {"Expect": "100-continue"},
     "unknown-charset": {"Content-Type": "application/json; charset=nonsense"},

@@ -88,8 +88,7 @@ class Phone:
 
         `more` are arguments of `twilio.delivery`: `query`, `signed`, `token` and `public_url`.
         """
-        written = self._written(message, **more)
-        return self._post(replace(written, headers={**written.headers, **(headers or {})}), patience)
+        return self._post(self._written(message, **more), patience, headers)
 
     def deliver_unsigned(self, message: Parameters) -> Reply:
         """Deliver a message without a signature."""
@@ -113,10 +112,11 @@ class Phone:
         known = {"token": self.token, "public_url": self.public_url or self.service.url}
         return twilio.delivery(message, **{**known, **more})
 
-    def _post(self, written: Delivery, patience: float = PATIENCE) -> Reply:
-        return self.service.request(
-            "POST", written.target, headers=written.headers, body=written.body, patience=patience
-        )
+    def _post(
+        self, written: Delivery, patience: float = PATIENCE, more: Mapping[str, str | None] | None = None
+    ) -> Reply:
+        headers = {**written.headers, **(more or {})}
+        return self.service.request("POST", written.target, headers=headers, body=written.body, patience=patience)
 
     @staticmethod
     def new_event(prefix: str = "SM") -> str:

@@ -31,7 +31,7 @@ class Delivery:
     """One HTTP request of a provider: its target, its headers, and the bytes of its body."""
 
     target: str
-    headers: Mapping[str, str | None]
+    headers: Mapping[str, str]
     body: bytes
 
 
