@@ -47,6 +47,7 @@ from grader.testdata.payloads import (
     ZOO,
 )
 from grader.testdata.random_values import words
+from grader.testdata.rare_requests import BODY_HEADERS, CALLERS, FAR_TIMES, ODD_HEADERS, ODD_PATHS, RARE_REQUESTS
 from grader.testdata.webhook_payloads import (
     FORMS,
     MISTYPED,
@@ -66,9 +67,12 @@ __all__ = [
     "AUTHOR_LENGTHS",
     "BAD_BODIES",
     "BAD_TIMES",
+    "BODY_HEADERS",
+    "CALLERS",
     "DELIVERED",
     "ESCAPED_BODIES",
     "FAILURE_EXIT_CODES",
+    "FAR_TIMES",
     "FORMS",
     "HALF_A_PARENT",
     "INVALID",
@@ -84,9 +88,12 @@ __all__ = [
     "NO_SUCH_PARENT",
     "ODD_AUTHORS",
     "ODD_BODIES",
+    "ODD_HEADERS",
+    "ODD_PATHS",
     "OK",
     "PICTURE",
     "QUERIES",
+    "RARE_REQUESTS",
     "RESPONSE_TYPES",
     "SENDERS",
     "SERVER_ERROR_BUT_501",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -18,6 +18,7 @@ from grader.errors import Failed, TooLate
 from grader.http_client.client import AS_JSON, PATIENCE
 from grader.http_client.reply import Reply
 from grader.service.server import Service
+from grader.service.slow import in_pieces, on_one_connection
 from grader.testdata.random_values import words
 from grader.text.values import shown
 
@@ -32,9 +33,24 @@ class Chat:
 
     def request(self, method: str, path: str, **more: Any) -> Reply:
         """Send one request. Follow a redirect to the same path with a slash at its end, which clause K4 allows."""
-        reply = self.service.request(method, path, **more)
+        return self._followed(path, lambda target: self.service.request(method, target, **more))
+
+    def post_in_pieces(self, body: bytes) -> Reply:
+        """Post a body in pieces, with other requests in between."""
+        return self._followed("/messages", lambda target: in_pieces(self.service, "POST", target, body))
+
+    def get_after(self, method: str, body: bytes) -> Reply:
+        """Send another request for `/messages`, then ask for messages on the same connection if that stays open."""
+        return self._followed(
+            "/messages",
+            lambda target: on_one_connection(self.service, [(method, target, body), ("GET", target, b"")])[-1],
+        )
+
+    def _followed(self, path: str, send: Callable[[str], Reply]) -> Reply:
+        """Send a request, and once more when the answer is a redirect to the same path with a slash at its end."""
+        reply = send(path)
         if reply.code in (307, 308) and self._adds_a_slash(path, reply.headers.get("location", "")):
-            return self.service.request(method, f"{path}/", **more)
+            return send(f"{path}/")
         return reply
 
     def _adds_a_slash(self, path: str, location: str) -> bool:

@@ -230,6 +230,16 @@ class LongChat(TimedChat):
         together = tuple(message for page in fetched for message in page.messages)
         return Page(together, None, f"{fetched[0].request}   # and every next, with a message sent after each page")
 
+    def all_with_a_restart(self, **params: Any) -> Page:
+        """Fetch every page, and restart the service after the first."""
+        fetched = []
+        for page in self.pages(**params):
+            fetched.append(page)
+            if len(fetched) == 1:
+                self.restart()
+        together = tuple(message for page in fetched for message in page.messages)
+        return Page(together, None, f"{fetched[0].request}   (and every next, with a restart after the first page)")
+
     def largest_page(self, **params: Any) -> Count:
         """Count the messages of the largest page."""
         return max((page.count for page in self.pages(**params)), key=int)

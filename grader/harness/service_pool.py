@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from copy import copy
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from grader.project.config import Project
 from grader.service.lifecycle import Life, Restart, end
 from grader.service.server import Service
 from grader.service.shutdown import Shutdown
+from grader.service.slow import Kind, await_others, held
 from grader.system.ports import Port
 from grader.system.resources import Resources
 
@@ -110,7 +111,9 @@ class ServicePool:
             service = self.shared()
             # A connection that the server has closed must not keep it from listening on its port again.
             service.get("/", hang_up=False)
-            shutdown = self._stop(service)
+            with held(service, (Kind.REQUEST, Kind.NOTHING)) as connections:
+                await_others(service)
+                shutdown = self._stop(service, connections)
             neighbour = self.new()
             service.data = self._resources.fresh("data")
             with self._forgetting(service):
@@ -143,12 +146,15 @@ class ServicePool:
         for service in self:
             service.kill()
 
-    def _stop(self, service: Service) -> Shutdown:
-        """Stop the shared service. After two refusals to stop, the kit doesn't try again, as each costs 15 s."""
+    def _stop(self, service: Service, still_open: ExitStack) -> Shutdown:
+        """Stop the shared service while connections are open.
+
+        After two refusals to stop, the kit doesn't try again, as each costs 15 s.
+        """
         if len(self._unstoppable) > 1:
             raise self._unstoppable[-1]
         try:
-            return service.stop().in_time()
+            return service.stop(still_open).in_time()
         except TooLate as refusal:
             self._unstoppable.append(refusal)
             raise

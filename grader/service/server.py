@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,12 +16,12 @@ from grader.project.config import Project
 from grader.service.migrate import MIGRATE_WITHIN, await_migrate
 from grader.service.readiness import DYING, Taken, advised, await_answer
 from grader.service.shutdown import SIGTERM, STOP_PATIENCE, Shutdown, end
+from grader.service.start_line import start_line
 from grader.system.ports import Port
 from grader.system.process import KEPT, Process, how_it_ended
 from grader.system.resources import Resources
 from grader.system.waits import Waits
 from grader.text.last_words import last_words
-from grader.text.shell import SHOWN_PORT, command_line
 from grader.text.story import Story
 
 if TYPE_CHECKING:
@@ -134,6 +134,11 @@ class Service:
         with self.explained():
             return self.http.request(method, path, **more)
 
+    def exchange(self, data: bytes) -> Reply:
+        """Send the bytes of one request as they are."""
+        with self.explained():
+            return self.http.exchange(data)
+
     def raw(self, data: bytes) -> None:
         """Send bytes that need not be a valid request, ignore the answer, and close the connection."""
         with self.explained():
@@ -186,11 +191,14 @@ class Service:
                 self.seconds_to_ready = time.monotonic() - self._launched
                 return
 
-    def stop(self) -> Shutdown:
-        """Send SIGTERM to the started process, wait, look whether the port still accepts connections, and kill all."""
+    def stop(self, still_open: ExitStack | None = None) -> Shutdown:
+        """Send SIGTERM to the started process, wait, look whether the port still accepts connections, and kill all.
+
+        If the process doesn't end, the connections in `still_open` are ended, to see whether it waited for them.
+        """
         self.story.add("SIGTERM", SIGTERM)
         with self._waits.named("stopping your server with SIGTERM", STOP_PATIENCE):
-            return end(self.process, self.port.number, lambda: self.log)
+            return end(self.process, self.port.number, lambda: self.log, still_open)
 
     def kill(self) -> None:
         """Kill the server and all that it started, and give its port back."""
@@ -228,15 +236,8 @@ class Service:
         return self._start(self.project.migrate or self.project.server)
 
     def line(self, command: tuple[str, ...] = (), data: Path | None = None) -> str:
-        """Write a command as a line to paste, the server's unless another is given, with its data in `data`."""
-        place = data or Path("/tmp")  # noqa: S108 - only to be read
-        filled = self.project.fill(command or self.project.server, SHOWN_PORT, place)
-        zone = {"TZ": self.env["TZ"]} if "TZ" in self.env else {}
-        line = command_line(filled, **zone, PORT=str(SHOWN_PORT), DATABASE_URL=self.project.database_url(place))
-        if data is None or not self.project.way:
-            return self.project.typed(line)
-        there = f'cd {shlex.quote(str(self.project.folder))} && PATH="$PWD/.venv/bin:$PATH"'
-        return f"( {there} && {line} )"
+        """Write a command as a line to paste, the server's unless another is given; see `start_line`."""
+        return start_line(self.project, command or self.project.server, self.env.get("TZ"), data)
 
     def _move(self) -> None:
         """Start the server again on another port, with the same data."""

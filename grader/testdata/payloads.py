@@ -29,15 +29,21 @@ ZOO = {
 LOOK_ALIKES = ["null", "0", "1", "2026-01-02T03:04:05Z", "created_at", "[]", "None", "01", "１", "l", "I", "O"]
 """Texts that look like values of another type. A migration must not change them."""
 
-LONGEST_TEXTS = {"letters": "x" * 2000, "three-byte-characters": "語" * 2000, "emoji": "🐎" * 1000}
+LONGEST_TEXTS = {
+    "letters": "x" * 2000,
+    "three-byte-characters": "語" * 2000,
+    "emoji": "🐎" * 1000,
+    "blanks": " y" * 1000,
+}
 """Texts with as many characters as a message may have."""
 
 ESCAPED_BODIES = {
+    "64-kib": b'{"text": "short", "more": "' + b"x" * (65_536 - 29) + b'"}',
     "three-byte-characters": b'{"text": "' + b"\\u8a9e" * 2000 + b'"}',
     "emoji": b'{"text": "' + b"\\ud83d\\udc0e" * 1000 + b'"}',
     "a-large-unknown-member": b'{"text": "short", "more": "' + b"x" * 60_000 + b'"}',
 }
-"""Bodies of less than 64 KiB with a valid text: one is large, two have the `\\u` escapes of many JSON libraries."""
+"""Bodies of at most 64 KiB with a valid text: two are large, two have the `\\u` escapes of many JSON libraries."""
 
 BAD_BODIES = {
     "empty": b"",
@@ -64,14 +70,18 @@ BAD_BODIES = {
     "text-blank": b'{"text": "   "}',
     "text-blank-lines": b'{"text": " \\t\\r\\n "}',
     "text-too-long": b'{"text": "' + b"x" * 2001 + b'"}',
+    "text-too-long-with-blanks": b'{"text": "  ' + b"x" * 1999 + b'"}',
+    "text-of-2001-emoji": b'{"text": "' + "🐎".encode() * 2001 + b'"}',
+    "text-of-2002-characters": b'{"text": "' + "e\u0301".encode() * 1001 + b'"}',
 }
-"""Twenty-four bodies without a valid text. None of them is a well-formed form body."""
+"""Twenty-seven bodies without a valid text. None of them is a well-formed form body."""
 
 LARGE_BODIES = {
+    "one-byte-more": b'{"text": "short", "more": "' + b"x" * (65_536 - 28) + b'"}',
     "a-large-text": b'{"text": "' + b"x" * 70_000 + b'"}',
     "a-large-unknown-member": b'{"text": "odd", "more": "' + b"x" * 70_000 + b'"}',
 }
-"""Bodies of more than 64 KiB. The second has a valid text."""
+"""Bodies of more than 64 KiB. All but the second have a valid text."""
 
 ODD_BODIES = {
     "not-a-number": b'{"text": "odd", "more": NaN}',

@@ -59,6 +59,17 @@ def netcat(data: bytes, port: int) -> str:
     return f"{_printf(data)} | nc 127.0.0.1 {port}"
 
 
+def netcat_slowly(pieces: Iterable[bytes], port: int) -> str:
+    """Write a command that sends bytes to a port in pieces, with a second between them."""
+    return f"({'; sleep 1; '.join(_printf(piece) for piece in pieces)}) | nc 127.0.0.1 {port}"
+
+
+def silent_netcats(count: int, port: int) -> str:
+    """Write the beginning of a line: open connections to a port that stay open for a minute and send nothing."""
+    one = f"sleep 60 | nc 127.0.0.1 {port} &"
+    return f"{one} " if count == 1 else f"for n in $(seq {count}); do {one} done; "
+
+
 def _word(text: str) -> str:
     """Quote an argument. One that is long, or holds control characters, becomes the output of a command.
 

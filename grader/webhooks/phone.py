@@ -81,7 +81,7 @@ class Phone:
         message: Parameters,
         *,
         patience: float = PATIENCE,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
         method: str = "POST",
         **more: Any,
     ) -> Reply:
@@ -89,8 +89,7 @@ class Phone:
 
         `more` are arguments of `twilio.delivery`: `query`, `signed`, `token` and `public_url`.
         """
-        written = self._written(message, **more)
-        return self._post(replace(written, headers={**written.headers, **(headers or {})}), patience, method)
+        return self._post(self._written(message, **more), patience, headers, method)
 
     def deliver_unsigned(self, message: Parameters) -> Reply:
         """Deliver a message without a signature."""
@@ -114,10 +113,15 @@ class Phone:
         known = {"token": self.token, "public_url": self.public_url or self.service.url}
         return twilio.delivery(message, **{**known, **more})
 
-    def _post(self, written: Delivery, patience: float = PATIENCE, method: str = "POST") -> Reply:
-        return self.service.request(
-            method, written.target, headers=written.headers, body=written.body, patience=patience
-        )
+    def _post(
+        self,
+        written: Delivery,
+        patience: float = PATIENCE,
+        more: Mapping[str, str | None] | None = None,
+        method: str = "POST",
+    ) -> Reply:
+        headers = {**written.headers, **(more or {})}
+        return self.service.request(method, written.target, headers=headers, body=written.body, patience=patience)
 
     @staticmethod
     def new_event(prefix: str = "SM") -> str:

@@ -67,10 +67,15 @@ class Channel:
         """Send `count` messages by the API, of `length` characters or more, and return their texts, newest first."""
         return tuple(str(sent.fields["text"]) for sent in reversed(self.chat.send_many(count, length=length)))
 
-    def send(self, body: bytes, *, method: str = "POST", **more: Any) -> Reply:
-        """Send a body with its signature, and return the answer. `signed`, `secret` and `age` change the signature."""
+    def send(
+        self, body: bytes, *, headers: Mapping[str, str | None] | None = None, method: str = "POST", **more: Any
+    ) -> Reply:
+        """Send a body with its signature, and return the answer. `headers` are sent besides the usual ones.
+
+        `signed`, `secret` and `age` change the signature.
+        """
         written = slack.delivery(body, **{"secret": self.secret, **more})
-        return self._post(written.headers, body, method)
+        return self._post({**written.headers, **(headers or {})}, body, method)
 
     def send_without(self, header: str, body: bytes) -> Reply:
         """Send a body without one of the headers that prove that it comes from Slack."""
@@ -104,7 +109,7 @@ class Channel:
         new = self.chat.page(limit=100).without(before.ids)
         return Timed(found_first(new, text, answer.reply.request, new=True), begun, ended)
 
-    def _post(self, headers: Mapping[str, str], body: bytes, method: str = "POST") -> Reply:
+    def _post(self, headers: Mapping[str, str | None], body: bytes, method: str = "POST") -> Reply:
         return self.service.request(method, slack.PATH, headers=headers, body=body, patience=WITHIN)
 
 

@@ -35,3 +35,19 @@ def test_a_held_database_only_delays(service, all_at_once, growth, locking):
 
     assert replies.statuses == OK
     assert 4 in grown
+
+
+@pytest.mark.parametrize("kind", ["nothing", "half a head", "half a body", "a request, which was answered"])
+@check("1.9", clause="K4")
+def test_silent_connections_keep_nobody_waiting(service, holding, all_at_once, kind):
+    """While 18 connections are open on which nothing comes, the server answers two more with 200."""
+    with holding(18, kind, service):
+        replies = all_at_once(2, service, "/")
+
+    assert replies.statuses == OK
+
+
+@check("1.9", clause="K4")
+def test_a_request_may_come_in_pieces(service, in_pieces):
+    """The server answers a request that comes in pieces with 200, and other requests in between."""
+    assert in_pieces(service, "GET", "/").status in OK

@@ -62,3 +62,14 @@ def test_messages_are_in_the_database_and_outlive_the_process(kept_rows):
 
     assert stopped != 0
     assert restarted >= stopped
+
+
+@check("2.1", clause="K4")
+def test_a_body_may_come_in_pieces(chat):
+    """The server stores a message whose body comes in pieces, and answers other requests in between."""
+    text = words()
+
+    reply = chat.post_in_pieces(b'{"text": "%s"}' % text.encode())
+
+    assert reply.status in STORED
+    assert chat.message_in(reply).text == text

@@ -99,6 +99,14 @@ def test_messages_sent_at_the_same_moment_are_all_stored(chat, all_sent_at_once,
     assert seen.repeated == ()
 
 
+@check("2.2", clause="K4")
+def test_senders_that_stop_half_way_keep_nobody_waiting(chat, holding):
+    """While half a message has come on 18 connections, the server stores and lists other messages."""
+    with holding(18, "half a body", chat.service, "/messages"):
+        sent = chat.send(words())
+        assert chat.page().first == sent.id
+
+
 @check("2.2", clause="K6")
 def test_messages_sent_beside_a_second_program_are_all_stored(chat, all_sent_at_once, visiting):
     """While another program locks the database again and again, 80 messages are accepted, each under its own id."""

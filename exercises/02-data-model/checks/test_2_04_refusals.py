@@ -5,11 +5,14 @@ import pytest
 from grader.check import (
     ANY_SERVER_ERROR,
     BAD_BODIES,
+    BODY_HEADERS,
     ESCAPED_BODIES,
     INVALID,
     LARGE_BODIES,
     LONGEST_TEXTS,
     ODD_BODIES,
+    ODD_HEADERS,
+    OK,
     SERVER_ERROR_BUT_501,
     STORED,
     TOO_LARGE,
@@ -45,6 +48,35 @@ def test_an_unusual_method_is_no_server_error(chat, method):
     """At `/messages`, `HEAD`, `OPTIONS` and an unknown method cause no server error; 501 is fine."""
     assert chat.request(method, "/messages").status not in SERVER_ERROR_BUT_501
     assert chat.get().status not in ANY_SERVER_ERROR
+
+
+@pytest.mark.parametrize("headers", ODD_HEADERS.values(), ids=ODD_HEADERS.keys())
+@check("2.4", clause="K6")
+def test_odd_headers_are_no_server_error(chat, headers):
+    """With headers that are rare, long, many, or make no sense, neither `GET` nor `POST` causes a server error."""
+    assert chat.request("GET", "/messages", headers=headers).status not in ANY_SERVER_ERROR
+    assert chat.request("POST", "/messages", json={"text": "odd"}, headers=headers).status not in ANY_SERVER_ERROR
+
+
+@pytest.mark.parametrize("headers", BODY_HEADERS.values(), ids=BODY_HEADERS.keys())
+@check("2.4", clause="K6")
+def test_an_odd_form_of_a_body_is_no_server_error(chat, headers):
+    """A body that comes in chunks or after `Expect`, or with an odd `Content-Type`, causes no server error."""
+    assert chat.request("POST", "/messages", json={"text": "odd"}, headers=headers).status not in ANY_SERVER_ERROR
+
+
+@pytest.mark.parametrize("more", [{}, {"Content-Type": "application/json"}], ids=["nothing", "type"])
+@check("2.4", clause="K6")
+def test_no_body_and_no_length_are_no_server_error(chat, more):
+    """A `POST` without a body and without `Content-Length` causes no server error."""
+    assert chat.request("POST", "/messages", headers={"Content-Length": None, **more}).status not in ANY_SERVER_ERROR
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE", "BREW"])
+@check("2.4", clause="K4")
+def test_a_refusal_spoils_no_kept_connection(chat, method):
+    """On a connection that stays open after a refusal, the server answers the next `GET /messages` with 200."""
+    assert chat.get_after(method, b'{"text": 5}').status in OK
 
 
 @pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.check import BAD_TIMES, INVALID, check, words
+from grader.check import ANY_SERVER_ERROR, BAD_TIMES, FAR_TIMES, INVALID, check, words
 
 
 @check("2.8", clause="stage 2")
@@ -88,6 +88,13 @@ def test_without_limit_twenty_are_listed_with_since_too(crowded_chat):
 def test_what_is_no_instant_is_refused(spaced_chat, value):
     """The server refuses a `since` that isn't a time, or has no offset, with 400."""
     assert spaced_chat.get(since=value).status in INVALID
+
+
+@pytest.mark.parametrize("value", FAR_TIMES)
+@check("2.8", clause="K8")
+def test_a_time_that_is_far_away_is_no_server_error(spaced_chat, value):
+    """A `since` before 1971 or after 2100, or a number of any size, causes no server error."""
+    assert spaced_chat.get(since=value).status not in ANY_SERVER_ERROR
 
 
 @check("2.8", clause="stage 2")

@@ -71,3 +71,9 @@ def test_many_bad_cursors_cost_nothing(chat, often):
     """After forty lists with a `cursor` of nonsense, one after the other, the server still accepts a message."""
     assert often(40, chat.get, cursor="no such place").statuses <= INVALID
     assert chat.send(words()).identity != ""
+
+
+@check("2.9", clause="stage 2")
+def test_a_cursor_survives_a_restart(long_chat):
+    """A `next` that the server gave before a restart leads to every older message after it."""
+    assert long_chat.all_with_a_restart(limit=100).of(long_chat.history) == long_chat.history

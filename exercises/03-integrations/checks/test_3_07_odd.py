@@ -2,7 +2,18 @@
 
 import pytest
 
-from grader.check import ANY_SERVER_ERROR, DELIVERED, INVALID, PICTURE, SENDERS, TEXT_MESSAGES, check, words
+from grader.check import (
+    ANY_SERVER_ERROR,
+    BODY_HEADERS,
+    DELIVERED,
+    INVALID,
+    ODD_HEADERS,
+    PICTURE,
+    SENDERS,
+    TEXT_MESSAGES,
+    check,
+    words,
+)
 
 
 @pytest.mark.parametrize("text", TEXT_MESSAGES.values(), ids=TEXT_MESSAGES.keys())
@@ -140,3 +151,18 @@ def test_many_events_without_a_name_cost_nothing(phone, often):
 
     assert often(40, phone.deliver, nameless).statuses <= INVALID
     assert phone.text(words()).identity != ""
+
+
+@pytest.mark.parametrize(
+    "headers", [*ODD_HEADERS.values(), *BODY_HEADERS.values()], ids=[*ODD_HEADERS.keys(), *BODY_HEADERS.keys()]
+)
+@check("3.7", clause="K6")
+def test_odd_headers_are_no_server_error(phone, headers):
+    """Headers that are rare or make no sense cause no server error, nor does a body in chunks."""
+    assert phone.deliver(phone.write(words()), headers=headers).status not in ANY_SERVER_ERROR
+
+
+@check("3.7", clause="K6")
+def test_no_body_and_no_length_are_no_server_error(phone):
+    """A signed `POST` without a body and without `Content-Length` causes no server error."""
+    assert phone.deliver((), headers={"Content-Length": None}).status not in ANY_SERVER_ERROR
