@@ -12,7 +12,7 @@ MESSAGES = "CREATE TABLE messages (id INTEGER PRIMARY KEY AUTOINCREMENT, text TE
 
 @pytest.fixture
 def old_database(tmp_path):
-    """A database as it was before messages had a time, with what sqlite_utils knew about it then."""
+    """Make a database as it was before messages had a time, with what sqlite_utils knew about it then."""
     path = str(tmp_path / "old.db")
     db = sqlite3.connect(path)
     db.execute(VISITS)
