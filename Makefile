@@ -15,18 +15,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_CUSTOM_COMPILE_COMMAND := make lock
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
-.PHONY: help setup grade test check lock bench matrix repeat quick clean
+.PHONY: help setup grade test check lock bench matrix repeat quick record clean
 
 help: ## list the chores
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
 
 setup: $(VENV)/has-learner ## install what a learner needs, and say how to get `kit` in any folder
-	@echo
-	@echo '  To have kit in every folder of this shell, type:'
-	@echo
-	@echo '    export PATH="$(CURDIR)/$(BIN):$$PATH"'
-	@echo
-	@echo '  Then: kit start ~/chat && cd ~/chat && kit check'
+	@$(BIN)/python -m grader.system.reach
 
 grade: $(VENV)/has-load ## grade the reference solution through everything; writes report/report.json
 	@$(BIN)/kit grade $(SOLUTION) --report report; status=$$?; \
@@ -48,6 +43,9 @@ check: $(VENV)/has-dev ## lint, types, and which package may import which
 
 quick: $(VENV)/has-dev ## test what the changed files touch
 	@$(BIN)/python -m tests.quick
+
+record: $(VENV)/has-dev ## record anew what a learner reads about one mistake: make record CASE=1.7/no-commit
+	@$(BIN)/python -m tests.said '$(CASE)'
 
 matrix: $(VENV)/has-dev ## every mistake and variant through every step that could notice it; in parts with SHARE=1/6
 	$(BIN)/python -m tests.matrix matrix --jobs $(JOBS) --share $(SHARE)

@@ -16,6 +16,7 @@ from grader.results.results import ExitStatus
 WORDS = {
     "capacity": "capacity",
     "check": "check",
+    "contract": "contract",
     "doctor": "doctor",
     "fuzz": "fuzz",
     "grade": "grade",

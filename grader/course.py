@@ -56,6 +56,7 @@ class Stage:
     """One stage: its two-digit id, its folder, and its steps in order.
 
     `fixtures` names the modules of `grader.fixtures` that its checks need beside those of earlier stages.
+    `built` says what a learner has built at its end.
     `earlier_states` names the steps whose state of the project this stage migrates from. The preferred one comes first.
     """
 
@@ -65,10 +66,16 @@ class Stage:
     steps: tuple[Step, ...]
     fixtures: tuple[str, ...] = ()
     earlier_states: tuple[str, ...] = ()
+    built: str = ""
 
     @property
     def starter(self) -> Path:
         return self.folder / "starter"
+
+    @property
+    def bare(self) -> Path:
+        """The files of a new project in any language, of which the first stage has some."""
+        return self.folder / "bare"
 
     @property
     def solution(self) -> Path:
@@ -189,7 +196,7 @@ def _read(folder: Path) -> Stage:
         raise CourseError(f"{folder.name}/{path.name} cannot be read: {error!r}.") from error
     if not steps:
         raise CourseError(f"{folder.name}/{path.name} lists no steps.")
-    return Stage(number, title, folder, steps, **more)
+    return Stage(number, title, folder, steps, built=data.get("built", ""), **more)
 
 
 def _step(entry: dict[str, Any], stage: str) -> Step:

@@ -44,14 +44,15 @@ class CheckException(Exception):
 
 
 class Failed(CheckException):
-    """The project breaks a promise of the contract."""
+    """The project breaks a promise of the contract. `clause` stands where it isn't the clause of the check."""
 
-    def __init__(self, actual: str, *, expected: str = "", request: str = "", log: str = "") -> None:
+    def __init__(self, actual: str, *, expected: str = "", request: str = "", log: str = "", clause: str = "") -> None:
         super().__init__(actual)
         self.actual = actual
         self.expected = expected
         self.request = request
         self.log = log
+        self.clause = clause
 
 
 class TooLate(Failed):

@@ -12,6 +12,7 @@ CLOCK = r"\d\d(?::|%3A)\d\d(?:(?::|%3A)\d\d(?:\.\d+)?)?"
 ZONE = r"(?:Z|(?:[+-]|%2B)\d\d(?::|%3A)\d\d)?"
 WRITTEN_IN_CHECKS = "2026-01-02|2000-01-01"
 RULES = (
+    (r"\(pid \d+\)", "(pid N)"),
     (rf"(?!{WRITTEN_IN_CHECKS})\b\d{{4}}-\d\d-\d\dT{CLOCK}{ZONE}", "TIME"),
     (r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\]", "[TIME]"),
     (r"(?<=X-Twilio-Signature: )[\w+/]{27}=", "SIGNATURE"),
@@ -21,6 +22,7 @@ RULES = (
     (r"(?<=From=%2B)\d+", "NUMBER"),
     (r"(?<=[?&'])(token|team_id|channel_id|user_id|api_app_id|trigger_id)=[\w.]+", r"\1=ID"),
     (r"\b\d+(?:\.\d)? s (?=earlier|later)", "N s "),
+    (r"(?<=   )\d+\.\d s$", "N s"),
     (r"(?:\b\d messages in round \d+(?:, )?)+(?: and \d+ more)?", "N messages in round N"),
     (rf"\b(?:{WORD})-(?:{WORD})-\d{{4}}\b", "WORDS"),
     (r"127\.0\.0\.1:(?!5000\b|99999)\d{4,5}", "127.0.0.1:PORT"),
@@ -30,6 +32,7 @@ RULES = (
     (r"(?<=[a-z] )\+\d+", "+N"),
     (r"0x[0-9a-f]+", "0xADDRESS"),
     (r"/[\w./-]*/(?=python3?\b)", ""),
+    (r"\(\d+ before, \d+ after\)", "(N before, N after)"),
     (r"[ \t]+$", ""),
 )
 

@@ -14,6 +14,7 @@ RUN_THE_CLIENT = {
     "client",
     "client_in",
     "client_since",
+    "cloned_client",
     "unanswered_ping",
     "unanswered_send",
     "unanswered_list",

@@ -5,20 +5,18 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from grader import cli
 from grader.course import ROOT
-from grader.report.document import schema
 from grader.system.ports import Port
 from grader.system.process import wait_until
 from tests.command import KIT, environment, kit
 from tests.real_course import COURSE
 
-SOLUTION = ROOT / "solutions" / "01-scaffolding"
 UNKNOWN = {"GIT_CONFIG_NOSYSTEM": "1", "XDG_CONFIG_HOME": os.devnull}
 """With these and an empty HOME, git knows no author."""
 
@@ -160,35 +158,6 @@ def test_a_service_toml_that_cannot_be_used_fails_1_2_and_says_why(chat, content
     assert "✗ 1.2" in done.stdout
 
 
-def test_grade_writes_a_valid_report_and_the_solution_has_full_points(tmp_path):
-    done = kit("grade", SOLUTION, "--stages", "1", "--json", "one.json", "--report", "faces", cwd=tmp_path)
-
-    report = json.loads((tmp_path / "one.json").read_text())
-    jsonschema.validate(report, schema())
-    assert json.loads((tmp_path / "faces" / "report.json").read_text()) == report
-    assert (report["points"], report["max_points"], report["rerun"]) == (100, 100, [])
-    assert report["load"][0]["outcome"] == "pass"
-    assert report["load"][0]["rows_written"] == report["load"][0]["answered"] > 0
-    assert done.status == 0
-
-
-def test_several_projects_get_a_table_and_one_bad_one_stops_nothing(tmp_path, chat):
-    (tmp_path / "=empty").mkdir()
-    done = kit("grade", chat, "nowhere", "=empty", "--load", "none", "--stages", "1", "--report", "out", cwd=tmp_path)
-
-    rows = (tmp_path / "out" / "grades.csv").read_text().splitlines()
-    assert [row.split(",")[:3] for row in rows] == [
-        ["project", "points", "max_points"],
-        ["chat", "30", "100"],
-        ["nowhere", "", ""],
-        ["'=empty", "0", "100"],
-    ]
-    assert 'There is no folder "nowhere".' in done.text
-    assert done.status == 2
-    for name in ("chat", "=empty"):
-        jsonschema.validate(json.loads((tmp_path / "out" / f"{name}.json").read_text()), schema())
-
-
 def test_the_seed_repeats_what_is_drawn(chat):
     def asked():
         return [line for line in kit("check", "--seed", "7", cwd=chat).stdout.splitlines() if "curl" in line]
@@ -219,7 +188,7 @@ def test_where_nobody_can_press_enter_nothing_waits(chat):
     done = kit("check", "1", "--hold", cwd=chat)
 
     assert done.status == 1
-    assert "until you press Enter. 01 Scaffolding" in done.text
+    assert "until you press Enter. ✗ 1.4" in done.text
     assert "… 6 steps beyond" in done.text
 
 
@@ -369,3 +338,106 @@ def test_a_check_that_is_not_there_is_one_sentence(chat, words, sentence):
 
     assert done.status == 2
     assert sentence in done.text
+
+
+# a terminal that is gone, closed, or can't show everything
+
+
+@pytest.mark.parametrize("words", [[], ["check"], ["hint"], ["serve"], ["grade", "."], ["next"]], ids=" ".join)
+def test_a_folder_that_is_gone_is_one_sentence(tmp_path, words):
+    script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
+    done = subprocess.run(
+        ["sh", "-c", script, "sh", KIT, *words],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("kit: This folder is gone")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_changes_no_verdict(chat, closed):
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" check 1.2 {closed}', KIT],
+        cwd=chat,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0
+    assert "Traceback" not in done.stdout + done.stderr
+    assert json.loads((chat / ".kit" / "report.json").read_text())["stages"][0]["steps"][0]["outcome"] == "pass"
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
+def test_a_terminal_without_marks_gets_letters(chat, encoding):
+    shown = kit("check", cwd=chat, PYTHONIOENCODING=encoding).stdout
+
+    assert "  P 1.1 " in shown
+    assert "  F 1.4 " in shown
+    assert "... 30 steps beyond" in shown
+
+
+@pytest.mark.parametrize("module", ["click", "grader.session.runner", "grader.cli"])
+def test_ctrl_c_while_kit_still_imports_leaves_no_traceback(chat, module):
+    """Send SIGINT at a moment that is certain: when kit is about to import a module."""
+    hook = (
+        "import importlib.abc, os, signal, sys\n"
+        "class Hook(importlib.abc.MetaPathFinder):\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        f"        if name == {module!r}: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Hook())\n"
+        "sys.argv = ['kit', 'check']\n"
+        "from grader.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", hook], cwd=chat, env=environment(), capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr, done.stdout) == (130, "kit: stopped.\n", "")
+
+
+def test_a_server_that_ends_by_itself_is_told_with_its_exit_status(chat):
+    (chat / "server" / "__main__.py").write_text("raise SystemExit('no such luck')\n")
+    port = Port()
+    number = str(port.number)
+    done = kit("serve", "--port", number, cwd=chat)
+    port.release()
+
+    assert done.status == 1
+    assert "no such luck" in done.stderr
+    assert "Your server ended by itself: exit code 1." in done.text
+
+
+def test_the_way_to_a_new_project_can_be_pasted(tmp_path):
+    said = kit("start", "my chat", cwd=tmp_path).stdout
+    line = next(line.strip().partition("   ")[0] for line in said.splitlines() if line.strip().startswith("cd "))
+
+    done = subprocess.run(["sh", "-c", f"{line} && pwd"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(tmp_path / "my chat")
+
+
+def test_the_first_failure_of_a_step_ends_it_though_the_client_would_wait_for_ever(tmp_path, as_a_project):
+    project = as_a_project(ROOT / "solutions" / "01-scaffolding")
+    client = (project / "client" / "api.py").read_text()
+    assert "timeout=TIMEOUT" in client
+    told = 'raise ServiceError(f"No answer in HTTP from {url}; is the server running?") from None'
+    assert told in client
+    text = client.replace(", timeout=TIMEOUT", "").replace(told, "raise")
+    (project / "client" / "api.py").write_text(text)
+
+    done = kit("check", "1.6", cwd=project)
+
+    assert done.status == 1
+    assert "Traceback" in done.text
+    report = json.loads((project / ".kit" / "report.json").read_text())
+    (step,) = [step for stage in report["stages"] for step in stage["steps"] if step["id"] == "1.6"]
+    assert [check["outcome"] for check in step["checks"]] == ["fail"]

@@ -33,7 +33,7 @@ def chat(tmp_path):
 
 
 def test_the_readme_shows_the_first_failing_check_as_it_is(chat):
-    assert lines(block("shows one thing to fix:")) == lines(kit("check", cwd=chat, COLUMNS="100").stdout)
+    assert lines(block("and one thing to fix:")) == lines(kit("check", cwd=chat, COLUMNS="100").stdout)
 
 
 def test_the_readme_shows_the_first_passing_check_as_it_is(as_a_project):

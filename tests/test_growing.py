@@ -17,7 +17,7 @@ def test_a_project_that_was_tagged_at_the_end_of_stage_2_passes_the_next_step(as
     git(folder, "add", "-A")
     git(folder, "commit", "-q", "-m", "Pass stage 3")
 
-    findings = runner.run(COURSE, folder, COURSE.with_needs([COURSE.find_step("3.1")]))
+    findings = runner.run(COURSE, folder, [COURSE.find_step("3.1")])  # that the rest passes is known of the solution
 
     results = [step for stage in findings.stages for step in stage.steps]
     assert {step.id: step.problem for step in results if step.outcome is not Outcome.PASS} == {}

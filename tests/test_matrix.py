@@ -43,7 +43,7 @@ def said(findings: RunResult, case: Case) -> str:
     """Draw what a learner reads about the step that the case breaks, without what differs from run to run."""
     step = next(step for stage in findings.stages for step in stage.steps if step.id == case.step)
     assert step.problem is not None
-    texts = ("sentence", "request", "expected", "actual")
+    texts = ("sentence", "before", "request", "expected", "actual")
     same = {name: golden.normalised(getattr(step.problem, name)) for name in texts}
     page = io.StringIO()
     terminal.show_problem(replace(step.problem, **same, log=""), Console(file=page, width=100, highlight=False))

@@ -1,5 +1,9 @@
 """What a run of the matrix leaves."""
 
+import sys
+
+import pytest
+
 from tests import matrix
 from tests.record import Verdict, record
 
@@ -43,3 +47,13 @@ def test_a_mistake_that_is_gone_is_forgotten():
     before = record([verdict(one.name, ["test_a"])], mistakes())
 
     assert one.name not in record([], [other], before)
+
+
+@pytest.mark.parametrize(("words", "written"), [(["--only", "^$"], False), (["--only", "^$", "--write"], True)])
+def test_a_run_of_some_cases_changes_no_record_unless_it_is_asked_to(tmp_path, monkeypatch, words, written):
+    monkeypatch.setattr(matrix, "RECORD", tmp_path / "matrix.md")
+    monkeypatch.setattr(sys, "argv", ["tests.matrix", "matrix", *words])
+
+    assert matrix.main() == 0
+
+    assert (tmp_path / "matrix.md").exists() is written

@@ -7,7 +7,7 @@ import pytest
 from grader import check, course
 from grader.assertions import expected
 from grader.session import runner
-from grader.testdata import payloads
+from grader.testdata import payloads, rare_requests, webhook_payloads
 from tests import members, words
 from tests.projects import a_check
 from tests.real_course import COURSE
@@ -78,7 +78,8 @@ def test_what_words_give_says_what_it_is():
 
 
 def test_everything_that_a_check_can_import_is_on_the_page(page):
-    constants = words.documented(expected) | words.documented(payloads)
+    data = [words.documented(module) for module in (payloads, rare_requests, webhook_payloads)]
+    constants = words.documented(expected) | data[0] | data[1] | data[2]
 
     assert {*constants, "check", "ids", "words"} == set(check.__all__)
     assert [name for name, sentence in constants.items() if not SENTENCES.fullmatch(sentence)] == []

@@ -23,7 +23,7 @@ import grader.fixtures
 from grader import check
 from grader.assertions import expected
 from grader.assertions.observed import Observed
-from grader.testdata import payloads
+from grader.testdata import payloads, rare_requests, webhook_payloads
 from tests import members
 from tests.real_course import COURSE
 
@@ -122,7 +122,8 @@ def written(section: str) -> str:
             rows = [(f"`{name}`", f"{getattr(expected, name)}", doc) for name, doc in documented(expected).items()]
             return _table(("name", "what a learner reads", "what it is"), rows)
         case "data":
-            rows = [(f"`{name}`", doc) for name, doc in documented(payloads).items()]
+            modules = (payloads, rare_requests, webhook_payloads)
+            rows = [(f"`{name}`", doc) for module in modules for name, doc in documented(module).items()]
             return _table(("name", "what it is"), rows)
     raise KeyError(section)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Self
 
-from grader.assertions.observed import Observed
-from grader.text.values import listed, printable
+from grader.assertions.observed import Command, Observed
+from grader.text.difference import listed
+from grader.text.values import printable
 
 
 class Listing(tuple[str, ...], Observed):
@@ -35,7 +37,7 @@ class Listing(tuple[str, ...], Observed):
 
     def actual_text(self) -> str:
         if not self:
-            return "nothing"
+            return f"no {self.what}; {self.request.ended}" if isinstance(self.request, Command) else "nothing"
         more = f" and {len(self) - 5} more" if len(self) > 5 else ""
         return printable(", ".join(self[:5])) + more
 
@@ -64,7 +66,16 @@ class Length(int, Observed):
 
 
 class Growth(dict[str, int], Observed):
-    """The number of new rows in each table. `7 in growth` is true when some table has exactly seven new rows."""
+    """The number of new rows in each table. `7 in growth` is true when some table has exactly seven new rows.
+
+    `before` holds the rows of each table at the beginning. `place` says where the kit looked, if there is nothing.
+    """
+
+    before: Mapping[str, int] = MappingProxyType({})
+    place: str = ""
+
+    missing: str = ""
+    """The file that the kit looked for, when it isn't there."""
 
     def __contains__(self, number: object) -> bool:
         return number in self.values()
@@ -75,8 +86,13 @@ class Growth(dict[str, int], Observed):
 
     def actual_text(self) -> str:
         if not self:
-            return "a database without any table"
+            return f"no database: there is no file {self.missing}" if self.missing else "a database without any table"
         changed = {name: count for name, count in self.items() if count}
         if not changed:
             return f"no new row that another connection can see (tables: {printable(', '.join(sorted(self)))})"
-        return printable(", ".join(f"{name} {count:+}" for name, count in sorted(changed.items())))
+        return printable(", ".join(self._told(name, count) for name, count in sorted(changed.items())))
+
+    def _told(self, name: str, count: int) -> str:
+        """Tell how a table has grown, also from where to where, unless it was empty at the beginning."""
+        first = self.before.get(name, 0)
+        return f"{name} {count:+}" + (f" ({first} before, {first + count} after)" if first else "")

@@ -59,8 +59,8 @@ DELIVERED = OneOf({200, 204}, "200 with TwiML, or 204")
 NOT_FROM_TWILIO = OneOf({403, 401, 400, 422}, "403, 401, 400 or 422")
 """The status for a text message whose signature from Twilio is missing or wrong."""
 
-GET_NOT_FROM_TWILIO = OneOf({*WRONG_METHOD, *NOT_FROM_TWILIO}, "405; 404, 501, 403, 401, 400 and 422 are fine")
-"""The status for a GET request that holds a text message without a signature."""
+NOT_A_DELIVERY = OneOf({*WRONG_METHOD, *NOT_FROM_TWILIO}, "405; 404, 501, 403, 401, 400 and 422 are fine")
+"""The status for a webhook that comes by another method than POST."""
 
 NOT_FROM_SLACK = OneOf({401, 403, 400, 422}, "401, 403, 400 or 422")
 """The status for a command whose signature from Slack is missing, wrong or old."""

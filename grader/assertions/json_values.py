@@ -8,7 +8,8 @@ from typing import Any, Protocol, Self
 
 from grader.assertions.entries import Length
 from grader.assertions.observed import Observed
-from grader.text.values import excerpt, listed, shown
+from grader.text.difference import beside, listed
+from grader.text.values import shown
 
 
 class Value(Observed):
@@ -35,15 +36,12 @@ class Value(Observed):
         if operator == "in" and isinstance(other, tuple):
             return f"{self.name}: {' or '.join(map(shown, other))}"
         plain = _plain(other)
-        if operator == "==" and isinstance(plain, str) and isinstance(self.value, str):
-            return f"{self.name}: {excerpt(plain, self.value)}"
+        if operator == "==":
+            return f"{self.name}: {beside(plain, self.value)}"
         return f"{self.name}: {super().expected_text(operator, plain)}"
 
     def actual_text_beside(self, other: object) -> str:
-        plain = _plain(other)
-        if isinstance(plain, str) and isinstance(self.value, str):
-            return f"{self.name}: {excerpt(self.value, plain)}"
-        return self.actual_text()
+        return f"{self.name}: {beside(self.value, _plain(other))}"
 
     def actual_text(self) -> str:
         return f"{self.name}: {shown(self.value)}"

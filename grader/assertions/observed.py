@@ -6,8 +6,25 @@ comparison fails, the plugin asks this value for three texts: the line to paste,
 
 from __future__ import annotations
 
+from typing import Self
+
 from grader.assertions.expected import OneOf
 from grader.text.values import shown
+
+
+class Command(str):
+    """The command of a client, as a line to paste. It knows how the client ended and what it printed."""
+
+    ended: str
+
+    def __new__(cls, line: str, *, ended: str) -> Self:
+        made = super().__new__(cls, line)
+        made.ended = ended
+        return made
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        """Become a plain text on the way to another process."""
+        return str, (str(self),)
 
 
 class Observed:

@@ -6,7 +6,8 @@ from typing import Self
 
 from grader.assertions.entries import Listing
 from grader.assertions.observed import Observed
-from grader.text.values import shown, stack_traces
+from grader.text.stack_traces import stack_traces
+from grader.text.values import SHOWN, shown
 
 
 class Text(str, Observed):
@@ -24,15 +25,16 @@ class Text(str, Observed):
 
     def expected_text(self, operator: str, other: object) -> str:
         if operator == "in":
-            return f"{self.stream} contains {shown(other)}"
+            length = f" ({len(other)} characters)" if isinstance(other, str) and len(other) > SHOWN else ""
+            return f"{self.stream} contains {shown(other)}{length}"
         if (operator, other) == ("!=", ""):
             return f"something on {self.stream}"
         return f"on {self.stream}: {super().expected_text(operator, other)}"
 
     @property
     def traces(self) -> Listing:
-        """The lines of the text that look like a stack trace."""
-        return Listing(stack_traces(self), request=self.request, what="stack trace")
+        """The first line of the text that looks like a stack trace."""
+        return Listing(stack_traces(self)[:1], request=self.request, what="stack trace")
 
     def actual_text(self) -> str:
         return self.summary

@@ -39,7 +39,7 @@ class Statuses(frozenset[int], Observed):
         return made
 
     def expected_text(self, operator: str, other: object) -> str:
-        return f"{super().expected_text(operator, other)} for all of them"
+        return f"{super().expected_text('in' if operator == '<=' else operator, other)} for all of them"
 
     def actual_text(self) -> str:
         return self.summary

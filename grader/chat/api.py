@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -11,12 +12,13 @@ from grader.assertions.entries import Listing
 from grader.assertions.expected import INVALID, OK, STORED
 from grader.assertions.json_values import Count
 from grader.assertions.replies import Fault, Status
-from grader.chat import error_body
-from grader.chat.messages import Message, Page, read_message, read_page
+from grader.chat import error_body, later
+from grader.chat.messages import MEMBERS, PAGE, Message, Page, read_message, read_page
 from grader.errors import Failed, TooLate
 from grader.http_client.client import AS_JSON, PATIENCE
 from grader.http_client.reply import Reply
 from grader.service.server import Service
+from grader.service.slow import in_pieces, on_one_connection
 from grader.testdata.random_values import words
 from grader.text.values import shown
 
@@ -31,9 +33,24 @@ class Chat:
 
     def request(self, method: str, path: str, **more: Any) -> Reply:
         """Send one request. Follow a redirect to the same path with a slash at its end, which clause K4 allows."""
-        reply = self.service.request(method, path, **more)
+        return self._followed(path, lambda target: self.service.request(method, target, **more))
+
+    def post_in_pieces(self, body: bytes) -> Reply:
+        """Post a body in pieces, with other requests in between."""
+        return self._followed("/messages", lambda target: in_pieces(self.service, "POST", target, body))
+
+    def get_after(self, method: str, body: bytes) -> Reply:
+        """Send another request for `/messages`, then ask for messages on the same connection if that stays open."""
+        return self._followed(
+            "/messages",
+            lambda target: on_one_connection(self.service, [(method, target, body), ("GET", target, b"")])[-1],
+        )
+
+    def _followed(self, path: str, send: Callable[[str], Reply]) -> Reply:
+        """Send a request, and once more when the answer is a redirect to the same path with a slash at its end."""
+        reply = send(path)
         if reply.code in (307, 308) and self._adds_a_slash(path, reply.headers.get("location", "")):
-            return self.service.request(method, f"{path}/", **more)
+            return send(f"{path}/")
         return reply
 
     def _adds_a_slash(self, path: str, location: str) -> bool:
@@ -65,14 +82,39 @@ class Chat:
         """
         return [self.send(f"{words()} {number}".ljust(length, "-"), **more) for number in range(count)]
 
+    def send_in_turn(self, *texts: str, **more: Any) -> Page:
+        """Send messages with these texts, one after the other. Return what came as a page, the newest first.
+
+        Texts may be equal. `more` holds other members, the same for each message.
+        """
+        sent: list[Message] = []
+        for place, text in enumerate(texts):
+            try:
+                sent.insert(0, self.send(text, **more))
+            except Failed as failure:
+                # The line alone may succeed, where the kit sent the same text or the same other members before.
+                alike = texts.index(text) if text in texts[:place] else 0
+                earlier = [sent[-1 - alike].request] if text in texts[:place] or (more and sent) else []
+                failure.request = "; ".join([*earlier, failure.request])
+                raise
+        return Page(tuple(sent), None, "; ".join(one.request for one in sent[:-3:-1]))
+
+    def try_to_reply(self, to: Message) -> None:
+        """Send a message whose `reply_to` names another one, whatever the answer. Not every service has replies."""
+        self.request("POST", "/messages", json={"text": words(), "reply_to": to.id})
+
     def send_and_seek(self, count: int) -> Listing:
-        """Send messages, and list those that `GET /messages` with `since` set to their own time doesn't return."""
-        lost = {}
-        for message in self.send_many(count):
-            moment = message.created_at.written
-            found = self.page(since=moment, limit=100)
-            if not found.of([message.id]):
-                lost[f"{message.id}: {moment}"] = found.request
+        """Send messages, and list those that `GET /messages` doesn't return with `since` set to a time of them.
+
+        That is a message's own time, or that of another which isn't later.
+        """
+        lost: dict[str, str] = {}
+        sent = self.send_many(count)
+        for moment in (message.created_at for message in sent):
+            found = self.page(since=moment.written, limit=100)
+            wanted = [one for one in sent if one.created_at.seconds >= moment.seconds]
+            missing = [one for one in wanted if not found.of([one.id])]
+            lost |= {f"{one.id}: {one.created_at.written}": found.request for one in missing}
         return Listing([*lost], request=next(iter(lost.values()), ""), what="message missing")
 
     def restart(self) -> None:
@@ -85,7 +127,15 @@ class Chat:
         reply = self.get(**params)
         if reply.code not in OK:
             raise Failed(reply.summary, expected="200", request=reply.request)
-        return read_page(reply)
+        return replace(read_page(reply), limit=int(params.get("limit", PAGE)))
+
+    def changed_since(self, before: Page, *names: str, places: bool = True) -> Listing:
+        """List what the list shows differently of the messages of an earlier page: their places, and their members.
+
+        `names` are the members to compare; without them, these are all that the contract names.
+        """
+        now = self.page(limit=before.limit) if before.limit != PAGE else self.page()
+        return later.changes(before, now, names=names or MEMBERS, places=places)
 
     def pages(self, **params: Any) -> Iterator[Page]:
         """Follow `next` and yield every page; raises Failed when the pages don't end or a cursor comes twice."""
@@ -103,7 +153,7 @@ class Chat:
         """Fetch every page, and return all messages as one page, in the order they came."""
         fetched = list(self.pages(**params))
         together = tuple(message for page in fetched for message in page.messages)
-        return Page(together, None, f"{fetched[0].request}   (and every next, {len(fetched)} pages)")
+        return Page(together, None, f"{fetched[0].request}   # and every next, {len(fetched)} pages")
 
     def thread(self, wanted: Any) -> Message:
         """Fetch one message by its id, with its replies."""

@@ -15,6 +15,7 @@ RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))",
     re.ASCII,
 )
+LONG_FRACTION = re.compile(r"\.\d{10,}", re.ASCII)
 PLAIN = re.compile(r"-?\d{1,12}(?:\.(\d{1,40}))?", re.ASCII)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST, LAST = ((datetime(*day, tzinfo=UTC) - EPOCH) // timedelta(seconds=1) for day in ((1, 1, 1), (9999, 12, 31)))
@@ -65,6 +66,20 @@ def read(value: Any) -> Instant | None:
         return _from_number(value)
     found = RFC3339.fullmatch(value) if isinstance(value, str) else None
     return _from_match(found, value) if found else None
+
+
+def fault(value: Any) -> str:
+    """Say why a value isn't a time as in clause K8; `""` where the value says it itself."""
+    if not isinstance(value, str):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return ", outside of the years 1 to 9999" if is_number else ""
+    reasons = {
+        ", and there is no such moment": RFC3339.fullmatch(value),
+        ", which lacks an offset such as Z or +05:30": RFC3339.fullmatch(f"{value}Z"),
+        ", a number in quotes": PLAIN.fullmatch(value),
+        ", with more than 9 digits of fraction": RFC3339.fullmatch(LONG_FRACTION.sub("", value)),
+    }
+    return next((reason for reason, matches in reasons.items() if matches), "")
 
 
 def _from_number(value: float) -> Instant | None:

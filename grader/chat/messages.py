@@ -15,12 +15,15 @@ from grader.chat.instant import Instant
 from grader.errors import Failed
 from grader.http_client.json_body import as_json
 from grader.http_client.reply import Reply
-from grader.text.values import listed, shown
+from grader.text.difference import beside, listed
+from grader.text.values import shown
 
 ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-")
 
 MEMBERS = ("id", "text", "created_at", "reply_to", "author", "source")
 """The members of a message that the contract names. A server may add others."""
+PAGE = 20
+"""How many messages a page has unless the request says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ class Message:
         value = self.member("created_at").value
         found = instant.read(value)
         if found is None:
-            raise Failed(f"created_at: {shown(value)}", expected="a time as in clause K8", request=self.request)
+            came = f"created_at: {shown(value)}{instant.fault(value)}"
+            raise Failed(came, expected="a time as in clause K8", request=self.request)
         return found
 
     @property
@@ -71,7 +75,7 @@ class Message:
     def promised(self) -> Value:
         """Those members, by name, that the contract names and the message has."""
         found = {name: self.fields.get(name) for name in MEMBERS if name in self.fields}
-        return Value(found, name="members", request=self.request)
+        return Value(found, name="the message", request=self.request)
 
     @property
     def replies(self) -> Page:
@@ -96,6 +100,8 @@ class Page:
     next: Any
     request: str
     """The request whose answer is the page, as a line to paste."""
+    limit: int = PAGE
+    """How many messages the request allowed."""
 
     @property
     def cursor(self) -> str | None:
@@ -108,6 +114,11 @@ class Page:
     def ids(self) -> Ids:
         """The ids of the messages, in their order."""
         return Ids([message.id for message in self.messages], request=self.request)
+
+    @property
+    def texts(self) -> Listing:
+        """The texts of the messages, in their order."""
+        return Listing([str(one.text.value) for one in self.messages], request=self.request, what="text")
 
     @property
     def count(self) -> Count:
@@ -160,12 +171,24 @@ class Page:
         kept = tuple(one for one in self.messages if any(same(one.id, other) for other in wanted))
         return Page(kept, self.next, self.request)
 
+    def without(self, unwanted: Sequence[Any]) -> Page:
+        """Give a page of all messages but those with these ids, in the order of this page."""
+        kept = tuple(one for one in self.messages if not any(same(one.id, other) for other in unwanted))
+        return Page(kept, self.next, self.request)
+
     def by_id(self, wanted: Any) -> Message:
         """Find the message with this id; raises Failed when it isn't on the page."""
         for message in self.messages:
             if same(message.id, wanted):
                 return message
-        raise Failed(self.ids.actual_text(), expected=f"the message {shown(wanted)} among them", request=self.request)
+        expected = f"the message {shown(wanted)} among them"
+        raise Failed(self._beside_an_id(wanted), expected=expected, request=self.request)
+
+    def _beside_an_id(self, wanted: Any) -> str:
+        """Show the ids; if one of them only has another type than `wanted`, say so."""
+        near = next((one.id for one in self.messages if str(one.id) == str(wanted)), None)
+        said = self.ids.actual_text()
+        return said if near is None else f"{said}: {shown(near)} is another type than {shown(wanted)}"
 
 
 def read_message(reply: Reply) -> Message:
@@ -180,20 +203,46 @@ def read_page(reply: Reply) -> Page:
     """Read an answer as one page; raises Failed when it is none, or holds something that is no message."""
     found = as_json(reply)
     shape = '{"messages": [...], "next": a string or null}'
-    if not isinstance(found, dict) or not isinstance(found.get("messages"), list):
-        raise Failed(reply.summary, expected=shape, request=reply.request)
+    if not isinstance(found, dict) or "messages" not in found:
+        lacking = f"no messages among the members {listed([*found])}, in " if isinstance(found, dict) and found else ""
+        raise Failed(f"{lacking}{reply.summary}", expected=shape, request=reply.request)
+    if not isinstance(found["messages"], list):
+        raise Failed(f"messages: {shown(found['messages'])}", expected=shape, request=reply.request)
     return Page(tuple(_message(entry, reply.request) for entry in found["messages"]), found.get("next"), reply.request)
+
+
+def found_first(page: Page, text: str, request: str, *, new: bool = False) -> Message:
+    """Find the newest message with this text on a page; with `new`, it has only new ones. Raises Failed without one."""
+    for message in page.messages:
+        if same(message.fields.get("text"), text):
+            return message
+    newest = page.messages[0].fields.get("text") if page.messages else None
+    came = f"no {'new ' * new}message with that text in GET /messages"
+    if page.messages:
+        came += f"; the newest has the text {beside(newest, text)}"
+    elif not new:
+        came += ", which lists none at all"
+    raise Failed(came, expected=f"a message with the text {beside(text, newest)}", request=request)
 
 
 def _message(entry: Any, request: str) -> Message:
     if not isinstance(entry, dict):
         raise Failed(f"{shown(entry)} among the messages", expected="message objects", request=request)
-    if not _is_id(entry.get("id")):
-        raise Failed(f"id: {shown(entry.get('id'))}", expected="an id as in clause K7", request=request)
+    if fault := _fault_of_id(entry):
+        raise Failed(fault, expected="an id as in clause K7", request=request)
     return Message(entry, request)
 
 
-def _is_id(value: Any) -> bool:
+def _fault_of_id(entry: Mapping[str, Any]) -> str:
+    """Say why a message has no id as in clause K7; `""` when it has one."""
+    if "id" not in entry:
+        return f"no id among the members {listed([*entry])}" if entry else "no id, and no other member"
+    value = entry["id"]
     if isinstance(value, str):
-        return 1 <= len(value) <= 128 and set(value) <= ID_CHARACTERS
-    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= 2**53
+        odd = next((character for character in value if character not in ID_CHARACTERS), None)
+        if odd is not None:
+            return f"id: {shown(value)}, which has the character {shown(odd)}"
+        return "" if 1 <= len(value) <= 128 else f"id: {shown(value)}, which has {len(value)} characters"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return "" if abs(value) <= 2**53 else f"id: {value}, which is beyond 2^53"
+    return f"id: {shown(value)}, which is no string and no integer"

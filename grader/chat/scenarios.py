@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from grader.assertions.entries import Listing
-from grader.assertions.json_values import Count, Ids, Value, same
+from grader.assertions.json_values import Count, Value
 from grader.chat import instant
 from grader.chat.api import Chat
 from grader.chat.instant import Instant
 from grader.chat.messages import Message, Page
 from grader.errors import Failed, NotChecked
 from grader.service.server import Service
+from grader.system.time_zones import in_winter
 from grader.testdata.random_values import words
-from grader.text.shell import side_by_side
 from grader.text.values import shown
 
 SLACK = 1.0
 """Seconds by which `created_at` may miss the time that the kit measured."""
 APART = 3.2
 """Seconds between two messages, so that an instant between them lies 1.5 s from both."""
+FIRST_TENTH, LAST_TENTH = Fraction(1, 10), Fraction(9, 10)
+"""The kit asks for the whole second of a message only where its fraction lies between these."""
 
 
 class CrowdedChat(Chat):
-    """A chat with more messages than any page may hold."""
+    """A chat whose newest messages are those of the kit in `sent`, more than any page may hold."""
 
     def __init__(self, service: Service) -> None:
         super().__init__(service)
+        self._fill()
+
+    def keep_crowded(self) -> None:
+        """Send new messages if anything was posted since the last ones: the newest are the kit's own again."""
+        if self._posted() != self._posted_before:
+            self._fill()
+
+    def _fill(self) -> None:
         self.sent = self.send_many(104)
+        self._posted_before = self._posted()
+
+    def _posted(self) -> int:
+        return sum("POST" in line for line in self.service.exchanges)
 
     def newest(self, count: int) -> tuple[Any, ...]:
         """Give the ids of the newest `count` messages, the newest first."""
@@ -72,6 +84,9 @@ class Missed(Value):
         far, way = f"{abs(self.value) + SLACK:.1f}".removesuffix(".0"), "later" if self.value > 0 else "earlier"
         return f"created_at: {self._timed.message.created_at.written}, {far} s {way}"
 
+    def actual_text_beside(self, other: object) -> str:  # noqa: ARG002 - checks compare it only with 0
+        return self.actual_text()
+
 
 class TimedChat(Chat):
     """A chat whose messages the kit times with its own clock."""
@@ -82,10 +97,12 @@ class TimedChat(Chat):
         sent = self.send(text, **more)
         return Timed(sent, begun, time.time())
 
-    def restart_in(self, zone: str) -> None:
-        """Stop the service, and start it again with the same data in another time zone."""
-        self.service.env = {**self.service.env, "TZ": zone}
-        self.restart()
+    def move_to_winter(self) -> None:
+        """Restart the service with the same data in a time zone without summer time now, unless it runs there."""
+        moved = {**self.service.env, **in_winter()}
+        if moved != self.service.env:
+            self.service.env = moved
+            self.restart()
 
 
 class SpacedChat(Chat):
@@ -98,7 +115,7 @@ class SpacedChat(Chat):
         super().__init__(service)
         self._wait_after_the_last(pause)
         first = self.send(words())
-        pause(APART)
+        pause(APART + _to_the_middle_of_a_second(time.time() + APART))
         self.sent = (first, self.send(words()))
 
     def _wait_after_the_last(self, pause: Callable[[float], None]) -> None:
@@ -146,10 +163,33 @@ class SpacedChat(Chat):
         return second.spelled(hours=hours, minutes=minutes)
 
     @property
+    def wrong_at_the_whole_second(self) -> Listing:
+        """List the messages that `since` with the second in which they lie leaves out, or with the next one lists.
+
+        A whole second is asked only where every time that the server has shown has a fraction (clause K8).
+        """
+        page, wrong = self.page(limit=100), {}
+        times = [instant.read(one.fields.get("created_at")) for one in page.messages]
+        if all(one.digits for one in times if one is not None):
+            for message in self.sent:
+                moment = message.created_at
+                for seconds in (0, 1) if FIRST_TENTH <= moment.seconds % 1 <= LAST_TENTH else ():
+                    whole = Instant(Fraction(moment.seconds // 1 + seconds), "", 0, is_number=False)
+                    found = self.page(since=whole.spelled(zulu=True))
+                    if bool(found.of([message.id])) == bool(seconds):
+                        wrong[f"{message.id} of {moment.written}"] = found.request
+        return Listing([*wrong], request=next(iter(wrong.values()), page.request), what="message lost or too much")
+
+    @property
     def midnight(self) -> str:
         """The midnight before the first message, in UTC."""
         day = int(self.two[0].seconds) // 86_400 * 86_400
         return Instant(Fraction(day), "", 0, is_number=False).spelled(zulu=True)
+
+
+def _to_the_middle_of_a_second(moment: float) -> float:
+    """Give the seconds from a moment to one that lies well inside a second. Most moments do."""
+    return 0.0 if 0.2 <= moment % 1 <= 0.7 else (1.25 - moment) % 1
 
 
 class LongChat(TimedChat):
@@ -158,11 +198,21 @@ class LongChat(TimedChat):
     def __init__(self, service: Service, history: Sequence[Any]) -> None:
         super().__init__(service)
         self.history = tuple(history)
+        self.later: list[Any] = []
+        """The ids of the messages that came after the history."""
+
+    def send(self, text: str, **more: Any) -> Message:
+        """Send a message after the history, and return the message object of the answer."""
+        sent = super().send(text, **more)
+        self.later.append(sent.id)
+        return sent
 
     def all_history(self, **params: Any) -> Page:
-        """Fetch every page. If the database couldn't be new, leave out messages that it held before the history."""
+        """Fetch every page, without what came after the history, and without what a database that isn't new held."""
         fetched = self.all(**params)
-        return fetched if self.service.project.has_new_databases else fetched.of_ids(self.history)
+        if not self.service.project.has_new_databases:
+            return fetched.of_ids(self.history)
+        return fetched.without(self.later)
 
     def part_of_next(self, share: float) -> str:
         """Give `share` times the characters of a right cursor: a part of it, or it and its beginning once more."""
@@ -178,45 +228,18 @@ class LongChat(TimedChat):
             fetched.append(page)
             self.send(words())
         together = tuple(message for page in fetched for message in page.messages)
-        return Page(together, None, f"{fetched[0].request}   (and every next, with a message sent after each page)")
+        return Page(together, None, f"{fetched[0].request}   # and every next, with a message sent after each page")
+
+    def all_with_a_restart(self, **params: Any) -> Page:
+        """Fetch every page, and restart the service after the first."""
+        fetched = []
+        for page in self.pages(**params):
+            fetched.append(page)
+            if len(fetched) == 1:
+                self.restart()
+        together = tuple(message for page in fetched for message in page.messages)
+        return Page(together, None, f"{fetched[0].request}   (and every next, with a restart after the first page)")
 
     def largest_page(self, **params: Any) -> Count:
         """Count the messages of the largest page."""
         return max((page.count for page in self.pages(**params)), key=int)
-
-
-@dataclass(frozen=True)
-class SentAtOnce:
-    """Messages that were sent at the same moment."""
-
-    sent: Ids
-    """The ids of all."""
-    missing: Listing
-    """The messages that their sender's next `GET /messages` didn't list, though they were accepted."""
-
-    @property
-    def repeated(self) -> Listing:
-        """List the ids that the service gave to more than one message."""
-        ids = [str(one) for one in self.sent]
-        found = [one for one in dict.fromkeys(ids) if ids.count(one) > 1]
-        return Listing(found, request=self.sent.request, what="id given twice")
-
-
-def send_at_once(chat: Chat, count: int, patience: float) -> SentAtOnce:
-    """Send messages at the same moment. Each sender lists messages as soon as its own was accepted."""
-    barrier = threading.Barrier(count)
-    texts = [words() for _ in range(count)]
-
-    def send(text: str) -> tuple[Message, bool]:
-        barrier.wait()
-        sent = chat.send(text, patience=patience)
-        return sent, any(same(sent.id, listed) for listed in chat.page().ids)
-
-    with ThreadPoolExecutor(count) as pool:
-        results = list(pool.map(send, texts))
-    request = side_by_side(results[0][0].request, count)
-    unseen = [str(sent.id) for sent, seen in results if not seen]
-    return SentAtOnce(
-        Ids([sent.id for sent, _ in results], request=request),
-        Listing(unseen, request=request, what="accepted message that isn't listed"),
-    )

@@ -28,8 +28,9 @@ class Dialect:
 
     `accepted` is the status for a message that was stored. `ids` and `time` give ids and times of messages. With
     `integers`, ids are JSON integers. Without `nulls`, the server leaves out a member that would be null. With `short`,
-    pages after the first hold one message less than the client asked for. Without it, a last page that is full leads to
-    an empty one. `slash` is the end of the base URL.
+    pages after the first hold no more messages than that. Without it, a last page that is full leads to an empty one.
+    `slash` is the end of the base URL. A `strict` server refuses a `limit` that isn't from 1 to 100. With `chunks`,
+    bodies come in chunks.
     """
 
     name: str
@@ -38,8 +39,10 @@ class Dialect:
     time: Callable[[int], str | float | None]
     integers: bool
     nulls: bool
-    short: bool = False
+    short: int = 0
     slash: str = ""
+    strict: bool = False
+    chunks: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -75,8 +78,8 @@ def _as_number(number: int) -> float:
     return int(moment) if number % 2 else float(moment)
 
 
-LETTERS = Dialect("letters", 201, _letters, _as_text, integers=False, nulls=True)
-NUMBERS = Dialect("numbers", 200, _digits, _as_number, integers=True, nulls=False, short=True, slash="/")
-YOUNG = Dialect("young", 200, _digits, lambda _: None, integers=True, nulls=False, short=True)
+LETTERS = Dialect("letters", 201, _letters, _as_text, integers=False, nulls=True, strict=True)
+NUMBERS = Dialect("numbers", 200, _digits, _as_number, integers=True, nulls=False, short=4, slash="/", chunks=True)
+YOUNG = Dialect("young", 200, _digits, lambda _: None, integers=True, nulls=False, short=4)
 """A server as it may be at step 2.5: its messages have an id and a text, and there are no pages."""
 DIALECTS = (LETTERS, NUMBERS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from grader.assertions.entries import Listing
 from grader.client.program import Run
-from grader.client.scripted_chat import Said
+from grader.client.said import Said
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Lines:
         for message in self.messages:
             found = self.run.printed.find(message.text, position)
             lacking += [message.id] if found < 0 else []
-            position = max(position, found)
+            position = position if found < 0 else found + len(message.text)
         return Listing(lacking, request=self.run.request, what="message out of its place")
 
     def _closest(self, message: Said) -> str:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.assertions.observed import Command
 from grader.assertions.output import ExitCode, Text
 from grader.errors import Failed, TooLate
 from grader.project import environment
 from grader.project.config import FILE, Project
 from grader.system.process import Process, Programs, how_it_ended
+from grader.system.waits import Waits
+from grader.text.last_words import last_words, message
 from grader.text.shell import command_line
-from grader.text.values import shorten
+from grader.text.values import SHOWN, shorten
 
 PATIENCE = 20.0
 """Seconds that the kit gives a client: those of clause K10, and 5 s of slack."""
 KEPT = 4 * 1024 * 1024
 """Bytes of each stream that the kit keeps."""
-TRACE = "Traceback (most recent call last)"
+SHOWN_ARGUMENTS = 30
+"""Characters of the client's arguments that are shown while it runs."""
 LONGEST = 15
 """Seconds within which a client ends (clause K10)."""
 
@@ -28,8 +32,13 @@ class Run:
     code: int
     printed: str
     complained: str
-    request: str
+    line: str
     """The command that ran the client, as a line to paste."""
+
+    @property
+    def request(self) -> Command:
+        """The command that ran the client, as a line to paste."""
+        return Command(self.line, ended=f"the client ended with {self.summary}")
 
     @property
     def exit_code(self) -> ExitCode:
@@ -50,16 +59,15 @@ class Run:
     def summary(self) -> str:
         """One line that says how the client ended and what it printed."""
         streams = [
-            f"{shorten(_gist(text).encode())} on {name}"
+            f"{_shown(message(text))} on {name}"
             for name, text in (("stdout", self.printed), ("stderr", self.complained))
             if text
         ]
         return ", ".join([how_it_ended(self.code), *(streams or ["nothing printed"])])
 
 
-def _gist(text: str) -> str:
-    """Return the last line of a text with a stack trace of Python, as it names the error; else the whole text."""
-    return text.strip().splitlines()[-1] if TRACE in text else text
+def _shown(text: str) -> str:
+    return shorten(text.encode()) + (f" ({len(text)} characters)" if len(text) > SHOWN else "")
 
 
 def run(project: Project, *arguments: str, server_url: str, zone: str = "", programs: Programs | None = None) -> Run:
@@ -72,7 +80,7 @@ def run(project: Project, *arguments: str, server_url: str, zone: str = "", prog
     if not project.client:
         raise Failed(f"{FILE} does not say how to start the client", expected="command = [...] under [client]")
     chosen = {"TZ": zone} if zone else {}
-    request = command_line([*project.client, *arguments], **chosen, SERVER_URL=server_url)
+    request = project.typed(command_line([*project.client, *arguments], **chosen, SERVER_URL=server_url))
     process = Process(
         [*project.client, *arguments],
         cwd=project.folder,
@@ -82,8 +90,10 @@ def run(project: Project, *arguments: str, server_url: str, zone: str = "", prog
         apart=True,
         keep=KEPT,
     )
+    waits = Waits() if programs is None else programs.waits
     try:
-        code = process.wait(PATIENCE)
+        with waits.named(f"your client runs: {command_line(arguments)[:SHOWN_ARGUMENTS]}", PATIENCE):
+            code = process.wait(PATIENCE)
     finally:
         process.kill()
     printed, complained = process.output.text, process.errors.text
@@ -92,6 +102,6 @@ def run(project: Project, *arguments: str, server_url: str, zone: str = "", prog
             f"still running after {PATIENCE:g} s",
             expected=f"an end within {LONGEST} s",
             request=request,
-            log=process.errors.last_lines(),
+            log=last_words(process.errors.text),
         )
     return Run(code, printed, complained, request)

@@ -2,57 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from grader.assertions.entries import Listing
-from grader.assertions.json_values import Value
 from grader.chat import instant
+from grader.client.asked import Asked, query_of
 from grader.client.dialects import LETTERS, Dialect
+from grader.client.said import Said
 from grader.client.scripted_server import Answer, Recorded, ScriptedServer
-from grader.client.since import Instants, Today, moment_of
-from grader.errors import Failed
+from grader.client.since import Today, moment_of
 from grader.testdata.random_values import words
-from grader.text.values import shown
 
 PAGE = 20
+LARGEST_PAGE = 100
 
 
 @dataclass
-class Said:
-    """One message of a scripted chat."""
-
-    id: str
-    """The id as text, even where the server writes an integer."""
-    text: str
-    """The text of the message."""
-    created_at: str | float | None
-    """The time of the message, as the server writes it."""
-    reply_to: str | None = None
-    author: str | None = None
-    """The author of the message."""
-    source: str | None = None
-    """The way by which the message came in."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the message object, with its members in an unusual order, and with one that no client knows."""
-        origin = {"source": self.source, "author": self.author} if self.source else {}
-        return {
-            **origin,
-            "reply_to": self.reply_to,
-            "mood": "calm",
-            "created_at": self.created_at,
-            "text": self.text,
-            "id": self.id,
-        }
-
-
-@dataclass
-class ScriptedChat:
+class ScriptedChat(Asked):
     """A scripted chat server: its messages, and the requests that it got."""
 
     dialect: Dialect = LETTERS
@@ -64,6 +35,8 @@ class ScriptedChat:
     """The status with which the server refuses requests; None if it refuses none."""
     answered: int = 0
     """How many more requests the server answers before it refuses one."""
+    spoilt: str = ""
+    """What is wrong with the answers of the server, one of SPOILT; nothing if it is empty."""
 
     def __post_init__(self) -> None:
         self._ids = self.dialect.ids()
@@ -96,64 +69,40 @@ class ScriptedChat:
         for text in texts:
             self.say(text)
 
-    def fill_up(self, count: int) -> None:
-        """Add `count` messages with random texts."""
-        self.fill([f"{words()} number {number}" for number in range(count)])
+    def fill_alike(self, **more: str | None) -> None:
+        """Add four messages: three have one text, three have one time, and two of them differ in nothing but their ids.
+
+        `more` gives other members, the same for each.
+        """
+        text, time = words(), self.dialect.time(len(self.messages))
+        for said in (text, text, words()):
+            self.say(said, **{"created_at": time, **more})  # type: ignore[arg-type]
+        self.say(text, **more)
+
+    def fill_up(self, count: int, length: int = 0) -> None:
+        """Add `count` messages with random texts. Three in a row have the same text and the same time.
+
+        The texts have at least `length` characters, most of which have three bytes.
+        """
+        for number in range(count):
+            if number % 3 == 0:
+                text, time = words(), self.dialect.time(len(self.messages))
+            self.say(text + "語" * (length - len(text)), created_at=time)  # type: ignore[arg-type]
 
     def refuse_with(self, status: int, after: int = 0) -> None:
         """Answer the first `after` requests, and refuse all others with this status and an error in JSON."""
         self.refusal, self.answered = status, after
 
-    def posted(self, name: str, by: str) -> Value:
-        """Give a member of the JSON object in the last POST to `/messages`; raises Failed when there was none."""
-        body = self._last_post(by).body
-        with contextlib.suppress(ValueError):
-            found = json.loads(body)
-            if isinstance(found, dict):
-                return Value(found.get(name), name=f"{name} in the body", request=by)
-        raise Failed(shown(body), expected="a JSON object as body", request=by)
+    def answer_with(self, spoilt: str, after: int = 0) -> None:
+        """Answer the first `after` requests as usual, and all others with something that is no JSON object.
 
-    def posted_id(self, name: str, by: str) -> Value:
-        """Give a member that is an id, as text. A client may have sent an integer if the id has only digits."""
-        found = self.posted(name, by)
-        is_integer = isinstance(found.value, int) and not isinstance(found.value, bool)
-        return Value(str(found.value) if is_integer else found.value, name=found.name, request=by)
+        `spoilt` is `a-page` (of HTML), `a-list` (in JSON), `nothing` (no body), or `half` (the answer breaks off).
+        """
+        self.spoilt, self.answered = spoilt, after
 
-    def content_type(self, by: str) -> Value:
-        """Give the content type of the last POST to `/messages`, without parameters."""
-        value = self._last_post(by).header("Content-Type") or b""
-        kind = value.decode("latin-1").partition(";")[0].strip().lower()
-        return Value(kind, name="Content-Type", request=by)
-
-    def queries(self, by: str) -> list[dict[str, str]]:
-        """Return the decoded query of every GET of `/messages`, in order; raises Failed when there was none."""
-        asked = [
-            urlsplit(request.what.partition(" ")[2])
-            for request in self.server.requests
-            if request.what.startswith("GET ")
-        ]
-        found = [_query(parts.query) for parts in asked if parts.path.rstrip("/") == "/messages"]
-        if not found:
-            raise Failed(self.server.asked(by).actual_text(), expected="GET /messages", request=by)
-        return found
-
-    def asked(self, name: str, by: str) -> Listing:
-        """List the values of one parameter of the query, one for each GET of `/messages`."""
-        values = [query.get(name, "(absent)") for query in self.queries(by)]
-        return Listing(values, request=by, what=f"value of {name}")
-
-    def pages_asked(self, by: str) -> Value:
-        """Count the GETs of `/messages`."""
-        return Value(len(self.queries(by)), name="pages asked for", request=by)
-
-    def ways_asked(self, by: str) -> Value:
-        """Count the different queries of all GETs of `/messages`. Their cursors don't count."""
-        asked = {tuple(sorted((query | {"cursor": ""}).items())) for query in self.queries(by)}
-        return Value(len(asked), name="ways of asking, the cursor aside", request=by)
-
-    def since_asked(self, by: str) -> Instants:
-        """Give the different instants in `since` that the client asked for."""
-        return Instants.asked([query.get("since") for query in self.queries(by)], request=by)
+    def texts_posted(self, by: str) -> Listing:
+        """List the texts of all messages that were posted, in order."""
+        return Listing([message.text for message in self.messages[::-1]], request=by, what="text")
 
     @staticmethod
     def instant(written: str) -> frozenset[Fraction | None]:
@@ -169,23 +118,23 @@ class ScriptedChat:
         """Stop listening."""
         self.server.close()
 
-    def _last_post(self, by: str) -> Recorded:
-        for request in reversed(self.server.requests):
-            if request.what.partition("?")[0].rstrip("/") == "POST /messages":
-                return request
-        raise Failed(self.server.asked(by).actual_text(), expected="POST /messages", request=by)
-
     def _answer(self, request: Recorded) -> Answer:
         if self.refusal is not None and not self.answered:
             return REFUSALS.get(self.refusal, _json)({"error": "not today"}, self.refusal)
+        answer = replace(self._usual_answer(request), in_chunks=self.dialect.chunks)
+        if self.spoilt and not self.answered:
+            return SPOILT[self.spoilt](answer)
         self.answered = max(0, self.answered - 1)
+        return answer
+
+    def _usual_answer(self, request: Recorded) -> Answer:
         method, _, target = request.what.partition(" ")
         parts = urlsplit(target)
         path = parts.path.rstrip("/")
         if method == "POST" and path == "/messages":
             return self._accept(request)
         if method == "GET" and path == "/messages":
-            return self._list(_query(parts.query))
+            return self._list(query_of(parts.query))
         if method == "GET" and path.startswith("/messages/"):
             return self._show(unquote(path.removeprefix("/messages/")))
         return _json({"error": "not found"}, 404)
@@ -206,8 +155,10 @@ class ScriptedChat:
             return _json({"error": "no such cursor"}, 400)
         if "since" in query and instant.read(query["since"]) is None:
             return _json({"error": "since is no time"}, 400)
-        limit = min(int(query["limit"]) if query.get("limit", "").isdecimal() else PAGE, 100)
-        size = max(1, limit - 1) if self.dialect.short and begin else limit
+        limit = _limit(query)
+        if self.dialect.strict and str(limit) != query.get("limit", str(limit)):
+            return _json({"error": "limit is a whole number from 1 to 100"}, 400)
+        size = min(limit, self.dialect.short) if self.dialect.short and begin else limit
         self.given = tuple(self.messages[begin : begin + size])
         end = begin + len(self.given)
         more = end < len(self.messages) or (len(self.given) == limit and not self.dialect.short)
@@ -226,12 +177,13 @@ class ScriptedChat:
         return _json(self.dialect.spoken(members), status)
 
 
+def _limit(query: dict[str, str]) -> int:
+    wanted = query.get("limit", "")
+    return max(1, min(int(wanted), LARGEST_PAGE)) if wanted.isdecimal() and len(wanted) < 10 else PAGE
+
+
 def _cursor(place: int) -> str:
     return f"c/{place}+="
-
-
-def _query(query: str) -> dict[str, str]:
-    return {name: values[-1] for name, values in parse_qs(query, keep_blank_values=True).items()}
 
 
 def _json(value: Any, status: int) -> Answer:
@@ -244,5 +196,17 @@ def _problem(value: Any, status: int) -> Answer:
     return Answer.text(json.dumps(problem), status, "application/problem+json")
 
 
-REFUSALS = {422: _problem}
-"""How the server writes a refusal of a status, where that isn't `{"error": ...}` (clause K6)."""
+def _page(value: Any, status: int) -> Answer:
+    """Write a refusal as a server does that stands before the service: a page of HTML."""
+    return Answer.text(f"<!doctype html><title>{status}</title><p>{value['error']}", status, "text/html")
+
+
+SPOILT: dict[str, Callable[[Answer], Answer]] = {
+    "a-page": lambda _: Answer.text("<!doctype html><title>Log in</title><p>Please log in.", 200, "text/html"),
+    "a-list": lambda _: Answer.text("[]", 200, "application/json"),
+    "nothing": lambda _: Answer.text("", 200, "application/json"),
+    "half": lambda answer: replace(answer, half=True),
+}
+"""Answers with a good status that no client can use, each made from the usual answer."""
+REFUSALS = {422: _problem, 503: _page}
+"""How the server, or what stands before it, writes a refusal of a status, where that isn't `{"error": ...}`."""

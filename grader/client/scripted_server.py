@@ -7,6 +7,7 @@ to `/messages` and reads no chunked body.
 from __future__ import annotations
 
 import contextlib
+import re
 import select
 import socket
 import socketserver
@@ -52,12 +53,18 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer: the bytes of a whole HTTP response, or None for no answer at all."""
+    """An answer: the bytes of a whole HTTP response, and how they are sent."""
 
-    content: bytes | None
+    content: bytes
+    ends: bool = True
+    """Whether the server closes the connection afterwards. Else it keeps it open and sends nothing more."""
+    in_chunks: bool = False
+    """Whether the body goes out in chunks, to clients that speak HTTP/1.1."""
+    half: bool = False
+    """Whether only the first half of the body goes out."""
 
     @classmethod
-    def text(cls, body: str, status: int = 200, kind: str = "text/plain") -> Answer:
+    def text(cls, body: str, status: int = 200, kind: str = "text/plain", **how: Any) -> Answer:
         """Return an answer with a text in UTF-8."""
         content = body.encode()
         head = (
@@ -67,12 +74,22 @@ class Answer:
             "X-Served-By: kit\r\n"
             "Connection: close\r\n\r\n"
         )
-        return cls(head.encode() + content)
+        return cls(head.encode() + content, **how)
 
     @classmethod
     def silence(cls) -> Answer:
         """Return the answer of a server that never answers: it keeps the connection open and sends nothing."""
-        return cls(None)
+        return cls(b"", ends=False)
+
+    def sent_to(self, request: Recorded) -> bytes:
+        """Return the bytes that go out as the answer to a request."""
+        head, end, body = self.content.partition(b"\r\n\r\n")
+        if self.in_chunks and request.line.endswith("HTTP/1.1"):
+            head = re.sub(rb"Content-Length: \d+", b"Transfer-Encoding: chunked", head)
+            body = _chunked(body)
+        if request.line.startswith("HEAD "):
+            body = b""
+        return head + end + (body[: len(body) // 2] if self.half else body)
 
 
 class ScriptedServer(socketserver.ThreadingTCPServer):
@@ -100,6 +117,11 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
     def asked(self, by: str) -> Listing:
         """List the requests, as in `GET /`. `by` is the command of the client, as a line to paste."""
         return Listing([request.what for request in self.requests], request=by, what="request")
+
+    def posts(self, by: str) -> Listing:
+        """List the requests that are a POST, without query and without a slash at their end."""
+        lines = [request.what.partition("?")[0].rstrip("/") for request in self.requests]
+        return Listing([line for line in lines if line.startswith("POST ")], request=by, what="POST")
 
     def close(self) -> None:
         """Stop listening, and close every connection, even one that waits for the client."""
@@ -141,14 +163,13 @@ class _Connection(socketserver.StreamRequestHandler):
             request = _receive(self.rfile, self.connection)
             self.server.requests.append(request)
             answer = self.server.answer(request)
-            if answer.content is None:
-                self._wait_without_answer()
-            else:
-                head, _, body = answer.content.partition(b"\r\n\r\n")
-                self.wfile.write(head + b"\r\n\r\n" + (b"" if request.line.startswith("HEAD ") else body))
+            self.wfile.write(answer.sent_to(request))
+            if answer.ends:
                 _end_answer(self.connection)
+            else:
+                self._wait()
 
-    def _wait_without_answer(self) -> None:
+    def _wait(self) -> None:
         """Keep the connection open until the client closes it."""
         while not self.server.closing.is_set():
             if select.select([self.connection], [], [], INTERVAL)[0] and not self.connection.recv(4096):
@@ -163,6 +184,13 @@ def scripted(answer: Answer) -> Iterator[ScriptedServer]:
         yield server
     finally:
         server.close()
+
+
+def _chunked(content: bytes) -> bytes:
+    """Write a body in chunks, the first of which ends inside a character if there is one of several bytes."""
+    odd = next((place + 1 for place, byte in enumerate(content) if byte >= 0xC0), 7)
+    pieces = [piece for piece in (content[:odd], content[odd:]) if piece]
+    return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
 
 
 def _end_answer(connection: socket.socket) -> None:

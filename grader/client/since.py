@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from fractions import Fraction
@@ -12,6 +13,12 @@ from grader.assertions.observed import Observed
 from grader.chat import instant
 from grader.chat.instant import Instant
 from grader.text.values import shown
+
+REMARKS = {
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d)?(\.\d+)?": "without an offset",
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)? \d\d:?\d\d": "a + that isn't encoded is a blank in a query",
+}
+"""What is wrong with values of `since` that look like this."""
 
 
 class Instants(frozenset[Any], Observed):
@@ -29,7 +36,7 @@ class Instants(frozenset[Any], Observed):
     def asked(cls, values: Iterable[str | None], *, request: str) -> Self:
         """Read the values of `since`, one for each request; None stands for a request without it."""
         kept = list(dict.fromkeys(values))
-        return cls(map(moment_of, kept), request=request, written=", ".join(map(shown, kept)))
+        return cls(map(moment_of, kept), request=request, written=", ".join(map(_remarked, kept)))
 
     def expected_text(self, operator: str, other: object) -> str:  # noqa: ARG002 - the text fits every operator
         groups: Iterable[Any] = other if isinstance(other, Today | tuple) else [other]
@@ -56,6 +63,12 @@ def moment_of(value: str | None) -> Fraction | None:
     """Read a time as a client may write it, and return it in Unix seconds; None if it is no time."""
     found = instant.read(value)
     return found.seconds if found else None
+
+
+def _remarked(value: str | None) -> str:
+    """Show a value of `since`, and say what is wrong with it where that is known."""
+    remark = next((said for pattern, said in REMARKS.items() if value and re.fullmatch(pattern, value)), "")
+    return shown(value) + (f" ({remark})" if remark else "")
 
 
 def _spelled(moment: Fraction | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,11 @@ from grader.errors import UsageError
 from grader.project.state import ProjectState, passed
 from grader.results.results import Outcome
 from grader.results.scoring import exit_status
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.learner.ends import End
 
 
 @click.command()
@@ -51,38 +57,61 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
     if only:
         _confirm_name(known_course, chosen, only)
     steps = chosen if only else known_course.with_needs(chosen)
-    known = passed(ProjectState(place).report()) - {step.id for step in chosen}
+    before = ProjectState(place).report()
+    known = passed(before) - {step.id for step in chosen}
     from grader.report.progress import Progress
     from grader.session import runner
 
-    with Progress() as progress:
+    with Progress(shows_steps=True) as progress:
         found = runner.run(
             known_course,
             place,
             steps,
             stop=what is None or hold,
+            brief=True,
             seed=seed,
             known=known,
             only=only,
             session=context.obj.session,
             listener=progress.heard,
+            decided=progress.decided,
+            moment=progress.moment,
             hold=progress.hold if hold else None,
             meanwhile=progress.begin,
         )
-    from grader.learner import next_steps
-    from grader.report import terminal
+    from grader.learner import ends, next_steps
+    from grader.report import terminal, terminal_steps
 
-    out = terminal.console()
+    rows = progress.rows or terminal_steps.Rows(terminal.console())
+    out = rows.out
     beyond = len(steps) - sum(len(stage.steps) for stage in found.stages)
-    terminal.show(found, out, beyond=max(beyond, 0), verbose=verbose)
+    rows.finish(found.stages, max(beyond, 0))
+    terminal.show_rest(found, out, verbose=verbose)
     if not only:
         next_steps.remember(place, found)
         if tag := next_steps.tag(known_course, place, found):
             terminal.say(f"This commit has the tag {tag} now, so that the state can be found again.", out)
         elif tag := next_steps.missing_tag(known_course, place, found):
             terminal.say(f"Not tagged {tag}, which a later step starts from: commit first, then check again.", out)
-        terminal.show_next(next_steps.next_lines(known_course, found, chosen), out)
+            terminal.say(f"{next_steps.not_committed(place)}.", out)
+        end = ends.reached(known_course, place, found, before, ProjectState(place).report())
+        if end is not None:
+            _show_end(known_course, end, out)
+        lines = next_steps.next_lines(known_course, found, chosen)
+        if end is not None:
+            lines = [*end.lines, *(lines if found.problem else [])]
+        terminal.show_next(lines, out)
     return exit_status(found.stages, [Outcome.ERROR] if found.faults else [])
+
+
+def _show_end(known: Course, end: End, out: Console) -> None:
+    from grader.report import terminal_course
+
+    if end.following is None:
+        sums = (end.points, end.bonus_points, end.max_bonus)
+        terminal_course.show_end_of_course(known.stages, sums, end.bonus_left, out)
+    else:
+        terminal_course.show_end_of_stage(end.stage, end.points, end.bonus_left, out)
 
 
 def _confirm_name(known: Course, chosen: Sequence[Step], name: str) -> None:

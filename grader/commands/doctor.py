@@ -14,11 +14,11 @@ def doctor() -> int:
     \b
     Example:  kit doctor
     """
-    from grader.report import terminal
+    from grader.report import terminal, terminal_doctor
     from grader.system import doctor as machine
 
     found = machine.examine()
-    terminal.show_doctor(found, terminal.console())
+    terminal_doctor.show_doctor(found, terminal.console())
     if any(one.needed and not one.fine for one in found):
         return ExitStatus.FAULT
     return ExitStatus.PASSED if all(one.fine for one in found) else ExitStatus.UNDECIDED

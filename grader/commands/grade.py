@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,11 +16,14 @@ from grader import course
 from grader.commands.options import seed_option, verbose_option
 from grader.course import Course, Step
 from grader.errors import KitError, UsageError
-from grader.project import config
+from grader.project import handed_in
 from grader.report.progress import Progress
-from grader.results.results import ExitStatus, Outcome, RunResult
-from grader.results.scoring import exit_status
+from grader.results.doubts import doubts, load_outcome, status_of
+from grader.results.results import ExitStatus, RunResult
 from grader.session import runner
+
+if TYPE_CHECKING:
+    from grader.report.table import Row
 
 WORST_FIRST = (ExitStatus.FAULT, ExitStatus.USAGE, ExitStatus.FAILED, ExitStatus.UNDECIDED, ExitStatus.PASSED)
 SEVERAL = Path("report")
@@ -33,6 +40,7 @@ SEVERAL = Path("report")
     show_default=True,
     help="How long kit puts the service under load.",
 )
+@click.option("--setup", is_flag=True, help="Run the project's setup first, in a copy of the folder.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report of one project to this file.")
 @click.option("--report", "report_folder", metavar="DIR", help="Write all files of the report into this folder.")
 @seed_option
@@ -41,6 +49,7 @@ def grade(  # noqa: PLR0917 - one parameter for each argument and option
     folders: tuple[str, ...],
     stages: str | None,
     load: str,
+    setup: bool,  # noqa: FBT001
     json_file: str | None,
     report_folder: str | None,
     seed: int | None,
@@ -49,17 +58,28 @@ def grade(  # noqa: PLR0917 - one parameter for each argument and option
     """Grade one project, or several one after the other, and write the report.
 
     For several projects, kit also shows a table and writes the file grades.csv into the report's folder (report/
-    unless given). A project that can't be graded doesn't stop the others.
+    unless given). It renews the file after each project, so after Ctrl-C it holds what was graded so far. It has a row
+    for each project: points, result, why something is undecided, path, commit, time, and the outcome of each step.
+
+    A project is named as its folder is. Folders of the same name get those above in front: a/chat is a-chat. Its report
+    is NAME.json. A project that can't be graded gets a row with the reason, and doesn't stop the others. A folder
+    without service.toml and git repository is no project, and gets no points.
+
+    A report may also go to a link, a pipe or a device: kit grade . --json /dev/stdout | jq .points
+
+    What was handed in may need its setup before it can start, as a new clone does. With --setup, kit copies each
+    project to a place of its own, without what was installed there, and runs the setup of its service.toml in the copy.
+    The folder that was handed in stays as it is.
 
     \b
-    Example:  kit grade .                kit grade class/* --report results
+    Example:  kit grade .                kit grade class/* --setup --report results
     """
     known = course.load()
     chosen = known.stages_between(stages) if stages else known.stages
     steps = tuple(step for stage in chosen for step in stage.steps)
     if json_file and len(folders) > 1:
         raise UsageError("--json takes the report of one project; with several, use --report DIR.")
-    request = Request(known, steps, load, seed, Path(report_folder) if report_folder else None, verbose)
+    request = Request(known, steps, load, seed, Path(report_folder) if report_folder else None, verbose, setup)
     if len(folders) == 1:
         return grade_one(Path(folders[0]), request, Path(json_file) if json_file else None)
     return grade_several([Path(folder) for folder in folders], request)
@@ -75,57 +95,100 @@ class Request:
     seed: int | None
     report: Path | None
     verbose: bool
+    setup: bool = False
 
 
 def grade_one(folder: Path, request: Request, json_file: Path | None) -> ExitStatus:
     """Grade one project, show the report, and write it to the files that the command names."""
-    from grader.report import document, terminal
+    from grader.report import destination, document, names, terminal
 
-    place = config.find(folder)
-    for target in (json_file, request.report):
-        if target is not None:
-            _writable(target.parent if target is json_file else target)
+    place = handed_in.find(folder)
+    if json_file:
+        destination.confirm_file(json_file)
+    if request.report:
+        destination.confirm_folder(request.report, "report.json")
     findings = _run(place, request)
     written = document.document(place, findings)
-    out = terminal.console()
+    piped = json_file is not None and destination.is_standard_output(json_file)
+    out = terminal.console(stderr=piped)  # who reads the report from a pipe wants nothing else there
     terminal.show(findings, out, verbose=request.verbose)
+    status = status_of(findings)
     for path in [path for path in (json_file, request.report and request.report / "report.json") if path]:
-        document.write(written, path)
-        terminal.say(f"Report: {path}", out, style="dim")
-    terminal.show_total(written, out)
-    return status_of(findings)
+        try:
+            document.write(written, path)
+            terminal.say(f"Report: {path}", out, style="dim")
+        except KitError as error:
+            terminal.say(str(error), out, style="bold red")
+            status = ExitStatus.FAULT
+    terminal.show_total(written, doubts(findings, "" if place == Path.cwd() else names.pasted(folder)), out)
+    return status
 
 
 def grade_several(folders: Sequence[Path], request: Request) -> ExitStatus:
     """Grade projects one after the other. The row of a project that can't be graded has the reason."""
-    from grader.report import document, table, terminal
+    from grader.report import destination, gradebook, names, table, terminal
+    from grader.report.estimate import Estimate
 
     target = request.report or SEVERAL
-    _writable(target)
+    destination.confirm_folder(target, gradebook.FILE)
     out = terminal.console()
-    rows: list[table.Row] = []
-    for name, folder in zip(table.names(folders), folders, strict=True):
-        try:
-            place = config.find(folder)
-            findings = _run(place, request, f"{name}: ")
-            written = document.document(place, findings)
-            document.write(written, target / f"{name}.json")
-            rows.append(table.row(name, written, status_of(findings)))
-        except KitError as error:
-            rows.append(table.unusable(name, str(error), ExitStatus(error.exit_status)))
-        terminal.say(rows[-1].line, out)
-    table.write_csv(rows, target / "grades.csv")
-    table.show(rows, out)
-    terminal.say(f"Grades: {target / 'grades.csv'}", out, style="dim")
-    return next(status for status in WORST_FIRST if any(row.status is status for row in rows))
+    projects = [folder for folder in folders if os.path.realpath(folder) != os.path.realpath(target)]
+    if len(projects) < len(folders):
+        terminal.say(f'Left out: "{target}" is the folder of the reports.', out, style="dim")
+    estimate = Estimate(len(projects), len(request.steps), request.load)
+    terminal.say(estimate.announced, out, style="dim")
+    book = gradebook.Gradebook(target / gradebook.FILE, request.steps)
+    try:
+        for name, folder in zip(names.names(projects), projects, strict=True):
+            row = _graded(name, folder, request, target, f"{estimate.position}  {name}: ")
+            book.add(row)
+            terminal.say(f"{estimate.ended(graded=row.points is not None)}  {row.line}", out)
+    finally:  # after Ctrl-C too
+        if book.rows:
+            table.show(book.rows, out)
+        terminal.say(book.finish(), out, style="dim")
+    found = {row.status for row in book.rows} | ({ExitStatus.FAULT} if book.complaint else set())
+    return next((status for status in WORST_FIRST if status in found), ExitStatus.USAGE)
 
 
-def status_of(findings: RunResult) -> ExitStatus:
-    """Reduce one project's results, with those under load, to an exit status."""
-    extra = [Outcome(load["outcome"]) for load in findings.load]
-    extra += [Outcome.NOT_CHECKED] if findings.load_note else []
-    extra += [Outcome.ERROR] if findings.faults else []
-    return exit_status(findings.stages, extra)
+def _graded(name: str, folder: Path, request: Request, target: Path, prefix: str) -> Row:
+    """Grade one of several projects, and write its report. Whatever goes wrong is the outcome of this project."""
+    from grader.report import destination, document, names, table
+
+    where = {"path": names.readable(names.absolute(folder)), "time": _now()}
+    report = target / f"{name}.json"
+    row = None
+    try:
+        destination.forget(report)  # an older one would be taken for this run's
+        place = handed_in.find(folder)
+        findings = _run(place, request, prefix)
+        written = document.document(place, findings, name)
+        why = tuple(doubt.sentence for doubt in doubts(findings, names.pasted(folder)))
+        row = table.row(name, written, status_of(findings), load_outcome(findings), why=why, **where)
+        document.write(written, report)
+    except handed_in.NoProject as error:
+        return table.unusable(name, names.readable(str(error)), ExitStatus.USAGE, word=table.NO_PROJECT, **where)
+    except KitError as error:
+        return _with_error(row, name, names.readable(str(error)), ExitStatus(error.exit_status), where)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other projects are graded
+        if request.verbose:
+            traceback.print_exception(error)
+        reason = names.readable(f"error: {type(error).__name__}: {error}")
+        return _with_error(row, name, reason, ExitStatus.FAULT, where)
+    return row
+
+
+def _with_error(row: Row | None, name: str, reason: str, status: ExitStatus, where: Mapping[str, str]) -> Row:
+    """Say in the row of a project what went wrong. What was graded before keeps its points."""
+    from grader.report import table
+
+    if row is None:
+        return table.unusable(name, reason, status, **where)
+    return replace(row, status=status, why=(*row.why, reason))
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
 def _run(place: Path, request: Request, prefix: str = "") -> RunResult:
@@ -136,14 +199,8 @@ def _run(place: Path, request: Request, prefix: str = "") -> RunResult:
             request.steps,
             seed=request.seed,
             load=request.load,
+            setup=request.setup,
             listener=progress.heard,
+            moment=progress.moment,
             meanwhile=progress.begin,
         )
-
-
-def _writable(folder: Path) -> None:
-    """Make the folder of a report before the run; raises UsageError at once when the kit can't write there."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f'The folder "{folder}" cannot be made: {error.strerror}.') from None

@@ -8,6 +8,9 @@ from grader.commands.options import port_option, project_option, project_place
 from grader.project import config
 from grader.project.state import ProjectState
 from grader.results.results import ExitStatus
+from grader.system.process import how_it_ended
+
+HELP = "What it printed last stands above. A server has to go on until it is told to stop (K3)."
 
 
 @click.command(short_help="Run the project's server as the checks do.")
@@ -37,4 +40,7 @@ def serve(context: click.Context, port: int, folder: str) -> int:
         terminal.console(stderr=True),
     )
     code = server.serve(project, port=port, data=data, more=settings.environment)
+    if code is None:
+        return ExitStatus.PASSED
+    terminal.say(f"Your server ended by itself: {how_it_ended(code)}. {HELP}", terminal.console(stderr=True))
     return ExitStatus.PASSED if code == 0 else ExitStatus.FAILED

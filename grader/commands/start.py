@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -13,11 +14,14 @@ from grader.results.results import ExitStatus
 
 @click.command(short_help="Make a new project in a folder.")
 @click.argument("words", nargs=-1, required=True, metavar="[STAGE] DIR")
-def start(words: tuple[str, ...]) -> int:
+@click.option("--bare", is_flag=True, help="Leave out the code in Python: for another language or framework.")
+def start(words: tuple[str, ...], bare: bool) -> int:  # noqa: FBT001
     """Make a new project in a folder. It is for stage 01, unless you name another stage before the folder.
 
+    With --bare, the project has no code: service.toml names the programs that you write, in any language.
+
     \b
-    Example:  kit start ~/chat
+    Example:  kit start ~/chat        kit start --bare ~/chat
     """
     from grader.learner import scaffold
     from grader.report import terminal
@@ -27,14 +31,14 @@ def start(words: tuple[str, ...]) -> int:
     known = course.load()
     stage = known.find_stage(words[0]) if len(words) == 2 else known.stages[0]
     folder = Path(words[-1]).expanduser()
-    scaffold.start(stage, folder)
+    scaffold.start(stage, folder, bare=[one for one in known.stages if one.id <= stage.id] if bare else ())
     out = terminal.console()
     terminal.say(f"A project for stage {stage.id}, {stage.title}, lies in {folder}.", out)
     brief = stage.folder / "README.md"
     steps = [
-        (f"cd {folder}", "go there"),
+        (f"cd {shlex.quote(_typed(folder))}", "go there"),
         ("kit check", "see the first thing to do"),
-        (f"less {brief}", "read the brief"),
+        (f"less {shlex.quote(str(brief))}", "read the brief"),
     ]
     if not scaffold.has_identity(folder):
         steps += [
@@ -43,3 +47,8 @@ def start(words: tuple[str, ...]) -> int:
         ]
     terminal.show_next(steps, out)
     return ExitStatus.PASSED
+
+
+def _typed(folder: Path) -> str:
+    """Return a path that no command takes for an option."""
+    return f"./{folder}" if str(folder).startswith("-") else str(folder)

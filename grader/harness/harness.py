@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from grader.course import Course
+from grader.errors import Failed, NotChecked, ProjectError
 from grader.harness.output_capture import OutputCapture
 from grader.harness.service_pool import ServicePool
 from grader.harness.shared import Shared
-from grader.project import config
+from grader.project import built_program, config
 from grader.project.config import Project
 from grader.project.credentials import SHOWN_URL, Credentials, drawn
 from grader.service.server import Service
@@ -25,32 +28,70 @@ class Harness:
         self.course = course
         self.resources = resources
         self.services = ServicePool(lambda: self.project, resources)
-        self.shared = Shared(seed)
+        self.shared = Shared(seed, resources)
         self.output = OutputCapture(lambda: self.services)
+        self.alone = False
+        """Whether the project sees no environment but its own."""
         self._when_closing: list[Callable[[], None]] = []
+        self._remarks: list[Callable[[str], str]] = []
 
     @cached_property
     def project(self) -> Project:
         """The project as its service.toml describes it; raises ProjectError when the file can't be used."""
-        return config.read(self.folder)
+        return replace(config.read(self.folder), alone=self.alone)
 
     @cached_property
     def credentials(self) -> Credentials:
         """The secrets that the services of this run share with the providers, Twilio and Slack."""
         return drawn()
 
-    def masked(self, text: str) -> str:
-        """Replace this run's secrets in the output of a program."""
+    def readable(self, text: str) -> str:
+        """Write the output of a program for a report: files of the project by their path in it, and no secrets."""
+        text = text.replace(f"{self.folder}/", "")
         if "credentials" not in self.__dict__:
             return text
         for secret in self.credentials.by_name.values():
             text = text.replace(secret, "…")
         return text
 
+    @cached_property
+    def warning(self) -> str:
+        """What may explain a failure whatever the check was: a program that is older than its source."""
+        try:
+            return built_program.warning(self.project)
+        except ProjectError:
+            return ""
+
     def connected(self, public_url: str = SHOWN_URL, **env: str) -> Service:
         """Return a running service that has this run's secrets; the same one for the same URL and `env`."""
         settings = {**self.credentials.environment(public_url), **env}
         return self.services.kept(" ".join([public_url, *env.values()]), lambda: self.services.start(env=settings))
+
+    def begin_check(self) -> None:
+        """Forget what belonged to the check before."""
+        self.output.begin()
+        self._remarks.clear()
+
+    def remark(self, make: Callable[[str], str]) -> None:
+        """Add something to a failure of the check that runs now. `make` gets what it says already."""
+        self._remarks.append(make)
+
+    def remarks(self, said: str) -> list[str]:
+        """Return what the fixtures of the check that runs now add to a failure that says `said`."""
+        return [remark for make in self._remarks if (remark := make(said))]
+
+    def set_up(self) -> None:
+        """Run the project's `setup` in its folder, if it has one. If that fails, no service of the project starts."""
+        from grader.project.setup import SetUp
+
+        with contextlib.suppress(ProjectError):
+            if self.project.setup:
+                self.alone = True
+                del self.__dict__["project"]
+                try:
+                    self.when_closing(SetUp(self.project, self.resources).close)
+                except (Failed, NotChecked) as obstacle:
+                    self.services.obstacle = obstacle
 
     def when_closing(self, do: Callable[[], None]) -> None:
         """Call `do` when the harness closes, after every program has ended."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from grader.errors import Failed
+from grader.results.results import CheckResult
 from grader.service.server import Service
-from grader.system.process import last_lines, wait_until
-from grader.text.values import shorten, stack_traces
+from grader.system.process import wait_until
+from grader.text.last_words import last_words
+from grader.text.stack_traces import stack_traces
+from grader.text.values import shorten
 
 ON_ITS_WAY = 0.05
 """Seconds that a line needs at most to get from a program to the kit."""
@@ -28,6 +32,26 @@ class ClientRun(Protocol):
 Ended = TypeVar("Ended", bound=ClientRun)
 
 
+@dataclass(frozen=True)
+class Situation:
+    """What a check left: the service that it asked, those that run, and whether the database is locked again."""
+
+    subject: Service | None
+    running: Sequence[Service]
+    locked: bool
+
+    @property
+    def start(self) -> str:
+        """The command that starts a server on the data of the one that was asked; empty while that one runs."""
+        return "" if self.subject is None or self.subject.running else self.subject.line(data=self.subject.data)
+
+    def adapted(self, found: CheckResult) -> CheckResult:
+        """Return a result whose line, if it starts a server, starts it on the data that the check left."""
+        if self.subject is None or found.request != self.subject.line():
+            return found
+        return replace(found, request=self.subject.line(data=self.subject.data))
+
+
 class OutputCapture:
     """Captures the output of clients and services while a check runs. `services` returns the services of the run."""
 
@@ -35,12 +59,14 @@ class OutputCapture:
         self._services = services
         self._before: dict[int, int] = {}
         self._sent_before: dict[int, int] = {}
+        self._told_before: dict[int, int] = {}
         self._run: ClientRun | None = None
 
     def begin(self) -> None:
         """Begin a check: leave out everything that was printed before."""
         self._before = {id(service): service.printed for service in self._services()}
         self._sent_before = {id(service): len(service.exchanges) for service in self._services()}
+        self._told_before = {id(service.story): len(service.story) for service in self._services()}
         self._run = None
 
     def client(self, run: Ended) -> Ended:
@@ -49,7 +75,7 @@ class OutputCapture:
         return run
 
     def spoken_to(self, request: str) -> list[Service]:
-        """List the running services that got `request`.
+        """List the running services that got `request`. The one that got it last comes first.
 
         If several got it, list those that got a request during this check. If none got it, list all that got some
         request during this check.
@@ -57,7 +83,31 @@ class OutputCapture:
         running = [service for service in self._services() if service.running]
         used_now = [service for service in running if len(service.exchanges) > self._sent_before.get(id(service), 0)]
         asked = [service for service in running if any(line in request for line in service.exchanges)]
-        return [service for service in asked if service in used_now] or asked or used_now
+        found = [service for service in asked if service in used_now] or asked or used_now
+        return sorted(found, key=lambda service: service.story.last(request), reverse=True)
+
+    def before(self, request: str) -> str:
+        """Tell in one line what the kit did to the service before `request`, or return `""`."""
+        subject = self._subject(request)
+        return subject.story.told(request, self._since(subject)) if subject else ""
+
+    @contextmanager
+    def as_it_was(self, request: str) -> Iterator[Situation]:
+        """Give the services of `request` as the check left them. If it locked the database, lock it again meanwhile."""
+        subject = self._subject(request)
+        running = self.spoken_to(request) if subject is None or subject.running else []
+        was_locked = bool(subject and subject.running and subject.story.locked(request, self._since(subject)))
+        with subject.database.held() if subject and was_locked else nullcontext() as locked:
+            yield Situation(subject, running, bool(locked))
+
+    def _subject(self, request: str) -> Service | None:
+        """Return the service that `request` was meant for, running or not: the one that got such a request last."""
+        found = max(reversed([*self._services()]), key=lambda service: service.story.last(request), default=None)
+        return found if found is not None and found.story.last(request) else None
+
+    def _since(self, service: Service) -> int:
+        """Count what was done before this check; nothing on a server of a few checks, which may have begun early."""
+        return self._told_before.get(id(service.story), 0) if service.story.is_common else 0
 
     def explanation(self, said: str) -> str:
         """Return the last lines that may explain the failure of this check, or `""`.
@@ -69,7 +119,7 @@ class OutputCapture:
         if self._run is not None:
             errors = self._run.complained
             known = shorten(errors.encode()) in said
-            return last_lines(errors) if stack_traces(errors) or (self._run.code and not known) else ""
+            return last_words(errors) if stack_traces(errors) or (self._run.code and not known) else ""
         return _trace((service, self._before.get(id(service), 0)) for service in self._services())
 
 
@@ -96,4 +146,4 @@ def _trace(since: Iterable[tuple[Service, int]]) -> str:
         return next((text for text in outputs if stack_traces(text)), "")
 
     wait_until(lambda: bool(printed()), ON_ITS_WAY)
-    return last_lines(printed())
+    return last_words(printed())

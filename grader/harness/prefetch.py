@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Collection
-from typing import NamedTuple, TypeVar
+from concurrent.futures import Future
+from typing import Any, NamedTuple, TypeVar
 
 from grader.errors import Failed, ProjectError
 from grader.harness.harness import Harness
@@ -23,10 +24,10 @@ class Asking(NamedTuple):
     starting_data: str
 
 
-Begin = Callable[[Harness, Asking], None]
+Begin = Callable[[Harness, Asking], Future[Any] | None]
 
 WITH_THE_RUN: dict[str, Begin] = {}
-"""What the kit begins before the first check, by the fixture's name. A check with such a fixture comes last."""
+"""What the kit begins before a stage's first check, by the fixture's name. A check with such a fixture comes last."""
 STEPS_AHEAD: dict[str, Begin] = {}
 """What the kit begins two steps before the first check that asks for it, by the fixture's name."""
 
@@ -46,12 +47,14 @@ def waits_long(fixtures: Collection[str]) -> bool:
     return not WITH_THE_RUN.keys().isdisjoint(fixtures)
 
 
-def begin_with_the_run(harness: Harness, asking: Asking, fixtures: Collection[str]) -> None:
+def begin_with_the_run(harness: Harness, asking: Asking, fixtures: Collection[str]) -> list[Future[Any]]:
     """Begin the long waits among a check's fixtures. A failure is left for the check, which meets it again."""
+    begun = []
     for name, begin in WITH_THE_RUN.items():
         if name in fixtures:
             with contextlib.suppress(Failed, ProjectError):
-                begin(harness, asking)
+                begun.append(begin(harness, asking))
+    return [future for future in begun if future is not None]
 
 
 def begin_ahead(harness: Harness, asking: Asking, fixtures: Collection[str]) -> None:
@@ -61,11 +64,12 @@ def begin_ahead(harness: Harness, asking: Asking, fixtures: Collection[str]) -> 
             begin(harness, asking)
 
 
-def in_background(harness: Harness, name: str, make: Callable[[], object]) -> None:
+def in_background(harness: Harness, name: str, make: Callable[[], object]) -> Future[Any] | None:
     """Make a shared result in the background, unless it would use the same database as the checks that run now."""
     with contextlib.suppress(ProjectError):
         if harness.project.has_new_databases:
-            harness.shared.begin(name, make)
+            return harness.shared.begin(name, make)
+    return None
 
 
 def _register(registry: dict[str, Begin], fixture: Fixture, begin: Begin) -> Fixture:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from grader.project.config import Project
 from grader.service.lifecycle import Life, Restart, end
 from grader.service.server import Service
 from grader.service.shutdown import Shutdown
+from grader.service.slow import Kind, await_others, held
 from grader.system.ports import Port
 from grader.system.resources import Resources
 
@@ -31,6 +33,8 @@ class ServicePool:
         self._kept: dict[str, Service] = {}
         self._unstoppable: list[TooLate] = []
         self._early: Failed | None = None
+        self.obstacle: Failed | NotChecked | None = None
+        """Why no service of the project can start, if `setup` was to be run and failed."""
 
     def __iter__(self) -> Iterator[Service]:
         """Yield every service of the run, running or not."""
@@ -42,7 +46,7 @@ class ServicePool:
             self._launch()
         except Failed as failure:
             self._early = failure
-        except (ProjectError, MachineError):
+        except (ProjectError, MachineError, NotChecked):
             pass  # the check that asks for the service meets the same error
 
     def shared(self) -> Service:
@@ -70,6 +74,7 @@ class ServicePool:
         service = self._kept.get(name)
         if service is None or not service.running:
             service = self._kept[name] = start()
+            service.story.is_common = True
         return service
 
     def new(
@@ -82,7 +87,11 @@ class ServicePool:
         **more: Any,
     ) -> Service:
         """Return a service for one check, not yet started. It has new data unless `data` is given."""
+        if project is None and self.obstacle is not None:
+            raise copy(self.obstacle)
         chosen = project or self._read_project()
+        if data is not None and (before := [one for one in self._all if one.data == data]):
+            more = {"story": before[-1].story, **more}
         service = Service(chosen, self._resources, data or self._resources.fresh("data"), port=port, env=env, **more)
         self._all.append(service)
         return service
@@ -102,7 +111,9 @@ class ServicePool:
             service = self.shared()
             # A connection that the server has closed must not keep it from listening on its port again.
             service.get("/", hang_up=False)
-            shutdown = self._stop(service)
+            with held(service, (Kind.REQUEST, Kind.NOTHING)) as connections:
+                await_others(service)
+                shutdown = self._stop(service, connections)
             neighbour = self.new()
             service.data = self._resources.fresh("data")
             with self._forgetting(service):
@@ -135,12 +146,15 @@ class ServicePool:
         for service in self:
             service.kill()
 
-    def _stop(self, service: Service) -> Shutdown:
-        """Stop the shared service. After two refusals to stop, the kit doesn't try again, as each costs 15 s."""
+    def _stop(self, service: Service, still_open: ExitStack) -> Shutdown:
+        """Stop the shared service while connections are open.
+
+        After two refusals to stop, the kit doesn't try again, as each costs 15 s.
+        """
         if len(self._unstoppable) > 1:
             raise self._unstoppable[-1]
         try:
-            return service.stop().in_time()
+            return service.stop(still_open).in_time()
         except TooLate as refusal:
             self._unstoppable.append(refusal)
             raise
@@ -148,6 +162,7 @@ class ServicePool:
     def _launch(self) -> Service:
         if self._shared is None:
             service = self.new()
+            service.story.is_common = True
             with self._forgetting(service):
                 service.launch()
             self._shared = service

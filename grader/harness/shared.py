@@ -8,6 +8,8 @@ from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
 from grader.errors import Failed
+from grader.system.resources import Resources
+from grader.system.waits import Waits
 from grader.testdata.random_values import drawing_for
 
 Thing = TypeVar("Thing")
@@ -22,42 +24,59 @@ class Shared:
     first.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, resources: Resources | None = None) -> None:
         self._seed = seed
         self._futures: dict[str, Future[Any]] = {}
         self._lock = threading.Lock()
-        self._ended = threading.Event()
+        self._ending = resources.ending if resources else threading.Event()
+        self._waits = resources.programs.waits if resources else Waits()
 
-    def once(self, name: str, make: Callable[[], Thing]) -> Thing:
-        """Return the result of this name. Call `make` unless the result is there or another thread is making it."""
+    def once(
+        self, name: str, make: Callable[[], Thing], *, is_usable: Callable[[Thing], bool] = lambda _: True
+    ) -> Thing:
+        """Return the result of this name. Call `make` unless the result is there or another thread is making it.
+
+        A result that an earlier check has left unusable is made anew.
+        """
+        thing = self._once(name, make)
+        if not is_usable(thing):
+            self._futures.pop(name, None)
+            thing = self._once(name, make)
+        return thing
+
+    def _once(self, name: str, make: Callable[[], Thing]) -> Thing:
         with self._lock:
             is_missing = name not in self._futures
             future = self._futures.setdefault(name, Future())
         if is_missing:
             self._fulfil(future, name, make)
         try:
-            thing: Thing = future.result()
+            with self._waits.named("what was begun earlier", thread=name):
+                thing: Thing = future.result()
         except BaseException:
             self._futures.pop(name, None)
             raise
         return thing
 
-    def begin(self, name: str, make: Callable[[], object]) -> None:
+    def begin(self, name: str, make: Callable[[], object]) -> Future[Any]:
         """Begin in a background thread to make a slow result, which a check will later get by `once`."""
         with self._lock:
             if name in self._futures:
-                return
+                return self._futures[name]
             future = self._futures[name] = Future()
         threading.Thread(target=self._fulfil, args=(future, name, make), name=name, daemon=True).start()
+        return future
 
     def pause(self, seconds: float) -> None:
         """Wait for some seconds; raises Failed when `end` is called before they have passed."""
-        if self._ended.wait(seconds):
+        with self._waits.named("letting time pass", seconds):
+            ended = self._ending.wait(seconds)
+        if ended:
             raise Failed("ended meanwhile", expected="a result")
 
     def end(self, stop: Callable[[], None]) -> None:
         """Wait until no result is unfinished. Call `stop` over and over, as the unfinished ones may start programs."""
-        self._ended.set()
+        self._ending.set()
         while unfinished := [future for future in list(self._futures.values()) if not future.done()]:
             stop()
             wait(unfinished, timeout=AGAIN)

@@ -7,21 +7,22 @@ targets, and can't close only their own side of a connection.
 from __future__ import annotations
 
 import contextlib
-import http.client
 import socket
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from json import dumps
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from grader.assertions.expected import LARGEST_BODY
 from grader.errors import Failed, TooLate
-from grader.http_client.reader import Timed, plainly, read, what_came
-from grader.http_client.reply import Reply
+from grader.http_client.exchange import Exchange, as_bytes, one_by_one, written
+from grader.http_client.reader import Timed, plainly
+from grader.http_client.reply import Replies, Reply
 from grader.system.ports import LOOPBACK
-from grader.text.shell import SHOWN_PORT, WITH_BODY, curl, netcat
+from grader.text.shell import SHOWN_PORT, netcat, netcat_slowly
+from grader.text.story import Story
+from grader.text.values import shown
 
 PATIENCE = 10.0
 KEPT = "/?#[]@!$&'()*+,;=:%\"<>\\^`{|}"
@@ -30,11 +31,14 @@ AS_JSON = {"Content-Type": "application/json"}
 
 
 class HttpClient:
-    """Sends requests to one port, and keeps each of them as a line to paste."""
+    """Sends requests to one port, and keeps each of them as a line to paste. The story gets them as well."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, story: Story | None = None) -> None:
         self.port = port
+        self.story = Story() if story is None else story
         self.exchanges: list[str] = []
+        self.setting = ""
+        """The beginning of each line to paste: what a shell has to do first, so that the request meets the same."""
 
     def get(self, path: str, **more: Any) -> Reply:
         return self.request("GET", path, **more)
@@ -63,9 +67,38 @@ class HttpClient:
         if json is not None:
             body, headers = dumps(json, ensure_ascii=False).encode(), {**AS_JSON, **(headers or {})}
         target = quote(path, safe=KEPT) + ("?" + urlencode(params, quote_via=quote) if params else "")
-        exchange = _Exchange(self.port, method, target, headers or {}, body)
-        self.exchanges.append(exchange.line)
+        exchange = self._noted(written(self.port, method, target, headers or {}, body))
         return exchange.over(self.connect(patience, exchange.line), patience, began, hang_up=hang_up)
+
+    def exchange(self, data: bytes, patience: float = PATIENCE) -> Reply:
+        """Send the bytes of one request unchanged, and read its answer as `request` does."""
+        exchange = self._noted(as_bytes(data, netcat(data, SHOWN_PORT)))
+        return exchange.over(self.connect(patience, exchange.line), patience, time.monotonic())
+
+    def exchange_in_pieces(self, pieces: Sequence[bytes], between: Callable[[], object]) -> Reply:
+        """Send one request in pieces, call `between` before each piece but the first, and read the answer."""
+        exchange = self._noted(as_bytes(b"".join(pieces), netcat_slowly(pieces, SHOWN_PORT)))
+        connection = self.connect(PATIENCE, exchange.line)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for piece in pieces[:-1]:
+            with contextlib.suppress(OSError):  # a server may refuse what it has read so far
+                connection.sendall(piece)
+            between()
+        return replace(exchange, data=pieces[-1]).over(connection, PATIENCE, time.monotonic())
+
+    def exchange_on_one(self, requests: Sequence[tuple[str, str, bytes]]) -> Replies:
+        """Send requests on one connection: method, path and a body of JSON, each after the answer to the one before.
+
+        A server may end the connection after any answer. The next request then gets a new connection.
+        """
+        kept = {"Connection": "keep-alive"}
+        made = [
+            written(self.port, one, path, {**kept, **(AS_JSON if body else {})}, body) for one, path, body in requests
+        ]
+        line = " --next ".join([made[0].line, *(one.line.removeprefix("curl ") for one in made[1:])])
+        noted = self._noted(replace(made[0], line=line))
+        exchanges = [noted, *(replace(one, line=noted.line) for one in made[1:])]
+        return Replies(one_by_one(exchanges, lambda: self.connect(PATIENCE, noted.line), PATIENCE))
 
     def prepare(self, method: str, path: str, patience: float = PATIENCE) -> _Prepared:
         """Open a connection now and send the request later, so that many requests can be sent at the same moment."""
@@ -78,12 +111,20 @@ class HttpClient:
         if connection.connect_ex((LOOPBACK, self.port)):
             connection.close()
             return None
-        return self._prepared(method, path, lambda _: connection)
+        return self._prepared(method, path, lambda _: connection, told=False)
 
-    def _prepared(self, method: str, path: str, connect: Callable[[str], socket.socket]) -> _Prepared:
-        exchange = _Exchange(self.port, method, path, {}, b"")
-        self.exchanges.append(exchange.line)
+    def _prepared(
+        self, method: str, path: str, connect: Callable[[str], socket.socket], *, told: bool = True
+    ) -> _Prepared:
+        exchange = self._noted(written(self.port, method, path, {}, b""), told=told)
         return _Prepared(exchange, connect(exchange.line))
+
+    def _noted(self, exchange: Exchange, *, told: bool = True) -> Exchange:
+        """Keep the line of a request, behind what a shell has to do first, and tell the story of it."""
+        line = f"{self.setting}{exchange.line}"
+        self.exchanges.append(line)
+        deed = self.story.add(f"{exchange.method} {exchange.path} without an answer", line) if told else None
+        return replace(exchange, line=line, deed=deed)
 
     def raw(self, data: bytes, patience: float = PATIENCE) -> None:
         """Open a connection, send bytes that need not be a valid request, and close the connection.
@@ -92,6 +133,7 @@ class HttpClient:
         connection first.
         """
         self.exchanges.append(netcat(data, SHOWN_PORT))
+        self.story.add(f"the bytes {shown(data)}" if data else "a connection without a byte")
         with self.connect(patience, self.exchanges[-1]) as connection, contextlib.suppress(OSError):
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
@@ -111,54 +153,8 @@ class HttpClient:
 class _Prepared:
     """A request that is not sent yet, with its open connection."""
 
-    exchange: _Exchange
+    exchange: Exchange
     connection: socket.socket
 
     def send(self, patience: float = PATIENCE) -> Reply:
         return self.exchange.over(self.connection, patience, time.monotonic())
-
-
-@dataclass
-class _Exchange:
-    """One request, as bytes for the server and as a line for a shell."""
-
-    port: int
-    method: str
-    target: str
-    headers: Mapping[str, str | None]
-    body: bytes
-    line: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.line = curl(self.method, f"http://{LOOPBACK}:{SHOWN_PORT}{self.target}", self.headers, self.body)
-
-    def over(self, connection: socket.socket, patience: float, began: float, *, hang_up: bool = True) -> Reply:
-        """Send the request and read its answer within `patience` seconds after the moment `began`."""
-        with connection:
-            stream = Timed(connection, began + patience)
-            with contextlib.suppress(OSError):  # a server may answer and close before it has read everything
-                stream.send(self._bytes())
-            try:
-                response, content = read(stream, self.method)
-            except TimeoutError:
-                raise TooLate(
-                    f"no complete answer within {patience:.0f} s", expected="an answer", request=self.line
-                ) from None
-            except (OSError, http.client.HTTPException, ValueError) as error:
-                raise Failed(what_came(error), expected="an answer", request=self.line) from None
-            seconds = time.monotonic() - began
-            if len(content) <= LARGEST_BODY:
-                if hang_up:
-                    stream.say_no_more()
-                stream.await_end()
-        headers = {name.lower(): value for name, value in response.getheaders()}
-        return Reply(response.status, response.reason, headers, content, self.line, seconds)
-
-    def _bytes(self) -> bytes:
-        fixed = {"Host": f"{LOOPBACK}:{self.port}", "User-Agent": "kit", "Accept": "*/*", "Connection": "close"}
-        if self.body or self.method in WITH_BODY:
-            fixed["Content-Length"] = str(len(self.body))
-        given = {name.lower() for name in self.headers}
-        sent = {name: value for name, value in fixed.items() if name.lower() not in given} | dict(self.headers)
-        lines = [f"{name}: {value}" for name, value in sent.items() if value is not None]
-        return "\r\n".join([f"{self.method} {self.target} HTTP/1.1", *lines, "", ""]).encode() + self.body

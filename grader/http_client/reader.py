@@ -14,13 +14,20 @@ from grader.assertions.expected import LARGEST_BODY
 from grader.text.values import printable, shorten
 
 
+class _Kept(io.BufferedReader):
+    """A stream that stays open after an answer, because another answer may follow on the same connection."""
+
+    def close(self) -> None:
+        """Do nothing. http.client closes the stream at the end of each answer."""
+
+
 class Timed(io.RawIOBase):
     """A socket as a stream for http.client, with one deadline for everything, however slowly the bytes arrive."""
 
     def __init__(self, connection: socket.socket, deadline: float) -> None:
         self._connection = connection
         self._deadline = deadline
-        self._reader = io.BufferedReader(self)
+        self._reader = _Kept(self)
         self.ended = False
 
     def readable(self) -> bool:
@@ -40,6 +47,19 @@ class Timed(io.RawIOBase):
         """Send all of the bytes before the deadline."""
         self._hurry()
         self._connection.sendall(data)
+
+    def hurry(self, deadline: float) -> None:
+        """Set another deadline, for the next answer on the same connection."""
+        self._deadline = deadline
+
+    def has_more(self) -> bool:
+        """Wait for a byte; return False when the server has ended the connection instead."""
+        try:
+            return bool(self._reader.peek(1))
+        except TimeoutError:
+            return True  # reading the answer meets the same deadline
+        except OSError:
+            return False
 
     def say_no_more(self) -> None:
         """End the client's side of the connection: the server then knows that nothing follows."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from grader.assertions.replies import Body, Size, Status, Statuses
-from grader.text.shell import side_by_side
+from grader.text.shell import in_a_row, side_by_side
 from grader.text.values import printable, shorten
 
 
@@ -52,13 +52,32 @@ class Reply:
 
 
 class Replies(tuple[Reply, ...]):
-    """The answers to several requests of one kind."""
+    """The answers to several requests of one kind, which were sent at the same moment."""
+
+    each: int = 1
+    """How many of them every sender sent, one after the other."""
 
     @property
     def statuses(self) -> Statuses:
         """The different status codes among them."""
         counted = Counter(reply.code for reply in self)
         counts = ", ".join(f"{count} × {code}" for code, count in sorted(counted.items()))
-        odd = next((reply for reply in self if reply.code != HTTPStatus.OK), None)
+        odd = next((reply for reply in sorted(self, key=_is_fault) if reply.code != HTTPStatus.OK), None)
         summary = f"{counts}; one of them: {odd.summary}" if odd else counts
-        return Statuses(counted, request=side_by_side(self[0].request, len(self)), summary=summary)
+        return Statuses(counted, request=self._line(), summary=summary)
+
+    def _line(self) -> str:
+        line = self[0].request
+        return side_by_side(in_a_row(line, self.each) if self.each > 1 else line, len(self) // self.each)
+
+
+class InARow(Replies):
+    """The answers to the same request, sent many times, one after the other."""
+
+    def _line(self) -> str:
+        return in_a_row(self[0].request, len(self))
+
+
+def _is_fault(reply: Reply) -> bool:
+    """Tell what isn't a server error from what is, which sorts first."""
+    return reply.code < HTTPStatus.INTERNAL_SERVER_ERROR

@@ -59,4 +59,4 @@ class Post:
 def nobody_listens(port: int) -> str:
     """Return the sentence that no service listens on a port, with the command that starts one."""
     command = "kit serve" if port == SERVE_PORT else f"kit serve --port {port}"
-    return f"Nobody listens on port {port}; start your service in another terminal: {command}"
+    return f"No program listens on port {port}; start your service in another terminal: {command}"

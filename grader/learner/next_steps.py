@@ -8,6 +8,7 @@ from typing import Any
 
 from grader.course import Course, Step, tag_of
 from grader.errors import NotChecked
+from grader.project.clone import not_cloned
 from grader.project.git import GitRepository
 from grader.project.state import ProjectState, passed
 from grader.report.document import digest, document
@@ -66,6 +67,12 @@ def missing_tag(course: Course, folder: Path, found: RunResult) -> str | None:
     return None
 
 
+def not_committed(folder: Path) -> str:
+    """Name the files that are not committed yet."""
+    said = not_cloned(folder, "")
+    return f"{said[:1].upper()}{said[1:]}"
+
+
 def next_lines(course: Course, found: RunResult, asked: Sequence[Step]) -> Lines:
     """Return the commands that make sense now, each with its purpose."""
     results = [step for stage in found.stages for step in stage.steps]
@@ -76,6 +83,7 @@ def next_lines(course: Course, found: RunResult, asked: Sequence[Step]) -> Lines
             return [again]
         return [
             (f"kit hint {unsettled.id}", "a nudge, one idea at a time"),
+            *_promise(unsettled),
             again,
             *_by_hand(course, unsettled),
             *_without_the_bonus(course, unsettled),
@@ -84,6 +92,14 @@ def next_lines(course: Course, found: RunResult, asked: Sequence[Step]) -> Lines
     if after is None:
         return [("kit grade .", "the whole report, with load")]
     return [(f"kit check {after.id}", f"next: {after.title}")]
+
+
+def _promise(failed: StepResult) -> Lines:
+    """Return the command that shows the clause which a failed check cites, or what the stage promises for its step."""
+    clause = failed.problem.clause if failed.problem else ""
+    if not clause:
+        return []
+    return [(f"kit contract {clause if clause.startswith('K') else failed.id}", "what the contract says about it")]
 
 
 def _by_hand(course: Course, failed: StepResult) -> Lines:
@@ -96,6 +112,8 @@ def _by_hand(course: Course, failed: StepResult) -> Lines:
         return [(f"kit check {failed.id} --hold", "again, and the server in that line stays up")]
     tool = course.find_step(failed.id).tool
     more = [(tool, "speaks to it as the provider does")] if tool else []
+    if failed.problem and "-Signature: " in failed.problem.request:
+        more.append((f"kit check {failed.id} --hold", "again, and the server that knows that line's secrets stays up"))
     return [("kit serve", "your server, to try things by hand"), *more]
 
 

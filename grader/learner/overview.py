@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -26,19 +27,28 @@ def show(course: Course, folder: Path, report: dict[str, Any], out: Console) -> 
         terminal.show_next([("kit check", "see the first thing to do")], out)
         return
     found = outcomes(report)
+    step = next_steps.current_step(course, report)
+    done = all(found.get(one.id) == Outcome.PASS for one in course.steps if not one.bonus)
+    if done or course.stages[0].id != step.stage:
+        out.print()
     for stage in course.stages:
-        terminal_course.show_overview(stage, found, out)
+        if stage.id == step.stage and not done:
+            terminal_course.show_overview(stage, found, out)
+            if stage is not course.stages[-1]:
+                out.print()
+        else:
+            terminal_course.show_in_a_line(stage, found, out)
     if report.get("project", {}).get("digest") != digest(folder):
         terminal.say("That is what the last check found; files have changed since.", out, style="dim")
-    step = next_steps.current_step(course, report)
-    if all(found.get(one.id) == Outcome.PASS for one in course.steps if not one.bonus):
+    if done:
+        terminal.say("Every step of the course has passed, bonus steps aside.", out, style="bold")
         terminal.show_next([("kit grade .", "the whole report, with load")], out)
         return
     brief = course.stage_of(step).folder / "README.md"
     lines = [
         (f"kit check {step.id}", step.title),
         (f"kit hint {step.id}", "a nudge, one idea at a time"),
-        (f"less {brief}", "the brief"),
+        (f"less {shlex.quote(str(brief))}", "the brief"),
     ]
     terminal.show_next(lines, out)
 

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
-import subprocess
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from fnmatch import fnmatch
 from itertools import pairwise
 from pathlib import Path
 
 from grader.course import Course, Stage
 from grader.errors import MachineError, UsageError
+from grader.project import git_program
 from grader.project.config import FILE
 
 OLD_STATES = "history"
+CODE = ("server", "client")
+"""The folders of a starter's code."""
+OF_PYTHON = ("README.md", "requirements.txt", "service.toml")
+"""Other files of a starter that belong to its code."""
 TRACES = ("__pycache__", "*.pyc", ".kit", ".venv", "*.db")
 NOT_COPIED = shutil.ignore_patterns(*TRACES)
 
 
-def start(stage: Stage, folder: Path) -> None:
+def start(stage: Stage, folder: Path, *, bare: Sequence[Stage] = ()) -> None:
     """Copy the starter of `stage` to a new or empty folder and commit it there.
+
+    `bare` are the stages up to this one, for a project in another language: instead of the starter, it gets the files
+    that every project has.
 
     Raises UsageError when the folder is not empty, MachineError when git is missing or fails.
     """
@@ -30,36 +38,88 @@ def start(stage: Stage, folder: Path) -> None:
         raise UsageError(f'The folder "{folder}" is not empty; name a new one.')
     if shutil.which("git") is None:
         raise MachineError("git is not installed; a project is a git repository from its first step.")
+    is_new = not folder.exists()
     try:
-        shutil.copytree(stage.starter, folder, dirs_exist_ok=True, ignore=NOT_COPIED)
+        for source, path in _bare_files(bare) if bare else []:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source / path, folder / path)
+        if not bare:
+            shutil.copytree(stage.starter, folder, dirs_exist_ok=True, ignore=NOT_COPIED)
     except OSError as error:
         raise UsageError(f'The folder "{folder}" cannot be made: {error.strerror}.') from None
-    _git(folder, "init", "-q", "-b", "main")
-    _git(folder, "add", "-A")
-    _git(folder, *_identity(folder), "commit", "-q", "-m", f"Start stage {stage.id}: {stage.title}")
+    try:
+        _commit(folder, f"Start stage {stage.id}: {stage.title}")
+    except BaseException:
+        _leave_as_before(folder, is_new=is_new)
+        raise
 
 
 def advance(course: Course, folder: Path) -> tuple[Stage, list[Path]]:
     """Copy the new files of the next stage into a project. Files that exist stay as they are.
 
-    A file of a starter is new when neither the starter nor the solution of the stage before has it. The next stage is
-    the first one with a new file that the project lacks. Returns the stage and the paths of the copied files inside the
-    project. Raises UsageError when there is no next stage, or when a file can't be copied.
+    A file of a starter is new when neither the starter nor the solution of the stage before has it. Code in Python is
+    only for a project that goes on from the starter before. The next stage is the first one with a new file that the
+    project lacks. Returns the stage and the paths of the copied files inside the project. Raises UsageError when there
+    is no next stage, or when a file can't be copied.
     """
     if not (folder / FILE).exists():
         raise UsageError(f'There is no project in "{folder}", as it has no {FILE}; start one with: kit start')
-    stages = course.stages
-    for before, stage in pairwise(stages):
-        new = _files(stage.starter) - _files(before.starter) - _files(before.solution)
-        lacking = [path for path in sorted(new) if not os.path.lexists(folder / path)]
-        if lacking:
-            for path in lacking:
-                _confirm_folders(folder, path, stage)
-            for path in lacking:
-                (folder / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(stage.starter / path, folder / path)
-            return stage, lacking
-    raise UsageError(f"This project has the files of every stage there is, up to {stages[-1].id}; see: kit")
+    found = coming(course, folder)
+    if found is None:
+        raise UsageError(_nothing_comes(course, folder))
+    stage, lacking = found
+    for path in lacking:
+        _confirm_folders(folder, path, stage)
+    for path in lacking:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(stage.starter / path, folder / path)
+    return stage, lacking
+
+
+def coming(course: Course, folder: Path) -> tuple[Stage, list[Path]] | None:
+    """Return the next stage and its new files that the project lacks and that fit it; None when there are none."""
+    for before, stage in pairwise(course.stages):
+        if fitting := [path for path in _missing(before, stage, folder) if _fits(folder, path)]:
+            return stage, fitting
+    return None
+
+
+def _nothing_comes(course: Course, folder: Path) -> str:
+    """Say why no new files come: the project has them all, or those that it lacks don't fit."""
+    unfit = [stage for before, stage in pairwise(course.stages) if _missing(before, stage, folder)]
+    if not unfit:
+        return f"This project has the files of every stage there is, up to {course.stages[-1].id}; see: kit"
+    return (
+        "The new files of later stages are code in Python for the starter, which this project isn't made from."
+        f" You write yours; the last brief is: less {shlex.quote(str(unfit[-1].folder / 'README.md'))}"
+    )
+
+
+def _missing(before: Stage, stage: Stage, folder: Path) -> list[Path]:
+    """List the new files of a stage that a project lacks."""
+    new = _files(stage.starter) - _files(before.starter) - _files(before.solution)
+    return [path for path in sorted(new) if not os.path.lexists(folder / path)]
+
+
+def _bare_files(stages: Sequence[Stage]) -> list[tuple[Path, Path]]:
+    """List what a project in any language gets: the files of `bare`, and what stands in the starters beside the code.
+
+    Each is a folder, and a path in it. A later stage brings only what is new.
+    """
+    found: dict[Path, Path] = {}
+    for stage in stages:
+        plain = {path for path in _files(stage.starter) if path.parts[0] not in CODE and path.name not in OF_PYTHON}
+        written = {path.relative_to(stage.bare) for path in stage.bare.rglob("*") if path.is_file()}
+        found = {**dict.fromkeys(plain, stage.starter), **found, **dict.fromkeys(written, stage.bare)}
+    return [(source, path) for path, source in sorted(found.items())]
+
+
+def _fits(folder: Path, path: Path) -> bool:
+    """Tell whether a new file fits the project that is there. Only code in Python needs something that is there."""
+    if path.suffix != ".py" or path.parts[0] not in CODE:
+        return path.name != "requirements.txt"
+    package = folder / path.parts[0]
+    return package.is_dir() and any(package.glob("*.py"))
 
 
 def unfinished(course: Course, stage: Stage, passed: Collection[str]) -> list[str]:
@@ -69,8 +129,7 @@ def unfinished(course: Course, stage: Stage, passed: Collection[str]) -> list[st
 
 def has_identity(folder: Path) -> bool:
     """Tell whether git knows the author of commits in this folder."""
-    known = subprocess.run(["git", "config", "user.email"], cwd=folder, capture_output=True, check=False)
-    return bool(known.stdout.strip())
+    return "user.email" in git_program.author(folder)
 
 
 def _files(place: Path) -> set[Path]:
@@ -92,13 +151,32 @@ def _confirm_folders(folder: Path, path: Path, stage: Stage) -> None:
             raise UsageError(f'"{place}" is a file, and stage {stage.id} needs a folder there; rename it.')
 
 
-def _identity(folder: Path) -> list[str]:
-    """Return options with an author for the first commit, if git knows none."""
-    return [] if has_identity(folder) else ["-c", "user.name=Learner", "-c", "user.email=learner@localhost"]
+def _commit(folder: Path, message: str) -> None:
+    """Make a repository, and commit all that is in the folder, without the user's templates, hooks and signatures."""
+    _git(folder, "init", "-q", "-b", "main", "--template=")
+    _git(folder, "add", "-A")
+    _git(folder, "commit", "-q", "--no-verify", "--no-gpg-sign", "-m", message, settings=_identity(folder))
 
 
-def _git(folder: Path, *arguments: str) -> None:
-    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+def _leave_as_before(folder: Path, *, is_new: bool) -> None:
+    """Remove what a failed start has copied; the folder itself too, if it is new."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    if is_new:
+        folder.rmdir()
+
+
+def _identity(folder: Path) -> dict[str, str]:
+    """Return the author of the first commit: the one that git knows, or a learner without a name."""
+    known = git_program.author(folder)
+    return {"user.name": "Learner", "user.email": "learner@localhost"} | known
+
+
+def _git(folder: Path, *arguments: str, settings: dict[str, str] | None = None) -> None:
+    done = git_program.run(folder, *arguments, settings=settings)
     if done.returncode:
-        lines = (done.stderr or done.stdout).strip().splitlines()
+        lines = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
         raise MachineError(f"git {arguments[0]} failed: {lines[-1] if lines else done.returncode}")

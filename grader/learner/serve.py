@@ -71,8 +71,8 @@ def confirm_free(port: int) -> None:
         raise UsageError(f"Port {port} is taken by another program; choose another: kit serve --port {port + 1}")
 
 
-def serve(project: Project, *, port: int, data: Path, more: Mapping[str, str] | None = None) -> int:
-    """Run `migrate` and the server in the foreground and return the server's exit code.
+def serve(project: Project, *, port: int, data: Path, more: Mapping[str, str] | None = None) -> int | None:
+    """Run `migrate` and the server in the foreground. Return the exit code of a server that ended by itself, else None.
 
     `more` is added to the environment of both. On Ctrl-C, SIGTERM or the end of the terminal, the kit sends SIGTERM to
     the running process. After at most ten seconds, it kills the process group.
@@ -82,12 +82,16 @@ def serve(project: Project, *, port: int, data: Path, more: Mapping[str, str] | 
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)  # else the server would stay, as it has its own session
     env = environment.for_server(project, port=port, data=data, more=more)
-    if project.migrate and (code := _run(project.fill(project.migrate, port, data), project, env)):
-        raise ProjectError(f"migrate ended with {how_it_ended(code)}.")
+    if project.migrate:
+        code = _run(project.fill(project.migrate, port, data), project, env)
+        if code is None:
+            return None
+        if code:
+            raise ProjectError(f"migrate ended with {how_it_ended(code)}.")
     return _run(project.fill(project.server, port, data), project, env)
 
 
-def _run(argv: list[str], project: Project, env: dict[str, str]) -> int:
+def _run(argv: list[str], project: Project, env: dict[str, str]) -> int | None:
     try:
         process = subprocess.Popen(argv, cwd=project.folder, env=env, stdin=subprocess.DEVNULL, start_new_session=True)
     except OSError as error:
@@ -98,7 +102,7 @@ def _run(argv: list[str], project: Project, env: dict[str, str]) -> int:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
             process.wait(GRACE)
-        return 0
+        return None
     finally:
         _end(process)
 

@@ -17,6 +17,7 @@ from grader.errors import MachineError
 from grader.load.samples import Sample
 from grader.load.workloads import Request
 from grader.system.process import Process, Programs, how_it_ended
+from grader.text.last_words import last_words
 
 AGENT = Path(__file__).with_name("agent.py")
 FINISH_WITHIN = 5
@@ -149,7 +150,7 @@ class Generator:
     def _broken(self) -> MachineError:
         ending = how_it_ended(self._process.exit_code or 0)
         self._process.output.finish()
-        last = self._process.output.last_lines(1)
+        last = last_words(self._process.output.text, 1)
         return MachineError(f"The load generator ended too early ({ending}): {last or 'it printed nothing'}")
 
     def _stuck(self) -> MachineError:

@@ -145,7 +145,8 @@ def require(packages: tuple[str, ...] = NEEDED) -> None:
     """Raise LoadUnavailable where a package is missing that a measurement needs."""
     missing = [name for name in packages if importlib.util.find_spec(name) is None]
     if missing:
-        raise LoadUnavailable(f"Loading a service needs {' and '.join(missing)}; to install, type: make grade")
+        names = " and ".join(missing)
+        raise LoadUnavailable(f"This needs {names}; to install, type in the kit's folder: make grade")
 
 
 def note_on(run: Measured) -> str | None:

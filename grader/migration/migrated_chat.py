@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Any
 
 from grader.assertions.entries import Listing
-from grader.assertions.json_values import same
 from grader.chat import instant
-from grader.chat.messages import Page
+from grader.chat.instant import Instant
+from grader.chat.messages import Message, Page
 from grader.chat.scenarios import LongChat
 from grader.migration.old_version import OldData
 from grader.service.server import Service
+from grader.text.difference import beside
 from grader.text.values import shown
 
 IN_1971 = 31_536_000
 """The start of 1971 in Unix seconds. No time before it is ever sent (clause K8), so the kit uses none in `since`."""
+NEAR = Fraction(3, 2)
+"""Seconds around an instant in which the contract promises nothing about other messages (clause K8)."""
+APART = Fraction(8, 5)
+"""Seconds from the time of a message to an instant before or after it. It is more than NEAR, as digits are cut off."""
 
 
 class MigratedChat(LongChat):
@@ -34,17 +41,16 @@ class MigratedChat(LongChat):
 
     @property
     def expected(self) -> tuple[Any, ...]:
-        """The ids that `old_page` must hold, in order."""
-        return self.history[:100]
+        """The ids that `old_page` must hold, in order. What the kit has sent since stands above them."""
+        return self.history[: max(0, 100 - len(self.later))]
 
     @property
     def changed_texts(self) -> Listing:
         """List the old messages whose text isn't the one that the kit sent to the old state."""
         page = self.old_page()
         sent = {str(message["id"]): message["text"] for message in self.old.messages}
-        wrong = [
-            f"{m.id}: {shown(m.fields.get('text'))}" for m in page.messages if m.fields.get("text") != sent[str(m.id)]
-        ]
+        pairs = [(m.id, m.fields.get("text"), sent[str(m.id)]) for m in page.messages]
+        wrong = [f"{id_}: {beside(now, old)}, not {beside(old, now)}" for id_, now, old in pairs if now != old]
         return Listing(wrong, request=page.request, what="old message with another text")
 
     @property
@@ -53,7 +59,7 @@ class MigratedChat(LongChat):
         page, now = self.old_page(), time.time()
         return Listing(
             [
-                f"{m.id}: {shown(m.member('created_at').value)}"
+                f"{m.id}: {shown(m.member('created_at').value)}{instant.fault(m.fields['created_at'])}"
                 for m in page.messages
                 if not _possible(m.member("created_at").value, now)
             ],
@@ -78,17 +84,20 @@ class MigratedChat(LongChat):
         return Listing(wrong, request=page.request, what="old message with another time")
 
     @property
-    def not_found_by_their_time(self) -> Listing:
-        """List the newest old message with a time from 1971 on, if a page since that time doesn't hold it."""
+    def misplaced_by_their_time(self) -> Listing:
+        """List the old messages that `since` doesn't treat as their `created_at` says.
+
+        The kit asks for the first, the middle and the last of the times from 1971 on that old messages show, and for
+        instants just before and after each.
+        """
         page = self.old_page()
-        times = [(message, instant.read(message.fields.get("created_at"))) for message in page.messages]
-        dated = [(message, moment) for message, moment in times if moment is not None and moment.seconds >= IN_1971]
-        if not dated:
-            return Listing([], request=page.request, what="old message missing")
-        newest, moment = dated[0]
-        found = self.page(since=moment.written, limit=100)
-        missing = [] if any(same(newest.id, one) for one in found.ids) else [f"{newest.id}: {moment.written}"]
-        return Listing(missing, request=found.request, what="old message missing")
+        dated = [(one, moment) for one in page.messages if (moment := instant.read(one.fields.get("created_at")))]
+        what = "old message that since treats otherwise than its time says"
+        for since, asked in _questions([moment for _, moment in dated]):
+            found = self.page(since=asked, limit=100)
+            if wrong := _misplaced(dated, since, found):
+                return Listing(wrong, request=found.request, what=what)
+        return Listing([], request=page.request, what=what)
 
     def times(self) -> Listing:
         """List the old messages with their times, to compare them with the times after a restart."""
@@ -98,6 +107,33 @@ class MigratedChat(LongChat):
 
     def _is_old(self, wanted: Any) -> bool:
         return _key(wanted) in self._old_ids
+
+
+def _questions(moments: Sequence[Instant]) -> Iterator[tuple[Fraction, str]]:
+    """Yield the instants to ask for, in Unix seconds, and as `since` has them."""
+    times = {moment.seconds: moment for moment in moments if moment.seconds >= IN_1971}
+    ordered = [times[seconds] for seconds in sorted(times)]
+    for place in sorted({0, len(ordered) // 2, len(ordered) - 1}) if ordered else ():
+        moment = ordered[place]
+        yield moment.seconds, moment.written
+        for seconds in (-APART, APART):
+            yield moment.seconds + seconds, moment.shifted(float(seconds))
+    if len(times) < len(moments):
+        yield Fraction(IN_1971), Instant(Fraction(IN_1971), "", 0, is_number=False).spelled(zulu=True)
+
+
+def _misplaced(dated: Sequence[tuple[Message, Instant]], since: Fraction, found: Page) -> list[str]:
+    """Say which messages are missing on a page since an instant, and which don't belong there.
+
+    A message that lies close to the instant, and not at it, is left out: the contract promises nothing about it.
+    """
+    listed = {_key(one) for one in found.ids}
+    wrong = []
+    for message, moment in dated:
+        belongs = moment.seconds >= since
+        if belongs != (_key(message.id) in listed) and not 0 < abs(moment.seconds - since) < NEAR:
+            wrong.append(f"{message.id} of {moment.written} is {'missing' if belongs else 'listed'}")
+    return wrong
 
 
 def _key(identity: Any) -> tuple[bool, str]:

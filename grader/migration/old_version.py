@@ -16,7 +16,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +25,18 @@ from grader.chat.api import Chat
 from grader.course import tag_of
 from grader.errors import Failed, NotChecked, ProjectError
 from grader.project import config, dependencies
-from grader.project.clone import cache, create_environment, installs_only, run_setup
 from grader.project.config import Project
 from grader.project.git import GitRepository
+from grader.project.setup import installs_only, run_setup
+from grader.project.virtual_environment import create_environment
 from grader.service.server import Service
+from grader.system.cache import cache
 from grader.system.resources import Resources
 from grader.testdata.payloads import LOOK_ALIKES, ZOO
 from grader.testdata.random_values import words
 
 HISTORY = Path("history")
+SHOWN = "/tmp/old"  # noqa: S108 - only to be read
 COUNT = 150
 MISSING = (
     "There is no state of step {0} to migrate from. Where the project passed {0}, type: git tag {1} COMMIT; "
@@ -76,38 +79,63 @@ def old_data(
     """
     if not re.search(r"\{data\}(?=$|[^A-Za-z0-9._-])", project.database):
         raise NotChecked(OTHER_DATABASE)
-    place = resources.fresh("old-state")
-    digest = _lay_out(project, place, earlier_states)
-    kept = cache("old-messages") / digest
+    state = _lay_out(project, resources.fresh_for_programs("old-state"), earlier_states)
+    base = cache("old-messages")
+    kept = (base or resources.fresh("old-messages")) / state.digest
     with _locked(kept):
         if not (kept / "messages.json").exists():
-            _make_database(_read(place), project.folder, kept, resources, new_service)
+            with state.named():
+                _make_database(_read(state), project.folder, kept, resources, new_service)
         messages = json.loads((kept / "messages.json").read_text("utf-8"))
     return OldData(kept / "data", kept / "empty", tuple(messages))
 
 
-def _lay_out(project: Project, place: Path, earlier_states: Sequence[str]) -> str:
-    """Copy the files of the old state to `place`, and return their digest."""
-    digest, oldest = "", earlier_states[-1]
+@dataclass(frozen=True)
+class _State:
+    """The files of an old state in `place`: their digest, the name of the state, and the commands that lead to it."""
+
+    place: Path
+    digest: str
+    name: str
+    way: tuple[str, ...]
+
+    @contextmanager
+    def named(self) -> Iterator[None]:
+        """Say in a failure, or in why something is not checked, that it is about this state."""
+        try:
+            yield
+        except Failed as failure:
+            failure.actual = f"{self.name}: {failure.actual}"
+            raise
+        except NotChecked as obstacle:
+            raise NotChecked(f"{self.name[0].upper()}{self.name[1:]}: {obstacle}", because=obstacle.because) from None
+
+
+def _lay_out(project: Project, place: Path, earlier_states: Sequence[str]) -> _State:
+    """Copy the files of the old state to `place`."""
+    oldest = earlier_states[-1]
     with contextlib.suppress(NotChecked):
         repository = GitRepository(project.folder)
-        digest = next((found for step in earlier_states if (found := repository.state(tag_of(step), place))), "")
-    if not digest:
-        folder = project.folder / HISTORY / oldest
-        if not folder.is_dir():
-            raise NotChecked(MISSING.format(oldest, tag_of(oldest)), because="project")
-        shutil.copytree(folder, place, ignore=shutil.ignore_patterns("__pycache__", ".git"))
-        digest = _digest(place)
-    return digest
+        for step in earlier_states:
+            tag = tag_of(step)
+            if digest := repository.state(tag, place):
+                way = (f"rm -rf {SHOWN}", f"git clone -q -b {tag} . {SHOWN}", f"cd {SHOWN}")
+                return _State(place, digest, f"the project's state of step {step} (tag {tag})", way)
+    folder = project.folder / HISTORY / oldest
+    if not folder.is_dir():
+        raise NotChecked(MISSING.format(oldest, tag_of(oldest)), because="project")
+    shutil.copytree(folder, place, ignore=shutil.ignore_patterns("__pycache__", ".git"))
+    relative = HISTORY / oldest
+    return _State(
+        place, _digest(place), f"the project's state of step {oldest} (folder {relative}/)", (f"cd {relative}",)
+    )
 
 
-def _read(place: Path) -> Project:
+def _read(state: _State) -> Project:
     try:
-        return config.read(place)
+        return replace(config.read(state.place), way=state.way)
     except ProjectError as error:
-        raise Failed(
-            f"in the project's earlier state: {error}", expected="an earlier state that can be started"
-        ) from None
+        raise Failed(str(error), expected="an earlier state that can be started", clause="K1") from None
 
 
 def _make_database(
@@ -132,8 +160,9 @@ def _make_database(
         else:
             return
     create_environment(old.folder / ".venv")
-    run_setup(old, resources)
-    _write(old, kept, new_service)
+    own = replace(old, alone=True)
+    run_setup(own, resources)
+    _write(own, kept, new_service)
 
 
 def _write(old: Project, kept: Path, new_service: Callable[..., Service]) -> None:
@@ -149,10 +178,9 @@ def _write(old: Project, kept: Path, new_service: Callable[..., Service]) -> Non
         sent = [_send(Chat(full), text) for text in _texts()]
         for service in (empty, full):
             service.stop().in_time()
-    except Failed as failure:
+    except Failed:
         for service in (empty, full):
             service.kill()
-        failure.actual = f"the project's earlier state: {failure.actual}"
         raise
     shutil.copytree(empty.data, kept / "empty")
     shutil.copytree(full.data, kept / "data")

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.errors import Failed
 from grader.harness.harness import Harness
@@ -18,6 +19,7 @@ from grader.migration.migrated_chat import MigratedChat
 from grader.migration.old_version import OldData, old_data
 from grader.service.server import Service
 from grader.system.resources import Resources
+from grader.text.story import Story
 
 UNSEEN = 1.6
 """Seconds that the kit locks the database at most, while it sees no server open it (clause K6 promises 2)."""
@@ -25,6 +27,7 @@ UNSEEN_AND_SLOW = 8.0
 """The same for a second try. Of this one the kit uses only whether it saw the server open the database."""
 PAIRS = 3
 """How many pairs of servers the kit starts at most, until both servers of one meet the locked database."""
+OLD_DATA = "on a database of the project's earlier state"
 SETTLING = 0.3
 """Seconds after the first answer in which a server may still migrate rows in the background."""
 
@@ -66,13 +69,13 @@ class Migration:
 
     def chat(self, env: Mapping[str, str] | None = None) -> MigratedChat:
         """Start the project on a copy of the old database. `env` is added to its environment."""
-        service = self._new_service(data=self._copy(self.old.data), env=env)
+        service = self._copied(env=env)
         service.start()
         return MigratedChat(service, self.old)
 
     def empty_chat(self) -> MigratedChat:
         """Start the project on an old database without messages."""
-        service = self._new_service(data=self._copy(self.old.empty))
+        service = self._new_service(data=self._copy(self.old.empty), story=Story(f"{OLD_DATA} without a message"))
         service.start()
         return MigratedChat(service, self.old)
 
@@ -95,7 +98,8 @@ class Migration:
     def _pair(self, locked: float) -> tuple[tuple[Service, Service], bool]:
         """Start two servers, and tell whether both met the locked database, as far as the kit can see it."""
         data = self._copy(self.old.data)
-        pair = self._new_service(data=data), self._new_service(data=data)
+        story = self._story()
+        pair = self._new_service(data=data, story=story), self._new_service(data=data, story=story)
         pair[0].migrate()
         if locked:
             self._migrating_seconds()
@@ -134,6 +138,7 @@ class Migration:
             process.wait(moment * seconds)
         finally:
             process.kill()
+        service.story.add("a start that the kit killed", settings="")
         return self._started_again(service)
 
     def chat_after_commit(self, share: float) -> MigratedChat:
@@ -148,6 +153,7 @@ class Migration:
         service = self._copied()
         end = recorded.ends[round(share * (len(recorded.ends) - 1))]
         wal.write_state(recorded.path, end, service.database.path)
+        service.story.add("a start that the kit killed after one of its commits", settings="")
         return self._started_again(service)
 
     def _record(self) -> Recorded:
@@ -172,8 +178,11 @@ class Migration:
             shutil.copytree(service.data, kept)
         return Recorded(kept / path.relative_to(service.data), tuple(ends))
 
-    def _copied(self) -> Service:
-        return self._new_service(data=self._copy(self.old.data))
+    def _copied(self, **more: Any) -> Service:
+        return self._new_service(data=self._copy(self.old.data), story=self._story(), **more)
+
+    def _story(self) -> Story:
+        return Story(f"{OLD_DATA} with {len(self.old.messages)} messages")
 
     def _started_again(self, service: Service) -> MigratedChat:
         service.start()

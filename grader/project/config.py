@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import errno
+import os
+import re
 import shlex
 import stat
 import tomllib
@@ -15,6 +18,8 @@ from grader.errors import ProjectError, UsageError
 
 FILE = "service.toml"
 DEFAULT_DATABASE = "sqlite:///{data}/app.db"
+SQLITE = re.compile(r"sqlite(?:\+[A-Za-z0-9_.-]+)?:///(.*)", re.DOTALL)
+SOME_FOLDER = Path("/data")
 LONGEST_START = 120.0
 
 KEYS = {
@@ -27,7 +32,11 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Project:
-    """The content of a service.toml. A command is a list of arguments; the kit runs it in `folder`, without a shell."""
+    """The content of a service.toml. A command is a list of arguments; the kit runs it in `folder`, without a shell.
+
+    `alone` says that no environment but the project's own is visible, as after a clean clone. `way` are the commands
+    that lead from the learner's folder to this one, where it is another.
+    """
 
     folder: Path
     server: tuple[str, ...]
@@ -38,11 +47,13 @@ class Project:
     database: str
     inspect: tuple[str, ...]
     load: Mapping[str, tuple[str, ...]]
+    alone: bool = False
+    way: tuple[str, ...] = ()
 
     @property
     def has_file_database(self) -> bool:
         """Whether the database is an SQLite file that the kit can open by itself."""
-        return self.database.startswith("sqlite:///") and not self.inspect
+        return sqlite_path(self.database_url(SOME_FOLDER)) is not None and not self.inspect
 
     @property
     def has_new_databases(self) -> bool:
@@ -52,9 +63,23 @@ class Project:
     def database_url(self, data: Path) -> str:
         return self.database.replace("{data}", str(data))
 
+    def typed(self, line: str) -> str:
+        """Write a line so that a person can paste it in the learner's folder."""
+        return f"( {' && '.join([*self.way, line])} )" if self.way else line
+
     def fill(self, command: tuple[str, ...], port: int, data: Path) -> list[str]:
         """Fill `{port}` and `{data}` into a command."""
         return [word.replace("{port}", str(port)).replace("{data}", str(data)) for word in command]
+
+
+def sqlite_path(url: str) -> str | None:
+    """Return the path in the URL of an SQLite file; None for another database.
+
+    All that follows the third slash is the path. A driver may stand after the scheme, as SQLAlchemy writes it:
+    `sqlite+aiosqlite:///`.
+    """
+    found = SQLITE.fullmatch(url)
+    return found[1] if found else None
 
 
 def find(folder: Path) -> Path:
@@ -65,9 +90,12 @@ def find(folder: Path) -> Path:
         if not folder.is_dir():
             raise UsageError(f'"{folder}" is a file; name the folder of a project.')
         next(folder.iterdir(), None)
-    except PermissionError:
-        raise UsageError(f'The folder "{folder}" cannot be read: permission denied.') from None
-    return folder.resolve()
+        if not os.access(folder, os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return folder.resolve()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f'The folder "{folder}" cannot be read: {reason}.') from None
 
 
 def read(folder: Path) -> Project:

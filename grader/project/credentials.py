@@ -30,6 +30,15 @@ class Credentials:
         return {"TWILIO_AUTH_TOKEN": self.twilio_auth_token, "SLACK_SIGNING_SECRET": self.slack_signing_secret}
 
 
+def told(env: Mapping[str, str]) -> str:
+    """Say which settings of a server are unusual, without the secrets; `""` when none is unusual."""
+    names = ("TWILIO_AUTH_TOKEN", "SLACK_SIGNING_SECRET")
+    lacking = [f"without {name}" for name in names if name not in env] if any(name in env for name in names) else []
+    empty = [f"an empty {name}" for name in names if env.get(name) == ""]
+    shown = [f"{name}={env[name]}" for name in ("TZ", "PUBLIC_URL") if env.get(name, SHOWN_URL) != SHOWN_URL]
+    return ", ".join([*shown, *empty, *lacking])
+
+
 def drawn() -> Credentials:
     """Draw secrets that can't be predicted, in the form of real ones."""
     import secrets  # every run of checks loads this module, and few draw

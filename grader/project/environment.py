@@ -13,7 +13,10 @@ from grader.project.config import Project
 
 PASSED_ON = ("HOME", "TMPDIR")
 LOOPBACK = "127.0.0.1,localhost"
-ROUTE_TO_REGISTRIES = ("PIP_", "UV_", "SSL_CERT", "REQUESTS_CA", "NODE_EXTRA_CA", "NPM_CONFIG_", "CARGO_", "GOPROXY")
+ROUTE_TO_REGISTRIES = (
+    "PIP_", "UV_", "SSL_CERT", "REQUESTS_CA", "CURL_CA", "GIT_SSL_CA", "NODE_EXTRA_CA", "NPM_CONFIG_", "YARN_NPM_",
+    "CARGO_", "GOPROXY", "GOSUMDB", "GONOSUMDB", "BUNDLE_MIRROR", "HEX_MIRROR", "HEX_CACERTS", "PUB_HOSTED_URL",
+)  # fmt: skip
 ELSEWHERE = ("TARGET", "PREFIX", "ROOT", "USER", "PYTHON", "ENVIRONMENT")
 """The last words of variables that send installed files to another place: `PIP_TARGET`, `UV_SYSTEM_PYTHON`."""
 LOCALES = ("C.UTF-8", "en_US.UTF-8", "C.utf8", "UTF-8")
@@ -31,11 +34,15 @@ def for_client(project: Project, *, server_url: str) -> dict[str, str]:
 
 
 def for_setup(project: Project, *, port: int, data: Path) -> dict[str, str]:
-    """Build the environment of `setup`: the server's, and the variables with the way to this machine's registries."""
+    """Build the environment of `setup`: the server's, and the variables with the way to this machine's registries.
+
+    No pip installs outside of a virtual environment: another one on PATH refuses instead.
+    """
     route = {name: value for name, value in os.environ.items() if _leads_to_registry(name.upper())}
     theirs = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
     direct = f"{LOOPBACK},{theirs}" if theirs else LOOPBACK
-    return route | for_server(project, port=port, data=data) | {"NO_PROXY": direct, "no_proxy": direct}
+    own = {"NO_PROXY": direct, "no_proxy": direct, "PIP_REQUIRE_VIRTUALENV": "1", "PIP_USER": "0"}
+    return route | for_server(project, port=port, data=data) | own
 
 
 def _leads_to_registry(name: str) -> bool:
@@ -55,18 +62,67 @@ def _base(project: Project) -> dict[str, str]:
 
 
 def search_path(project: Project) -> str:
-    """Return PATH with the project's virtual environment in front, so that `python` means the project's Python."""
+    """Return PATH with the project's virtual environment in front, so that `python` means the project's Python.
+
+    A project that is `alone` sees no other: neither the kit's, nor one that somebody activated.
+    """
+    rest = os.environ.get("PATH") or os.defpath
+    if project.alone:
+        return os.pathsep.join([*_bins(own_environments(project)), *_without_environments(rest)])
     own = Path(sys.prefix)
-    activated = [Path(os.environ[name]) for name in ("VIRTUAL_ENV", "CONDA_PREFIX") if os.environ.get(name)]
-    candidates = [
-        project.folder / ".venv",
-        project.folder / "venv",
-        *(path for path in activated if path.resolve() != own.resolve()),
-        own,
+    candidates = [*own_environments(project), *_activated(), own]
+    return os.pathsep.join([_bins([path for path in candidates if (path / "bin").is_dir() or path == own])[0], rest])
+
+
+def own_environments(project: Project) -> list[Path]:
+    """List the virtual environments in the project's folder, the one that is used first.
+
+    In a clean clone, the kit has made the `.venv`. A `venv` beside it was made by `setup`, so it is the one to use.
+    """
+    names = ("venv", ".venv") if project.alone else (".venv", "venv")
+    return [project.folder / name for name in names if (project.folder / name / "bin").is_dir()]
+
+
+def _activated() -> list[Path]:
+    """List the environments that somebody has activated. The kit's own and conda's `base` are none."""
+    places = []
+    if active := os.environ.get("VIRTUAL_ENV"):
+        places.append(Path(active))
+    conda = os.environ.get("CONDA_PREFIX")
+    if conda and not _is_base(Path(conda)):
+        places.append(Path(conda))
+    own = Path(sys.prefix).resolve()
+    return [path for path in places if path.resolve() != own]
+
+
+def _is_base(prefix: Path) -> bool:
+    """Tell whether this is the `base` of conda, which is active in every shell without anybody's doing.
+
+    It is the place where conda (or mamba) itself is installed.
+    """
+    program = os.environ.get("CONDA_EXE")
+    roots = [os.environ.get(name) for name in ("MAMBA_ROOT_PREFIX", "CONDA_ROOT")]
+    installed = [Path(root) for root in roots if root] + ([Path(program).parent.parent] if program else [])
+    return (
+        os.environ.get("CONDA_DEFAULT_ENV") in ("base", "root")
+        or (prefix / "condabin").is_dir()
+        or prefix.resolve() in [place.resolve() for place in installed]
+    )
+
+
+def _bins(environments: list[Path]) -> list[str]:
+    own = Path(sys.prefix)
+    return [str(path / "bin" if path == own else (path / "bin").resolve()) for path in environments]
+
+
+def _without_environments(path: str) -> list[str]:
+    """Leave the virtual environments out of a PATH. Other folders may hold the programs of any language."""
+    hidden = {(Path(sys.prefix) / "bin").resolve()} if sys.prefix != sys.base_prefix else set()
+    return [
+        folder
+        for folder in path.split(os.pathsep)
+        if Path(folder).resolve() not in hidden and not (Path(folder).parent / "pyvenv.cfg").is_file()
     ]
-    chosen = next(path for path in candidates if (path / "bin").is_dir() or path == own)
-    folder = (chosen / "bin").resolve() if chosen != own else chosen / "bin"
-    return os.pathsep.join([str(folder), os.environ.get("PATH") or os.defpath])
 
 
 @cache

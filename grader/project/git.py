@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -10,20 +11,10 @@ from pathlib import Path, PurePosixPath
 
 from grader.assertions.entries import Length, Listing
 from grader.errors import Failed, NotChecked
+from grader.project import git_program
 
 LARGEST_BLOB = 4 * 1024 * 1024
 """How many bytes of a file are searched for a secret."""
-NEUTRAL = {
-    "safe.directory": "*",
-    "core.fsmonitor": "false",
-    "core.hooksPath": os.devnull,
-    "log.showSignature": "false",
-    "tag.gpgSign": "false",
-    "gc.auto": "0",
-}
-"""Settings that keep git from running programs which the repository names, and from refusing another user's folder."""
-UPLOAD_PACK = "git -c safe.directory=* upload-pack"
-"""The other side of a local clone. It doesn't get NEUTRAL, and would refuse a folder that belongs to another user."""
 
 
 class GitRepository:
@@ -61,7 +52,7 @@ class GitRepository:
         """List where git keeps these secrets, by their names: in tracked files as they are now, and in every commit."""
         listed = self._git("rev-list", "--objects", "--all").stdout.splitlines() if secrets else []
         staged = self._git("ls-files", "-s", "-z", "--", ".").stdout.split(b"\0") if secrets else []
-        prefix = os.fsencode(self._prefix())
+        prefix = os.fsencode(self.prefix())
         objects = [line.partition(b" ")[::2] for line in listed]
         blobs = {sha.decode(): path for sha, path in objects if path.startswith(prefix) and path != prefix}
         blobs |= {entry.split()[1].decode(): prefix + entry.split(b"\t", 1)[1] for entry in staged if entry}
@@ -76,7 +67,7 @@ class GitRepository:
     def prose(self, name: str) -> Length:
         """Count a tracked file's characters, without headings and blanks around lines; 0 for an untracked file."""
         request = f"git show :./{name}"
-        text = self._git("show", f":./{name}").stdout.decode("utf-8", "replace")
+        text = self._git("cat-file", "blob", f":./{name}").stdout.decode("utf-8", "replace")
         lines = [line.strip() for line in text.splitlines() if not line.lstrip().startswith("#")]
         return Length(sum(map(len, lines)), request=request, what=f"characters beside headings in {name}")
 
@@ -85,9 +76,20 @@ class GitRepository:
         listed = self._git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".")
         return [self.folder / os.fsdecode(name) for name in set(listed.stdout.split(b"\0")) if name]
 
+    def tracked_files(self) -> list[str]:
+        """List the names of the tracked files in this folder."""
+        return [os.fsdecode(name) for name in self._git("ls-files", "-z", "--", ".").stdout.split(b"\0") if name]
+
+    def with_history(self, place: Path) -> Path:
+        """Clone the repository without its files, for a copy of this folder; return the place of this folder there."""
+        self._clone(place, "--no-checkout")
+        self._git("read-tree", "HEAD", cwd=place)
+        (place / self.prefix()).mkdir(parents=True, exist_ok=True)
+        return place / self.prefix()
+
     def clone(self, place: Path) -> Path:
         """Write the committed state of this folder to an empty place, and return the project's folder there."""
-        prefix = self._prefix()
+        prefix = self.prefix()
         if not prefix:
             self._clone(place)
             return place
@@ -102,9 +104,15 @@ class GitRepository:
             raise Failed(_last_line(written.stderr), expected="a clone", request=f"git clone . {place.name}")
         return place
 
+    def clone_line(self) -> str:
+        """Write a command that clones the repository anew into an empty place, and goes there."""
+        prefix = self.prefix().rstrip("/")
+        origin, inside = ('"$(git rev-parse --show-toplevel)"', f"/{shlex.quote(prefix)}") if prefix else (".", "")
+        return f'd=$(mktemp -d) && git clone -q {origin} "$d" && cd "$d"{inside}'
+
     def state(self, revision: str, place: Path) -> str:
         """Write an earlier state of this folder to an empty place, and return its git tree's id; empty without one."""
-        prefix = self._prefix()
+        prefix = self.prefix()
         tree = self._git("rev-parse", "--verify", "-q", f"{revision}:{prefix}").stdout.decode().strip()
         if not tree:
             return ""
@@ -121,8 +129,19 @@ class GitRepository:
 
     def is_clean(self) -> bool:
         """Tell whether everything in the repository is committed or ignored."""
-        status = self._git("status", "--porcelain", "--ignore-submodules=dirty")
+        status = self._status()
         return status.returncode == 0 and not status.stdout.strip()
+
+    def changes(self) -> list[str]:
+        """List the files in this folder that are not committed as they are now, without those that git ignores."""
+        prefix = os.fsencode(self.prefix())
+        entries = [entry[3:] for entry in self._status("--", ".").stdout.split(b"\0") if entry]
+        return [os.fsdecode(path.removeprefix(prefix)) for path in entries]
+
+    def ignored(self) -> list[str]:
+        """List the files in this folder that git ignores; a folder of which it ignores everything, with a slash."""
+        listed = self._git("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory", "--", ".")
+        return [os.fsdecode(path) for path in listed.stdout.split(b"\0") if path]
 
     def is_own_repository(self) -> bool:
         """Tell whether the project's folder is the top of its repository."""
@@ -143,7 +162,7 @@ class GitRepository:
     def _top(self) -> Path:
         return Path(self._path("--show-toplevel"))
 
-    def _prefix(self) -> str:
+    def prefix(self) -> str:
         """Return this folder's path inside its repository, with a slash at its end; empty for the top."""
         return self._path("--show-prefix")
 
@@ -153,14 +172,17 @@ class GitRepository:
     def _clone(self, place: Path, *more: str) -> None:
         if not self.is_repository:
             raise Failed("this folder is in no git repository", expected="a repository", request="git status")
-        done = self._git("clone", "-q", *more, "-u", UPLOAD_PACK, "--", str(self._top()), str(place))
+        pack, top = git_program.UPLOAD_PACK, str(self._top())
+        done = self._git("clone", "-q", "--template=", *more, "-u", pack, "--", top, str(place), cwd=place.parent)
         if done.returncode:
             raise Failed(_last_line(done.stderr), expected="a clone", request=f"git clone . {place.name}")
 
     def _beginnings(self, blobs: list[str], length: int) -> Iterator[bytes]:
         """Yield the first bytes of each blob, in order, without keeping any blob whole."""
         argv = ["git", "-C", str(self.folder), "cat-file", "--batch"]
-        with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment()) as batch:
+        with subprocess.Popen(
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=git_program.environment()
+        ) as batch:
             assert batch.stdin is not None
             assert batch.stdout is not None
             for blob in blobs:
@@ -179,27 +201,16 @@ class GitRepository:
                     raise Failed("git cannot read what it keeps", expected="a sound repository", request="git fsck")
                 yield head
 
+    def _status(self, *more: str) -> subprocess.CompletedProcess[bytes]:
+        """Ask which files differ from the current commit, or are new: every one, whatever is configured."""
+        options = ["--porcelain", "-z", "--untracked-files=all", "--ignore-submodules=dirty", "--no-renames"]
+        settings = git_program.without_drivers(self.folder)
+        return git_program.run(self.folder, "status", *options, *more, settings=settings)
+
     def _git(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run(
-            ["git", *arguments],
-            cwd=cwd or self.folder,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-
-
-def _environment() -> dict[str, str]:
-    """Return the caller's environment, changed so that git runs no program and asks no server of the repository."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    local = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "file", "GIT_TERMINAL_PROMPT": "0"}
-    settings = local | {"GIT_CONFIG_COUNT": str(len(NEUTRAL)), "LC_ALL": "C"}
-    for number, (key, value) in enumerate(NEUTRAL.items()):
-        settings |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return kept | settings
+        return git_program.run(cwd or self.folder, *arguments)
 
 
 def _last_line(output: bytes) -> str:
     lines = output.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else "git said nothing"
+    return lines[-1] if lines else "git failed without a message"

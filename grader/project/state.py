@@ -86,7 +86,7 @@ class ProjectState:
         with contextlib.suppress(OSError):
             self._prepare()
             draft = self.folder / f"{name}.new"
-            draft.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+            draft.write_text(json.dumps(content, ensure_ascii=False), "utf-8", "backslashreplace")
             draft.replace(self.folder / name)
 
 

@@ -16,6 +16,8 @@ from typing import Any
 from grader import CONTRACT, __version__
 from grader.errors import NotChecked
 from grader.project.git import GitRepository
+from grader.report import destination
+from grader.report.names import readable
 from grader.results.results import RunResult, StageResult
 from grader.results.scoring import reruns
 
@@ -23,8 +25,11 @@ SCHEMA = "1"
 NOT_SUBMITTED = {".git", ".kit", ".venv", "venv", "node_modules", "__pycache__"}
 
 
-def document(folder: Path, findings: RunResult) -> dict[str, Any]:
-    """Build the report of one run on the project in `folder`. Its format is described in `schema.json`."""
+def document(folder: Path, findings: RunResult, name: str = "") -> dict[str, Any]:
+    """Build the report of one run on the project in `folder`. Its format is described in `schema.json`.
+
+    `name` tells the project from others of the same run; it is the folder's own unless given.
+    """
     stages = findings.stages
     load = list(findings.load)
     return {
@@ -32,7 +37,12 @@ def document(folder: Path, findings: RunResult) -> dict[str, Any]:
         "kit": __version__,
         "contract": CONTRACT,
         "seed": findings.seed,
-        "project": {"name": folder.name, "commit": _commit(folder), "digest": digest(folder)},
+        "project": {
+            "name": name or readable(folder.name),
+            "path": readable(folder),
+            "commit": _commit(folder),
+            "digest": digest(folder),
+        },
         "machine": {
             "cores": os.cpu_count(),
             "python": platform.python_version(),
@@ -41,6 +51,7 @@ def document(folder: Path, findings: RunResult) -> dict[str, Any]:
         },
         "stages": [_stage(stage) for stage in stages],
         "load": load,
+        "load_note": findings.load_note or None,
         "points": sum(stage.points for stage in stages),
         "max_points": sum(stage.max_points for stage in stages),
         "bonus_points": sum(stage.bonus_points for stage in stages),
@@ -57,11 +68,8 @@ def schema() -> dict[str, Any]:
 
 
 def write(document: dict[str, Any], path: Path) -> None:
-    """Write a report to a file in one step: a reader gets either the complete old one or the complete new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    draft.replace(path)
+    """Write a report to its place; raises MachineError when that is impossible."""
+    destination.write(path, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
 
 def digest(folder: Path) -> str:
@@ -83,7 +91,13 @@ def _files(folder: Path) -> list[Path]:
         for place, folders, names in os.walk(folder):
             folders[:] = [name for name in folders if name not in NOT_SUBMITTED]
             paths += [Path(place) / name for name in names]
-    return [path for path in paths if path.is_file() and not path.is_symlink()]
+    return [path for path in paths if _is_plain(path)]
+
+
+def _is_plain(path: Path) -> bool:
+    with contextlib.suppress(OSError):  # of a folder that nobody may enter
+        return path.is_file() and not path.is_symlink()
+    return False
 
 
 def _commit(folder: Path) -> str | None:

@@ -1,33 +1,35 @@
-"""The results of several projects in a table, on the terminal and as a CSV file for a gradebook."""
+"""The results of several projects in a table: a row for each, and below it why something is undecided."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.results.results import ExitStatus
+from grader.report import terminal
+from grader.results.results import ExitStatus, Outcome
 from grader.text.values import printable
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SAID = {
     ExitStatus.PASSED: "passed",
     ExitStatus.FAILED: "failed",
     ExitStatus.UNDECIDED: "undecided",
-    ExitStatus.FAULT: "not graded",
+    ExitStatus.FAULT: "error",
     ExitStatus.USAGE: "not graded",
 }
+NO_PROJECT = "no project"
 
 
 @dataclass(frozen=True)
 class Row:
-    """The row of one project: its points, by stage and in all, or the reason why it has none."""
+    """The row of one project: its points, by stage and in all, or the reason why it has none.
+
+    `steps` has the outcome of each step. `why` says, in sentences, why the result is undecided or an error.
+    """
 
     name: str
     status: ExitStatus
@@ -37,6 +39,18 @@ class Row:
     stages: tuple[tuple[str, int], ...]
     first_problem: str
     provisional: bool
+    steps: tuple[tuple[str, str], ...] = ()
+    load: str = ""
+    why: tuple[str, ...] = ()
+    path: str = ""
+    commit: str = ""
+    time: str = ""
+    word: str = ""
+
+    @property
+    def result(self) -> str:
+        """The result in a word or two."""
+        return self.word or SAID[self.status]
 
     @property
     def line(self) -> str:
@@ -44,26 +58,16 @@ class Row:
         if self.points is None:
             return f"{self.name}: {self.first_problem}"
         bonus = f" and {self.bonus_points} bonus points" if self.bonus_points else ""
-        return f"{self.name}: {self.points} of {self.max_points} points{bonus}"
+        said = f", {self.result}" if self.status in (ExitStatus.UNDECIDED, ExitStatus.FAULT) else ""
+        return f"{self.name}: {self.points} of {self.max_points} points{bonus}{said}"
 
 
-def names(folders: Sequence[Path]) -> list[str]:
-    """Name projects by their folders. A name that comes again gets a number."""
-    given: dict[str, int] = {}
-    found = []
-    for folder in folders:
-        name = folder.resolve().name or "project"
-        given[name] = given.get(name, 0) + 1
-        found.append(name if given[name] == 1 else f"{name}-{given[name]}")
-    return found
-
-
-def row(name: str, report: dict[str, Any], status: ExitStatus) -> Row:
-    """Make one project's row from its report."""
-    open_steps = (
-        step for stage in report["stages"] for step in stage["steps"] if step["outcome"] not in ("pass", "skip")
-    )
-    first = next(open_steps, None)
+def row(name: str, report: dict[str, Any], status: ExitStatus, load: str = "", **more: Any) -> Row:
+    """Make one project's row from its report. `load` says in a word or two what came of the load."""
+    steps = [step for stage in report["stages"] for step in stage["steps"]]
+    problems = [f"{step['id']} {step['outcome']}" for step in steps if step["outcome"] not in ("pass", "skip")]
+    problems += [f"load {load}"] if load not in ("", Outcome.PASS) else []
+    problems += ["a fault of the kit's own"] if report["faults"] else []
     return Row(
         name=name,
         status=status,
@@ -71,18 +75,22 @@ def row(name: str, report: dict[str, Any], status: ExitStatus) -> Row:
         max_points=report["max_points"],
         bonus_points=report["bonus_points"],
         stages=tuple((stage["id"], stage["points"]) for stage in report["stages"]),
-        first_problem=f"{first['id']} {first['outcome']}" if first else "",
+        first_problem=next(iter(problems), ""),
         provisional=bool(report["rerun"] or report["faults"]),
+        steps=tuple((step["id"], step["outcome"]) for step in steps),
+        load=load,
+        commit=report["project"]["commit"] or "",
+        **more,
     )
 
 
-def unusable(name: str, reason: str, status: ExitStatus) -> Row:
+def unusable(name: str, reason: str, status: ExitStatus, **more: Any) -> Row:
     """Make the row of a project that could not be graded at all."""
-    return Row(name, status, None, None, None, (), reason, provisional=True)
+    return Row(name, status, None, None, None, (), reason, provisional=True, **more)
 
 
 def show(rows: Sequence[Row], out: Console) -> None:
-    """Show the table on a terminal."""
+    """Show the table on a terminal, and below it why something is undecided and what to type."""
     table = Table(box=None, padding=(0, 2), header_style="bold")
     for heading, justify in (
         ("project", "left"),
@@ -95,35 +103,18 @@ def show(rows: Sequence[Row], out: Console) -> None:
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]
     for one in rows:
         figures = ["" if n is None else str(n) for n in (one.points, one.max_points, one.bonus_points)]
-        result = SAID[one.status] + (", provisional" if one.provisional and one.points is not None else "")
+        result = one.result + (", provisional" if one.provisional and one.points is not None else "")
         table.add_row(Text(printable(one.name)), *figures, result, Text(printable(one.first_problem)))
     out.print()
     out.print(table)
+    for sentence, named in _reasons(rows).items():
+        terminal.say(f"{', '.join(named)}: {sentence}", out)
 
 
-def write_csv(rows: Sequence[Row], path: Path) -> None:
-    """Write the table as CSV. A spreadsheet takes no cell for a formula, even if a project's name looks like one."""
-    stages = sorted({stage for one in rows for stage, _ in one.stages})
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(
-            [
-                "project",
-                "points",
-                "max_points",
-                "bonus_points",
-                *[f"stage_{s}" for s in stages],
-                "result",
-                "provisional",
-                "first_problem",
-            ]
-        )
-        for one in rows:
-            by_stage = dict(one.stages)
-            figures = [one.points, one.max_points, one.bonus_points, *[by_stage.get(stage) for stage in stages]]
-            result = [SAID[one.status], "yes" if one.provisional else "no", _cell(one.first_problem)]
-            writer.writerow([_cell(one.name), *["" if figure is None else figure for figure in figures], *result])
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+def _reasons(rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Collect why results are undecided, each reason once, with the projects that it is true of."""
+    found: dict[str, list[str]] = {}
+    for one in rows:
+        for sentence in one.why:
+            found.setdefault(sentence, []).append(one.name)
+    return found

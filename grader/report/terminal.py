@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.report.terminal_load import show_load
+from grader.results.doubts import Doubt
 from grader.results.held import Held
 from grader.results.results import CheckResult, Outcome, RunResult, StageResult, StepResult
-from grader.system.doctor import Diagnosis
 from grader.text.values import printable
 
 WIDEST = 100
@@ -47,11 +47,14 @@ def show(findings: RunResult, out: Console, *, beyond: int = 0, verbose: bool = 
     for stage in findings.stages:
         show_stage(stage, out)
     if beyond:
-        out.print(Text(f"    … {beyond} step{'s' if beyond > 1 else ''} beyond", style="dim"))
+        out.print(beyond_line(beyond))
+    show_rest(findings, out, verbose=verbose)
+
+
+def show_rest(findings: RunResult, out: Console, *, verbose: bool = False) -> None:
+    """Show what follows the steps in the result of a run: its load, its first problem, and the kit's own faults."""
     for load in findings.load:
         show_load(load, out)
-    if findings.load_note:
-        _paragraph(out, Text(findings.load_note, style="yellow"))
     problem = first_problem(findings.stages)
     if problem is not None:
         show_problem(problem, out, verbose=verbose)
@@ -67,11 +70,21 @@ def show_stage(stage: StageResult, out: Console) -> None:
     out.print()
     rows = steps_grid()
     for step in stage.steps:
-        mark, style = MARKS[step.outcome]
-        title = Text(step.title, style="dim" if step.outcome is Outcome.SKIP else "")
-        title.append((BONUS if step.bonus else "") + _remark(step), style="dim")
-        rows.add_row(Text(mark, style=style), Text(step.id, style="dim" if step.outcome is Outcome.SKIP else ""), title)
+        add_row(rows, step)
     out.print(rows)
+
+
+def add_row(rows: Table, step: StepResult, more: str = "") -> None:
+    """Add the row of a step to the table of steps; `more` comes behind its title."""
+    mark, style = MARKS[step.outcome]
+    title = Text(step.title, style="dim" if step.outcome is Outcome.SKIP else "")
+    title.append((BONUS if step.bonus else "") + _remark(step) + more, style="dim")
+    rows.add_row(Text(mark, style=style), Text(step.id, style="dim" if step.outcome is Outcome.SKIP else ""), title)
+
+
+def beyond_line(count: int) -> Text:
+    """Say how many steps come after the first one that doesn't pass."""
+    return Text(f"    … {count} step{'s' if count > 1 else ''} beyond", style="dim")
 
 
 def first_problem(stages: Sequence[StageResult]) -> CheckResult | None:
@@ -96,14 +109,22 @@ def show_problem(check: CheckResult, out: Console, *, verbose: bool = False) -> 
         rows.add_row("came", Text(printable(check.actual), style="red"))
     if check.outcome in SAID:
         rows.add_row("means", SAID[check.outcome])
-    rows.add_row("clause", Text(f"{check.clause} of the contract", style="dim"))
-    if check.log and (verbose or check.outcome is Outcome.FAIL):
-        rows.add_row("printed", Text(_log(check.log), style="dim"))
+    rows.add_row("clause", Text(f"{check.clause} of the contract, exercises/CONTRACT.md", style="dim"))
+    if check.warning:
+        rows.add_row("note", Text(printable(check.warning), style="yellow"))
     out.print()
+    if check.before:
+        told = _labelled(8)
+        told.add_row("before", Text(printable(check.before)))
+        out.print(Padding(told, (0, 0, 0, 4), expand=False))
     if check.request:
         # never wrapped: a line to paste must stay one line
         out.print(Text.assemble(("    asked     ", "dim"), (printable(check.request), "cyan")), soft_wrap=True)
     out.print(Padding(rows, (0, 0, 0, 4), expand=False))
+    if check.log and (verbose or check.outcome is Outcome.FAIL):
+        for number, line in enumerate(check.log.splitlines()):
+            # never wrapped: a path must stay in one piece
+            out.print(Text(f"    {'' if number else 'printed':10}{printable(line)}", style="dim"), soft_wrap=True)
 
 
 def show_held(held: Held, out: Console) -> None:
@@ -116,7 +137,18 @@ def show_held(held: Held, out: Console) -> None:
     if held.servers:
         out.print()
         out.print(Padding(rows, (0, 0, 0, 4), expand=False))
-    say("All of this stays up, as the check left it, until you press Enter.", out)
+    if held.locked:
+        say("The kit has locked the database again: what a request writes waits until you press Enter.", out)
+    if held.start and held.start == held.check.request:
+        say("No server of this check runs any more. Its data stays until you press Enter.", out)
+    elif held.start:
+        say("No server of this check runs any more. This starts one on the data that it left:", out)
+        out.print(
+            Text(f"  {printable(held.start)}", style="cyan"), soft_wrap=True
+        )  # a line to paste must stay one line
+        say("The data stays until you press Enter.", out)
+    else:
+        say("All of this stays up, as the check left it, until you press Enter.", out)
     out.print()
 
 
@@ -137,38 +169,18 @@ def show_next(lines: Sequence[tuple[str, str]], out: Console) -> None:
     out.print()
 
 
-def show_total(report: dict[str, Any], out: Console) -> None:
-    """Show the sum of the points, and the commands that check again the steps without a final outcome."""
+def show_total(report: dict[str, Any], doubts: Sequence[Doubt], out: Console) -> None:
+    """Show the sum of the points, why something is undecided, and the commands that would settle it."""
     bonus = f" and {report['bonus_points']} bonus points" if report["bonus_points"] else ""
     total = f"{report['points']} of {report['max_points']} points{bonus}"
     say(total + (", provisional" if report["rerun"] or report["faults"] else ""), out, style="bold")
-    if report["rerun"]:
-        show_next([(command, "not settled yet") for command in report["rerun"]], out)
+    for doubt in doubts:
+        say(doubt.reason, out, style="yellow")
+    commands = {doubt.command: doubt.purpose for doubt in doubts if doubt.command}
+    if commands:
+        show_next([*commands.items()], out)
     else:
         out.print()
-
-
-def show_doctor(found: Sequence[Diagnosis], out: Console) -> None:
-    """Show what the kit can check on this machine, and the remedies for what it can't."""
-    rows = Table.grid(padding=(0, 2))
-    for one in found:
-        mark, style = ("✓", "green") if one.fine else ("✗", "bold red") if one.needed else ("–", "yellow")
-        seen = Text(one.seen)
-        if not one.fine:
-            seen.append(f"\n{one.remedy}", style="cyan")
-        rows.add_row(Text(mark, style=style), Text(one.name), seen)
-    out.print()
-    out.print(Padding(rows, (0, 0, 0, 2), expand=False))
-    lacking = sum(not one.fine for one in found)
-    say(
-        "Everything can be checked here."
-        if not lacking
-        else f"{lacking} of {len(found)} are not as they should be."
-        if any(one.needed and not one.fine for one in found)
-        else "Everything that a learner needs is here; what is marked – is for some commands only.",
-        out,
-    )
-    out.print()
 
 
 def say(sentence: str, out: Console, style: str = "") -> None:
@@ -206,10 +218,6 @@ def inline(sentence: str, style: str) -> Text:
     for number, part in enumerate(printable(sentence).split("`")):
         text.append(part, style=f"{style} cyan" if number % 2 else style)
     return text
-
-
-def _log(log: str) -> str:
-    return "\n".join(printable(line) for line in log.splitlines())
 
 
 def _paragraph(out: Console, text: Text, *, above: bool = True) -> None:

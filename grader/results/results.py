@@ -38,9 +38,10 @@ class ExitStatus(IntEnum):
 class CheckResult:
     """The result of one check.
 
-    `request` is a line to paste. `expected` and `actual` are sentences for people. `log` holds the last lines that the
-    learner's program printed; for an `error`, it holds the kit's own traceback. `because` is `machine` or `project` for
-    `not_checked`, and describes the noise for `unclear`.
+    `request` is a line to paste, and `before` tells what the kit did to the server before it. `expected` and `actual`
+    are sentences for people. `log` holds the last lines that the learner's program printed; for an `error`, it holds
+    the kit's own traceback. `warning` says what may explain the failure beside the check, such as a program that is
+    older than its source. `because` is `machine` or `project` for `not_checked`, and describes the noise for `unclear`.
     """
 
     step: str
@@ -48,10 +49,12 @@ class CheckResult:
     sentence: str
     outcome: Outcome
     clause: str
+    before: str = ""
     request: str = ""
     expected: str = ""
     actual: str = ""
     log: str = ""
+    warning: str = ""
     because: str | None = None
     seconds: float = 0.0
 

@@ -6,21 +6,19 @@ at once. For any other database, it runs the project's own `inspect` command.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
 from grader.assertions.entries import Growth
 from grader.assertions.observed import Observed
 from grader.errors import Failed, NotChecked
-from grader.system.process import Process, Programs, how_it_ended
-from grader.text.values import shorten
+from grader.project.config import sqlite_path
+from grader.service.inspector import LISTING, read_counts
 
 VISIBLE_WITHIN = 3.0
 """How long rows may take to appear, in seconds."""
@@ -29,11 +27,11 @@ QUIET = 1.0
 LONGEST = 8.0
 """How long the kit waits for a final count, in seconds."""
 PATIENCE = 5.0
-INSPECT_WITHIN = 10.0
-LISTING = '{"table name": row count, ...} as JSON'
-LONGEST_LISTING = 1024 * 1024
-NO_MARK = "nobody carries this"
-"""A mark that no process has. `inspect` shares its environment with the server, which must not be killed with it."""
+NOT_SQLITE = (
+    "The kit cannot look into this database, as its url does not begin with sqlite:///. To make it checkable, add "
+    "inspect to [database] in service.toml: a command that prints {} (clause K1)."
+)
+TOO_OLD = 'The SQLite of the kit ({}) cannot read the table "{}". It is probably older than the one that made it.'
 TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
 
 Rows = dict[str, int]
@@ -42,21 +40,32 @@ Rows = dict[str, int]
 class Database:
     """A database of a project: an SQLite file, or a database that the `inspect` command counts."""
 
-    def __init__(self, url: str, *, folder: Path = Path(), inspect: Callable[[], str] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        folder: Path = Path(),
+        inspect: Callable[[], str] | None = None,
+        template: str = "",
+        ending: threading.Event | None = None,
+    ) -> None:
         self.url = url
         self._folder = folder
         self._inspect = inspect
+        self._template = template or url
+        self._ending = ending or threading.Event()
 
     @property
     def path(self) -> Path:
         """The file in `DATABASE_URL`. A relative path starts in the project's folder, as for the server."""
-        if not self.url.startswith("sqlite:///"):
-            raise NotChecked("The database is not an SQLite file and service.toml has no inspect command.")
-        return self._folder.absolute() / self.url.removeprefix("sqlite:///")
+        path = sqlite_path(self.url)
+        if path is None:
+            raise NotChecked(NOT_SQLITE.format(LISTING), because="project")
+        return self._folder.absolute() / path
 
     def rows(self) -> Rows:
         """Count the rows of every table. Without a file there are no tables."""
-        return self._by_command(self._inspect) if self._inspect else self._by_file()
+        return read_counts(self._inspect()) if self._inspect else self._by_file()
 
     def growth(self, before: Rows, expected: object) -> Growth:
         """Return the number of new rows in each table since `before`.
@@ -64,7 +73,7 @@ class Database:
         When no table has `expected` new rows at once, the kit waits until no table has changed for a second, because
         late rows may pass through any number. It waits at least three seconds for `expected`, and at most eight.
         """
-        growth = _difference(before, self.rows())
+        growth = self.difference(before)
         if expected in growth:
             return growth
         begun = changed = time.monotonic()
@@ -73,35 +82,71 @@ class Database:
             if quiet and (expected in growth or now - begun >= VISIBLE_WITHIN):
                 break
             time.sleep(0.05)
-            later = _difference(before, self.rows())
+            later = self.difference(before)
             changed = time.monotonic() if later != growth else changed
             growth = later
         return growth
 
     def difference(self, before: Rows, request: str = "") -> Growth:
         """Return the number of new rows in each table since `before`, without waiting."""
-        return _difference(before, self.rows(), request)
+        after = self.rows()
+        growth = Growth({name: count - before.get(name, 0) for name, count in after.items()})
+        growth.request, growth.before = request, before
+        if not after and not self._inspect and not self.path.exists():
+            growth.missing = _where(self._template, self.url)
+        return growth
 
     @contextmanager
-    def locked(self, seconds: float, *, once: Callable[[], object] = lambda: None) -> Iterator[None]:
+    def locked(
+        self, seconds: float, *, reading: bool = False, once: Callable[[], object] = lambda: None
+    ) -> Iterator[None]:
         """Lock the database for writing, for so many seconds, however long the block takes.
 
         The kit takes the lock before the block begins. A thread releases it, so that requests which wait for the lock
-        can finish inside the block. The seconds begin when `once` has returned. Raises Failed without a lock.
+        can finish inside the block. The seconds begin when `once` has returned. The end of the run releases the lock
+        earlier. Raises Failed without a lock.
+
+        With `reading`, the kit reads in one transaction instead, as a backup does: others can begin to write meanwhile,
+        and can't commit. In WAL mode a reader keeps nobody waiting, so there the kit locks the database for writing.
         """
-        connection = self._open("rw", check_same_thread=False, isolation_level=None)
+        connection = self.open("rw", check_same_thread=False, isolation_level=None)
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            begin(connection, reading=reading and not is_wal(connection))
         except sqlite3.Error as error:
             connection.close()
             reason = "the server itself keeps it" if _code(error) == sqlite3.SQLITE_BUSY else self.path.name
             raise Failed(f"{error} ({reason})", expected="a write lock that another connection can take") from None
-        release = threading.Thread(target=_release_later, args=[connection, seconds, once])
+        release = threading.Thread(target=_release_later, args=[connection, self._ending, seconds, once])
         release.start()
         try:
             yield
         finally:
             release.join()
+
+    @contextmanager
+    def held(self) -> Iterator[bool]:
+        """Lock the database for writing while the block runs. Yield whether that was possible."""
+        with ExitStack() as stack:
+            locked = False
+            with suppress(Failed, NotChecked, sqlite3.Error):
+                connection = stack.enter_context(closing(self.open("rw", isolation_level=None)))
+                connection.execute("BEGIN IMMEDIATE")
+                locked = True
+            yield locked
+
+    def open(self, mode: str, **options: object) -> sqlite3.Connection:
+        """Open the database file with SQLite's `mode`, `ro` or `rw`; raises Failed.
+
+        With `writable_schema`, SQLite reads what it understands of a schema, and doesn't complain of a view that only a
+        newer SQLite can read. The kit writes nothing.
+        """
+        uri = f"file://{quote(str(self.path))}?mode={mode}"
+        try:
+            connection = sqlite3.connect(uri, uri=True, **{"timeout": PATIENCE, **options})  # type: ignore[call-overload]
+            connection.execute("PRAGMA writable_schema = ON")
+        except sqlite3.Error as error:
+            raise Failed(f"{error} ({self.path.name})", expected="a database file that can be opened") from None
+        return connection  # type: ignore[no-any-return]
 
     def _by_file(self) -> Rows:
         if not self.path.exists():
@@ -117,28 +162,9 @@ class Database:
             raise Failed(f"{error} ({self.path.name})", expected="a database that can be read") from None
 
     def _look(self, mode: str) -> Rows:
-        with closing(self._open(mode)) as connection:
+        with closing(self.open(mode)) as connection:
             names = [name for (name,) in connection.execute(TABLES)]
             return {name: _count(connection, name) for name in names}
-
-    def _open(self, mode: str, **options: object) -> sqlite3.Connection:
-        uri = f"file://{quote(str(self.path))}?mode={mode}"
-        try:
-            return sqlite3.connect(uri, uri=True, timeout=PATIENCE, **options)  # type: ignore[call-overload, no-any-return]
-        except sqlite3.Error as error:
-            raise Failed(f"{error} ({self.path.name})", expected="a database file that can be opened") from None
-
-    @staticmethod
-    def _by_command(inspect: Callable[[], str]) -> Rows:
-        printed = inspect()
-        with contextlib.suppress(ValueError, RecursionError):
-            counts = json.loads(printed)
-            if isinstance(counts, dict) and all(type(count) is int for count in counts.values()):
-                return counts
-        raise Failed(
-            f"the inspect command printed {shorten(printed.encode()) if printed.strip() else 'nothing'}",
-            expected=LISTING,
-        )
 
 
 class Grown(Observed):
@@ -166,33 +192,32 @@ class Grown(Observed):
         return self._growth.actual_text()
 
 
-def inspector(
-    argv: list[str], cwd: Path, env: Mapping[str, str], programs: Programs | None = None
-) -> Callable[[], str]:
-    """Make a function that runs a project's `inspect` command and returns what it printed; raises Failed."""
+def begin(connection: sqlite3.Connection, *, reading: bool) -> None:
+    """Begin a transaction that holds a lock: the one of readers, which keeps others from committing, or of writers."""
+    if reading:
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    else:
+        connection.execute("BEGIN IMMEDIATE")
 
-    def inspect() -> str:
-        process = Process(argv, cwd=cwd, env=env, mark=NO_MARK, programs=programs, apart=True, keep=LONGEST_LISTING)
-        try:
-            code = process.wait(INSPECT_WITHIN)
-        finally:
-            process.kill()
-        if code is None:
-            raise Failed(f"the inspect command did not end within {INSPECT_WITHIN:.0f} s", expected=LISTING)
-        if code:
-            failed = f"the inspect command failed ({how_it_ended(code)})"
-            raise Failed(failed, expected=LISTING, log=process.errors.last_lines())
-        return process.output.text
 
-    return inspect
+def is_wal(connection: sqlite3.Connection) -> bool:
+    """Tell whether the database keeps a write-ahead log."""
+    (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    return bool(mode == "wal")
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:
-    """Count a table's rows; 0 when the table needs an extension that only the server has loaded."""
+    """Count a table's rows; 0 when the table needs an extension that only the server has loaded.
+
+    Raises NotChecked for a table that this SQLite doesn't understand.
+    """
     quoted = table.replace('"', '""')
     try:
         (count,) = connection.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # noqa: S608 - it is quoted
     except sqlite3.OperationalError as error:
+        if str(error).startswith("no such table"):
+            raise NotChecked(TOO_OLD.format(sqlite3.sqlite_version, table)) from None
         if _code(error) == sqlite3.SQLITE_ERROR:
             return 0
         raise
@@ -205,16 +230,21 @@ def _code(error: sqlite3.Error) -> int:
     return code if code < 0 else code & 0xFF
 
 
-def _release_later(connection: sqlite3.Connection, seconds: float, once: Callable[[], object]) -> None:
+def _release_later(
+    connection: sqlite3.Connection, ending: threading.Event, seconds: float, once: Callable[[], object]
+) -> None:
     try:
         once()
-        time.sleep(seconds)
+        ending.wait(seconds)
     finally:
         connection.rollback()
         connection.close()
 
 
-def _difference(before: Rows, after: Rows, request: str = "") -> Growth:
-    growth = Growth({name: count - before.get(name, 0) for name, count in after.items()})
-    growth.request = request
-    return growth
+def _where(template: str, url: str) -> str:
+    """Say in which file the kit looked for a database. `template` is what service.toml says, `url` is filled in."""
+    path = sqlite_path(url) or ""
+    shown = sqlite_path(template) or template.partition("//")[2]
+    if Path(path).is_absolute():
+        return f"{shown} (all that follows sqlite:/// in url is its path)"
+    return f"{shown} in the project's folder (url has a relative path; an absolute one has a fourth slash)"

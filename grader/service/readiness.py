@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from grader.errors import Failed, TooLate
@@ -68,6 +70,19 @@ def await_answer(service: Starting, deadline: float) -> None:
         _explain_death(service)
 
 
+@contextlib.contextmanager
+def advised(project: Project) -> Iterator[None]:
+    """Add to a failure of a start what has to be installed first, if that may be the reason."""
+    try:
+        yield
+    except Failed as failure:
+        from grader.project import advice  # few starts fail
+
+        if more := advice.on_start(project, f"{failure.actual}\n{failure.log}"):
+            failure.actual = f"{failure.actual.removesuffix('.')}; {more}"
+        raise
+
+
 def _promise(service: Starting) -> str:
     return f"an answer to GET / on the port in PORT within {service.project.start_timeout:g} s"
 
@@ -81,7 +96,9 @@ def _explain_death(service: Starting) -> NoReturn:
     service.process.output.finish(0.0 if left else 1.0)
     actual, expected = f"the server stopped before it answered ({how_it_ended(code)})", _promise(service)
     if left and not code:
-        actual = "the started process ended and left another one in the background"
+        others = [f"{process_tree.command_of(pid)} (pid {pid})" for pid in service.process.tree()]
+        actual = f"the started process ended and left another one in the background{': ' if others else ''}"
+        actual += ", ".join(others[:2])
         expected = "a server that stays in the foreground"
     raise Failed(actual, expected=expected, request=service.line(), log=service.log)
 
@@ -92,7 +109,7 @@ def _not_listening(service: Starting) -> str:
         return "the server listens on the port in PORT, but not at 127.0.0.1"
     elsewhere = ports - {service.port.number}
     where = f"; the server listens on {', '.join(map(str, sorted(elsewhere)))} instead" if elsewhere else ""
-    return f"nobody listened on the port in PORT{where}"
+    return f"no program listened on the port in PORT{where}"
 
 
 def _is_port_taken(service: Starting) -> bool:

@@ -5,21 +5,24 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.assertions.entries import Listing
 from grader.errors import Failed, MachineError
-from grader.project import environment
+from grader.project import credentials, environment
 from grader.project.config import Project
-from grader.service.migrate import await_migrate
-from grader.service.readiness import DYING, Taken, await_answer
-from grader.service.shutdown import SIGTERM, STOP_PATIENCE, STOP_WITHIN, Shutdown
-from grader.system.ports import Port, answers
-from grader.system.process import KEPT, Process, how_it_ended, wait_until
+from grader.service.migrate import MIGRATE_WITHIN, await_migrate
+from grader.service.readiness import DYING, Taken, advised, await_answer
+from grader.service.shutdown import SIGTERM, STOP_PATIENCE, Shutdown, end
+from grader.service.start_line import start_line
+from grader.system.ports import Port
+from grader.system.process import KEPT, Process, how_it_ended
 from grader.system.resources import Resources
-from grader.text.shell import SHOWN_PORT, command_line
+from grader.system.waits import Waits
+from grader.text.last_words import last_words
+from grader.text.story import Story
 
 if TYPE_CHECKING:
     from grader.http_client.client import HttpClient
@@ -33,8 +36,9 @@ class Service:
     """One server of a project.
 
     `env` is added to its environment, with `{port}` filled in. `keep` is the number of bytes of its output that are
-    kept. `launch` starts the server and returns at once; `ready` waits for the first answer. When another program takes
-    the port meanwhile, the kit chooses a new one, unless the caller gave the port.
+    kept. `story` gets what the kit does to the server, after what it did to others on the same data. `launch` starts
+    the server and returns at once; `ready` waits for the first answer. When another program takes the port meanwhile,
+    the kit chooses a new one, unless the caller gave the port.
     """
 
     def __init__(
@@ -46,12 +50,14 @@ class Service:
         port: Port | None = None,
         env: Mapping[str, str] | None = None,
         keep: int = KEPT,
+        story: Story | None = None,
     ) -> None:
         self.project = project
         self.data = data
         self._resources = resources
         self.env = env or {}
         self._keep = keep
+        self.story = Story() if story is None else story
         self.port = port or resources.port()
         self._own_port = port is None
         self._process: Process | None = None
@@ -63,12 +69,16 @@ class Service:
         """The client for the server's port. Its module is imported while the server starts."""
         from grader.http_client.client import HttpClient
 
-        return HttpClient(self.port.number)
+        return HttpClient(self.port.number, self.story)
 
     @property
     def url(self) -> str:
         """The base URL, without a slash at its end."""
         return f"http://127.0.0.1:{self.port.number}"
+
+    @property
+    def _waits(self) -> Waits:
+        return self._resources.programs.waits
 
     @property
     def process(self) -> Process:
@@ -89,7 +99,7 @@ class Service:
     @property
     def log(self) -> str:
         """The last lines that the server printed."""
-        return self._process.output.last_lines() if self._process else ""
+        return last_words(self._process.output.text) if self._process else ""
 
     @property
     def printed(self) -> int:
@@ -105,11 +115,12 @@ class Service:
     @property
     def database(self) -> Database:
         """The database behind this server."""
-        from grader.service.database import Database, inspector
+        from grader.service.database import Database
+        from grader.service.inspector import inspector
 
         project, url = self.project, self.project.database_url(self.data)
         if not project.inspect:
-            return Database(url, folder=project.folder)
+            return Database(url, folder=project.folder, template=project.database, ending=self._resources.ending)
         env = environment.for_server(project, port=self.port.number, data=self.data)
         command = project.fill(project.inspect, self.port.number, self.data)
         return Database(url, inspect=inspector(command, project.folder, env, self._resources.programs))
@@ -122,6 +133,11 @@ class Service:
         """Send one request. When the server ends meanwhile, raise Failed with one sentence and its last lines."""
         with self.explained():
             return self.http.request(method, path, **more)
+
+    def exchange(self, data: bytes) -> Reply:
+        """Send the bytes of one request as they are."""
+        with self.explained():
+            return self.http.exchange(data)
 
     def raw(self, data: bytes) -> None:
         """Send bytes that need not be a valid request, ignore the answer, and close the connection."""
@@ -151,8 +167,10 @@ class Service:
         self.data.mkdir(parents=True, exist_ok=True)
         if migrate:
             self.migrate()
+        self.story.add("a new start", self.line(), credentials.told(self.env))
         self._launched = time.monotonic()
-        self._process = self._start(self.project.server)
+        with advised(self.project):
+            self._process = self._start(self.project.server)
 
     def ready(self) -> None:
         """Wait until the server has answered its first request, with any status.
@@ -161,8 +179,10 @@ class Service:
         `start_timeout_s`. Both have the last lines that the server printed, and the other ports on which it listens.
         """
         for left in reversed(range(TRIES_FOR_A_PORT)):
+            limit, began = self.project.start_timeout, self._launched
             try:
-                await_answer(self, self._launched + self.project.start_timeout)
+                with self._waits.named("starting your server", limit, began=began), advised(self.project):
+                    await_answer(self, began + limit)
             except Taken:
                 if not left or not self._own_port:
                     raise MachineError("The server's port was taken by another program, again and again.") from None
@@ -171,21 +191,14 @@ class Service:
                 self.seconds_to_ready = time.monotonic() - self._launched
                 return
 
-    def stop(self) -> Shutdown:
-        """Send SIGTERM to the started process, wait, look whether the port still accepts connections, and kill all."""
-        process = self.process
-        began = time.monotonic()
-        process.terminate()
-        code = process.wait(STOP_PATIENCE)
-        seconds = time.monotonic() - began
-        grace = max(0.5, STOP_WITHIN - seconds) if process.tree() else 0.5
-        gone = code is None or wait_until(lambda: not answers(self.port.number), grace)
-        left = [] if gone else ["the port in PORT still accepts connections, though the started process has ended"]
-        log = self.log
-        process.kill()
-        return Shutdown(
-            code, STOP_PATIENCE, Listing(left, request=SIGTERM, what="process listening after SIGTERM"), log
-        )
+    def stop(self, still_open: ExitStack | None = None) -> Shutdown:
+        """Send SIGTERM to the started process, wait, look whether the port still accepts connections, and kill all.
+
+        If the process doesn't end, the connections in `still_open` are ended, to see whether it waited for them.
+        """
+        self.story.add("SIGTERM", SIGTERM)
+        with self._waits.named("stopping your server with SIGTERM", STOP_PATIENCE):
+            return end(self.process, self.port.number, lambda: self.log, still_open)
 
     def kill(self) -> None:
         """Kill the server and all that it started, and give its port back."""
@@ -201,33 +214,30 @@ class Service:
 
     def _start(self, command: tuple[str, ...]) -> Process:
         port = self.port.number
+        more = {name: value.replace("{port}", str(port)) for name, value in self.env.items()}
         return Process(
             self.project.fill(command, port, self.data),
             cwd=self.project.folder,
-            env=environment.for_server(self.project, port=port, data=self.data, more=self._more(port)),
+            env=environment.for_server(self.project, port=port, data=self.data, more=more),
             mark=f"PORT={port}",
             programs=self._resources.programs,
             keep=self._keep,
         )
 
-    def _more(self, port: int) -> dict[str, str]:
-        return {name: value.replace("{port}", str(port)) for name, value in self.env.items()}
-
     def migrate(self) -> float:
         """Run `migrate` to its end and return its seconds; 0 when there is none."""
         if not self.project.migrate:
             return 0.0
-        return await_migrate(self._start(self.project.migrate), self.line(self.project.migrate))
+        with self._waits.named("running migrate", MIGRATE_WITHIN):
+            return await_migrate(lambda: self._start(self.project.migrate), self.line(self.project.migrate))
 
     def begin(self) -> Process:
         """Start the program that migrates, `migrate` or else the server, and return it. The caller has to end it."""
         return self._start(self.project.migrate or self.project.server)
 
-    def line(self, command: tuple[str, ...] = ()) -> str:
-        """Write a command as a line to paste: the server's, unless another one is given."""
-        place = Path("/tmp")  # noqa: S108 - only to be read
-        filled = self.project.fill(command or self.project.server, SHOWN_PORT, place)
-        return command_line(filled, PORT=str(SHOWN_PORT), DATABASE_URL=self.project.database_url(place))
+    def line(self, command: tuple[str, ...] = (), data: Path | None = None) -> str:
+        """Write a command as a line to paste, the server's unless another is given; see `start_line`."""
+        return start_line(self.project, command or self.project.server, self.env.get("TZ"), data)
 
     def _move(self) -> None:
         """Start the server again on another port, with the same data."""

@@ -22,8 +22,11 @@ from grader import course as courses
 from grader.course import Course, ServiceFile, Step
 from grader.errors import Failed, MachineError, NotChecked, ProjectError
 from grader.harness.harness import Harness
+from grader.project import working_copy
 from grader.results.held import Held
+from grader.results.moment import Moment
 from grader.session.protocol import Job, Teller
+from grader.session.schedule import Schedule
 from grader.system import process_tree
 from grader.system.resources import Resources
 
@@ -43,8 +46,11 @@ DISABLED_PLUGINS = (
 """The plugins of pytest that the kit turns off."""
 
 
-def main() -> None:
-    """Run one job and exit. The exit status is 0 whatever the checks found, and 1 when the process itself failed."""
+def main(order: type[Schedule] = Schedule) -> None:
+    """Run one job and exit. The exit status is 0 whatever the checks found, and 1 when the process itself failed.
+
+    `order` decides which check is next.
+    """
     descriptor = int(sys.argv[1])
     line = _read_line()
     if not line:
@@ -60,30 +66,36 @@ def main() -> None:
         _forget_settings_of_pytest()
         os.chdir(owned[0].folder)
         with os.fdopen(descriptor, "w", buffering=1) as channel:
-            _run(job, owned, Teller(channel.write), released)
+            _run(job, owned, Teller(channel.write), released, order)
     except BaseException:  # noqa: BLE001 - this process must clean up after any fault; the command reports the fault
         traceback.print_exc()
         status = 1
     _leave(status, owned)
 
 
-def _run(job: Job, owned: list[Resources], reports: Teller, released: threading.Event) -> None:
+def _run(job: Job, owned: list[Resources], reports: Teller, released: threading.Event, order: type[Schedule]) -> None:
     def hold(held: Held) -> None:
         reports.held(held)
         released.wait()
 
     course = courses.load(Path(job.exercises))
     steps = [course.find_step(word) for word in job.steps]
-    harness = Harness(Path(job.folder), owned[0], course, seed=job.seed)
+    folder = working_copy.copy(Path(job.folder), owned[0].fresh_for_programs("copy")) if job.setup else Path(job.folder)
+    harness = Harness(folder, owned[0], course, seed=job.seed)
     try:
+        if job.setup:
+            harness.set_up()
         if any(step.service_file is ServiceFile.EXPLAINED for step in course.with_needs(steps)):
             harness.services.launch_early()
-        faults = _run_pytest(job, steps, harness, reports, hold if job.hold else None)
+        schedule = order(steps, stop=job.stop, brief=job.brief, known=job.known)
+        faults = _run_pytest(job, steps, harness, reports, schedule, hold=hold if job.hold else None)
     finally:
         harness.close()
     if job.load != "none":
         owned.append(Resources(memory=False))  # on a disk, because learners shall see what a commit costs
-        _load(job, Harness(Path(job.folder), owned[-1], course, seed=job.seed), reports)
+        loaded = Harness(folder, owned[-1], course, seed=job.seed)
+        loaded.alone, loaded.services.obstacle = harness.alone, harness.services.obstacle
+        _load(job, loaded, reports)
     reports.end(faults)
 
 
@@ -94,16 +106,20 @@ def _forget_settings_of_pytest() -> None:
 
 
 def _run_pytest(
-    job: Job, steps: Sequence[Step], harness: Harness, reports: Teller, hold: Callable[[Held], None] | None
+    job: Job,
+    steps: Sequence[Step],
+    harness: Harness,
+    reports: Teller,
+    schedule: Schedule,
+    *,
+    hold: Callable[[Held], None] | None,
 ) -> list[str]:
     import pytest  # imported late, because the service starts during this slow import
 
     from grader.session.plugin import ChecksPlugin
-    from grader.session.schedule import Schedule
 
     course = harness.course
     fixtures = [importlib.import_module(f"grader.fixtures.{name}") for name in _fixture_modules(course, steps)]
-    schedule = Schedule(steps, stop=job.stop, known=job.known)
     plugin = ChecksPlugin(steps, schedule, harness, reports, seed=job.seed, only=job.only, hold=hold)
     files = [str(course.check_file(step)) for step in steps]
     switches = [f"-pno:{name}" for name in DISABLED_PLUGINS]
@@ -134,11 +150,12 @@ def _load(job: Job, harness: Harness, reports: Teller) -> None:
 
     try:
         service = harness.services.start()
+        reports.moment(Moment(what="putting your server under load"))
         reports.load(reconcile.to_json(reconcile.load_and_count(service, job.load)))
     except (Failed, ProjectError) as failure:
-        reports.no_load(f"Not loaded: {failure}.")
+        reports.no_load(f"The server does not start: {failure}.")
     except (NotChecked, MachineError) as obstacle:
-        reports.no_load(f"Not loaded. {obstacle}")
+        reports.no_load(str(obstacle))
     finally:
         harness.close()
 

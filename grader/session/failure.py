@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.assertions.json_values import Value
 from grader.assertions.observed import Observed
 from grader.errors import Failed, NotChecked, ProjectError, Unclear
 from grader.results.results import Outcome
+from grader.text.difference import excerpt, look_alike
 
 CHECKS = "checks"
 """The name of the folder that holds the checks of a stage."""
@@ -43,7 +45,15 @@ class Comparison:
         if not isinstance(observed, Observed):
             return None
         actual = observed.actual_text_beside(other) if self.operator == "==" else observed.actual_text()
-        return {"request": observed.request, "expected": observed.expected_text(self.operator, other), "actual": actual}
+        expected = observed.expected_text(self.operator, other)
+        if look_alike(expected, actual):
+            theirs, ours = repr(_raw(other)), repr(_raw(observed))
+            expected, actual = excerpt(theirs, ours), excerpt(ours, theirs)
+        return {"request": observed.request, "expected": expected, "actual": actual}
+
+
+def _raw(value: object) -> object:
+    return value.value if isinstance(value, Value) else value
 
 
 def explained(finding: BaseException, comparison: Comparison | None) -> dict[str, Any]:
@@ -60,7 +70,7 @@ def explained(finding: BaseException, comparison: Comparison | None) -> dict[str
                 "actual": finding.actual,
                 "log": finding.log,
             }
-            return {"outcome": Outcome.FAIL, **fields}
+            return {"outcome": Outcome.FAIL, **fields, **({"clause": finding.clause} if finding.clause else {})}
         case ProjectError():
             return {"outcome": Outcome.FAIL, "expected": "a service.toml that can be used", "actual": str(finding)}
         case NotChecked():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -17,11 +19,12 @@ from grader.harness import prefetch
 from grader.harness.harness import Harness
 from grader.harness.prefetch import FRESH, GROWN
 from grader.results.held import Held, Standing
+from grader.results.moment import Moment
 from grader.results.results import CheckResult, Outcome
-from grader.service.server import Service
 from grader.session.failure import Comparison, explained
 from grader.session.protocol import Teller
 from grader.session.schedule import Planned, Schedule
+from grader.system.waits import Wait
 from grader.testdata.random_values import drawing_for
 
 AGAIN = " (Asked again, on a database of the stage before.)"
@@ -55,6 +58,7 @@ class ChecksPlugin:
         self._hold = hold
         self._items: dict[str, pytest.Item] = {}
         self._is_last_try = False
+        self._waits: dict[str, list[Future[Any]]] = {}
         self._current_step = ""
         self._raised: list[BaseException] = []
         self._comparison: Comparison | None = None
@@ -64,6 +68,7 @@ class ChecksPlugin:
         config.addinivalue_line("markers", "check(step, clause): the promise that a check verifies")
         config.addinivalue_line("markers", "repeated(step): the later step that asks a check once more")
         config.stash[base.HARNESS] = self._harness
+        self._harness.resources.programs.waits.listener = self._tell
 
     def pytest_internalerror(self, excrepr: object) -> bool:
         """Keep a fault of pytest or of this plugin. True keeps pytest from printing it, as the kit reports it."""
@@ -92,17 +97,19 @@ class ChecksPlugin:
         items[:] = [self._items[check.id] for check in self._schedule.checks]
         self._reports.plan(planned)
 
-    def pytest_runtestloop(self) -> None:
-        """Begin the long waits of checks that come last. After this, pytest's own loop runs the checks."""
-        for check in self._schedule.begin_first():
+    def pytest_runtestloop(self) -> bool:
+        """Run the checks, in place of pytest's own loop: which one is next depends on what the others have found."""
+        while (check := self._schedule.following(self._is_over)) is not None:
+            for waiting in self._schedule.to_begin(check):
+                item = self._items[waiting.id]
+                self._waits[waiting.id] = prefetch.begin_with_the_run(self._harness, asking(item), _fixtures(item))
             item = self._items[check.id]
-            prefetch.begin_with_the_run(self._harness, asking(item), _fixtures(item))
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+        return True
 
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool:
         """Run one check and report what it found. A failure that depends on time gets a second try."""
         check = self._planned(item)
-        if not self._schedule.wants(check):
-            return True
         if self._current_step != check.step:
             self._current_step = check.step
             self._begin_ahead(check)
@@ -110,7 +117,9 @@ class ChecksPlugin:
         if found.outcome is Outcome.FAIL and self._is_timed():
             assert isinstance(item, pytest.Function)
             item._initrequest()  # noqa: SLF001 - pytest's own way to run a function twice
+            seconds = found.seconds
             found = self._run(item, is_last_try=True)
+            found = replace(found, seconds=round(seconds + found.seconds, 3))
         too_late = isinstance(self._finding(), TooLate)
         if too_late:
             self._harness.services.replace()
@@ -136,6 +145,20 @@ class ChecksPlugin:
         step, home, _ = asking(item)
         return Planned(item.nodeid, step, home, prefetch.waits_long(_fixtures(item)))
 
+    def _is_over(self, check: Planned) -> bool:
+        """Tell whether the long wait of a check has ended."""
+        begun = self._waits.get(check.id)
+        return begun is not None and begun != [] and all(future.done() for future in begun)
+
+    def _tell(self, wait: Wait | None) -> None:
+        """Report the step at hand, and what the kit waits for."""
+        again = self._is_last_try
+        if wait is None:
+            self._reports.moment(Moment(self._current_step, again))
+        else:
+            passed = time.monotonic() - wait.began
+            self._reports.moment(Moment(self._current_step, again, wait.what, passed, wait.at_most))
+
     def _begin_ahead(self, check: Planned) -> None:
         """Begin the fixtures of the next steps that take some seconds."""
         for coming in self._schedule.coming(check):
@@ -144,9 +167,10 @@ class ChecksPlugin:
 
     def _run(self, item: pytest.Item, *, is_last_try: bool = False) -> CheckResult:
         self._is_last_try = is_last_try
+        self._tell(None)
         self._raised.clear()
         self._comparison = None
-        self._harness.output.begin()
+        self._harness.begin_check()
         began = time.monotonic()
         with drawing_for(self._seed, asking(item).step, item.name, is_last_try):
             runtestprotocol(item, log=False, nextitem=None)  # the outcome of this check decides which one is next
@@ -159,7 +183,9 @@ class ChecksPlugin:
         found = self._result(item, 0.0)
         if found.outcome is Outcome.FAIL:
             hold, self._hold = self._hold, None
-            hold(Held(found, _standing(self._harness.output.spoken_to(found.request))))
+            with self._harness.output.as_it_was(found.request) as situation:
+                standing = tuple(Standing(one.port.number, str(one.data)) for one in situation.running)
+                hold(Held(situation.adapted(found), standing, situation.start, situation.locked))
 
     def _is_timed(self) -> bool:
         """Tell whether what the check found depends on time, so that a second try may differ."""
@@ -185,14 +211,13 @@ class ChecksPlugin:
         if finding is None:
             return passed
         found = replace(passed, **explained(finding, self._comparison))
-        log = found.log
-        if found.outcome is Outcome.FAIL:
-            log = self._harness.masked(log or self._harness.output.explanation(found.actual))
-        return replace(found, log=log)
-
-
-def _standing(services: Sequence[Service]) -> tuple[Standing, ...]:
-    return tuple(Standing(service.port.number, str(service.data)) for service in services)
+        if found.outcome is not Outcome.FAIL:
+            return found
+        output = self._harness.output
+        log = self._harness.readable(found.log or output.explanation(found.actual))
+        actual = "; ".join([found.actual, *self._harness.remarks(f"{found.actual}\n{log}")])
+        before, warning = output.before(found.request), self._harness.warning
+        return replace(found, before=before, log=log, actual=actual, warning=warning)
 
 
 def _fixtures(item: pytest.Item) -> list[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from grader.results.held import Held
+from grader.results.moment import Moment
 from grader.results.results import CheckResult, Outcome
 
 
@@ -16,8 +18,10 @@ from grader.results.results import CheckResult, Outcome
 class Job:
     """What the process in which checks run has to do.
 
+    `stop` and `brief` are for the schedule.
     `exercises` and `folder` are the absolute paths of the course and of the project. `steps` and `known` are ids of
     steps. `only` is the name of a check function, or empty for all. `load` is `none`, `quick` or `full`.
+    With `setup`, the checks run on a copy of the folder, in which `setup` has run.
     """
 
     folder: str
@@ -25,11 +29,13 @@ class Job:
     steps: tuple[str, ...]
     seed: int
     stop: bool = False
+    brief: bool = False
     hold: bool = False
     memory: bool = True
     load: str = "none"
     known: tuple[str, ...] = ()
     only: str = ""
+    setup: bool = False
 
     def line(self) -> bytes:
         """Write the job as one line of JSON."""
@@ -53,8 +59,8 @@ class Told:
     faults: list[str] = field(default_factory=list)
     ended: bool = False
 
-    def hear(self, line: str) -> CheckResult | Held | None:
-        """Read one event and keep it. Return a check's result or a held failure, as these are shown at once."""
+    def hear(self, line: str) -> CheckResult | Held | Moment | None:
+        """Read one event and keep it. Return it if it is shown at once: a check's result, a held failure, a moment."""
         message = json.loads(line)
         match message.pop("event"):
             case "plan":
@@ -62,6 +68,8 @@ class Told:
             case "check":
                 self.checks.append(CheckResult.read(message))
                 return self.checks[-1]
+            case "moment":
+                return Moment(**message)
             case "held":
                 return Held.read(**message)
             case "load":
@@ -97,6 +105,7 @@ class Teller:
 
     def __init__(self, write: Any) -> None:
         self._write = write
+        self._lock = threading.Lock()
 
     def plan(self, steps: Mapping[str, int]) -> None:
         """Report how many checks each step has."""
@@ -105,6 +114,10 @@ class Teller:
     def check(self, found: CheckResult) -> None:
         """Report what a check found."""
         self._send("check", **asdict(found))
+
+    def moment(self, moment: Moment) -> None:
+        """Report what the run does at this moment."""
+        self._send("moment", **asdict(moment))
 
     def held(self, held: Held) -> None:
         """Report a failure that is held until the command sends a line."""
@@ -123,4 +136,5 @@ class Teller:
         self._send("end", faults=faults)
 
     def _send(self, event: str, **more: object) -> None:
-        self._write(json.dumps({"event": event, **more}) + "\n")
+        with self._lock:
+            self._write(json.dumps({"event": event, **more}) + "\n")

@@ -9,25 +9,41 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from grader.course import Course, ServiceFile, Step
+from grader.course import Course, ServiceFile, Stage, Step
 from grader.errors import ProjectError
 from grader.project import config
 from grader.results.held import Held
-from grader.results.results import CheckResult, RunResult
+from grader.results.moment import Moment
+from grader.results.results import CheckResult, RunResult, StepResult
 from grader.results.scoring import judge, up_to_the_first_obstacle
 from grader.session.protocol import Job, Told
+from grader.session.unfolding import Unfolding
 from grader.system import ports, process_tree, scratch
 
 PATIENCE = 10.0
 """Seconds that the process in which checks run may take to clean up."""
 MARK = "KIT_SESSION"
 """The environment variable that tells the processes of one run from those of another."""
+ENTRY = "from grader.session.__main__ import main; main()"
+"""What the process in which checks run does."""
+
 
 Listener = Callable[[CheckResult], None]
+
+
+@dataclass(frozen=True)
+class _Listeners:
+    """What is called while a run goes on; `run` explains each."""
+
+    meanwhile: Callable[[], None]
+    check: Listener
+    step: Callable[[Stage, StepResult], None]
+    moment: Callable[[Moment], None]
+    hold: Callable[[Held], None] | None
 
 
 class Session:
@@ -36,7 +52,7 @@ class Session:
     A session that never gets a job ends when the process that started it ends.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, entry: str = ENTRY) -> None:
         process_tree.adopt_orphans()
         self._before = set(process_tree.descendants(os.getpid()))
         self.mark = f"{MARK}={os.getpid()}-{os.urandom(8).hex()}"
@@ -44,7 +60,7 @@ class Session:
         name, value = self.mark.split("=")
         reading, writing = os.pipe()
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-c", "from grader.session.__main__ import main; main()", str(writing)],
+            [sys.executable, "-I", "-c", entry, str(writing)],
             stdin=subprocess.PIPE,
             stdout=self.complaints,
             stderr=self.complaints,
@@ -96,25 +112,32 @@ def run(
     steps: Sequence[Step],
     *,
     stop: bool = False,
+    brief: bool = False,
     seed: int | None = None,
     memory: bool = True,
     load: str = "none",
     known: Collection[str] = (),
     only: str = "",
+    setup: bool = False,
     session: Session | None = None,
     listener: Listener = lambda _found: None,
+    decided: Callable[[Stage, StepResult], None] = lambda _stage, _step: None,
+    moment: Callable[[Moment], None] = lambda _moment: None,
     hold: Callable[[Held], None] | None = None,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> RunResult:
     """Run the checks of `steps` on the project in `folder`, and judge them.
 
-    With `stop`, no step after the first that doesn't pass is run or judged. `known` are ids of steps that passed
-    before: such a step is checked again only when it may explain why another fails. `only` is the name of the one check
-    function to run, or empty for all. `load` (`none`, `quick` or `full`) says how long the kit puts the service under
-    load after the checks, if the service answers at all. `session` is a process for the checks that was started before.
+    With `stop`, no step after the first that doesn't pass is run or judged. With `brief`, no check of a step is run
+    after one that failed. `known` are ids of steps that passed before: such a step is checked again only when it may
+    explain why another fails. `only` is the name of the one check function to run, or empty for all. `load` (`none`,
+    `quick` or `full`) says how long the kit puts the service under load after the checks, if the service answers at
+    all. With `setup`, the checks run on a copy of the folder, in which the project's `setup` has run. `session` is a
+    process for the checks that was started before.
 
-    `listener` gets the result of each check when the check ends. `hold` is called at the first check that fails; the
-    programs that the check used run until `hold` returns. `meanwhile` is called while the project starts.
+    `listener` gets the result of each check when the check ends, `decided` each step whose result is certain, in course
+    order, and `moment` what the run waits for. `hold` is called at the first check that fails; the programs that the
+    check used run until `hold` returns. `meanwhile` is called while the project starts.
 
     A service.toml that can't be used fails the step that explains the file. Steps that don't need the file are checked
     all the same. A fault of the kit makes the steps that it concerns an `error`. Before the checks, the kit removes
@@ -133,14 +156,18 @@ def run(
         exercises=str(course.exercises.resolve()),
         steps=tuple(step.id for step in runnable),
         stop=stop,
+        brief=brief,
         seed=chosen,
         hold=hold is not None,
         memory=memory,
         load=load,
         known=tuple(step.id for step in runnable if step.id in known),
         only=only,
+        setup=setup,
     )
-    with _reported(job, session, listener, hold, meanwhile) as events:
+    unfolding = Unfolding(course, steps, known, stop=stop)
+    listeners = _Listeners(meanwhile, listener, decided, moment, hold)
+    with _reported(job, session, listeners, unfolding) as events:
         judged = judge(course.split(steps), [*events.checks, *events.missing()], known)
     if stop:
         judged = up_to_the_first_obstacle(judged)
@@ -148,33 +175,31 @@ def run(
 
 
 @contextlib.contextmanager
-def _reported(
-    job: Job,
-    session: Session | None,
-    listener: Listener,
-    hold: Callable[[Held], None] | None,
-    meanwhile: Callable[[], None],
-) -> Iterator[Told]:
+def _reported(job: Job, session: Session | None, listeners: _Listeners, unfolding: Unfolding) -> Iterator[Told]:
     """Give a job to the process of a session, end the process in any case, and yield the events that it reported."""
     active, events = session or Session(), Told()
     try:
         active.write(job.line())
-        meanwhile()
-        _listen(active, events, listener, hold)
+        listeners.meanwhile()
+        _listen(active, events, listeners, unfolding)
     finally:
         active.finish(ended=events.ended)
     yield events
 
 
-def _listen(session: Session, events: Told, listener: Listener, hold: Callable[[Held], None] | None) -> None:
+def _listen(session: Session, events: Told, listeners: _Listeners, unfolding: Unfolding) -> None:
     for line in session.lines:
         if not line.endswith("\n"):
             break  # the process was killed while it wrote this line
         found = events.hear(line)
-        if isinstance(found, CheckResult):
-            listener(found)
-        elif found is not None and hold is not None:
-            hold(found)
+        if isinstance(found, Moment):
+            listeners.moment(found)
+        elif isinstance(found, CheckResult):
+            listeners.check(found)
+            for stage, step in unfolding.new(events):
+                listeners.step(stage, step)
+        elif found is not None and listeners.hold is not None:
+            listeners.hold(found)
             with contextlib.suppress(BrokenPipeError):
                 session.write(b"\n")
         if events.ended:

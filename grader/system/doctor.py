@@ -16,8 +16,10 @@ from pathlib import Path
 
 from grader.errors import MachineError
 from grader.system import process_tree
+from grader.system.cache import cache
 from grader.system.ports import Port
-from grader.system.scratch import ENOUGH, MEMORY
+from grader.system.resources import Resources
+from grader.system.scratch import MEMORY, has_memory, runs_programs
 
 OLDEST_SQLITE = (3, 35, 0)
 
@@ -49,7 +51,10 @@ def _python() -> Diagnosis:
 def _git() -> Diagnosis:
     if shutil.which("git") is None:
         return Diagnosis(
-            "git", fine=False, seen="not installed", remedy="install git; without it 1.1 and 1.10 are left out"
+            "git",
+            fine=False,
+            seen="not installed",
+            remedy="install git; kit start needs it, and without it 1.1 and 1.10 are left out",
         )
     version = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout.split()
     return Diagnosis("git", fine=True, seen=version[2] if len(version) > 2 else "installed")
@@ -88,10 +93,30 @@ def _processes() -> Diagnosis:
 
 
 def _memory() -> Diagnosis:
-    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
-        return Diagnosis("memory folder", fine=True, seen=f"{MEMORY}: databases of checks lie there")
+    if has_memory():
+        also = "" if runs_programs(MEMORY) else "; no program may run there, so clones lie on the disk"
+        return Diagnosis("memory folder", fine=True, seen=f"{MEMORY}: databases of checks lie there{also}")
     remedy = "nothing to do: databases of checks lie on the disk, which is slower"
     return Diagnosis("memory folder", fine=True, seen=f"none. {remedy}")
+
+
+def _cache() -> Diagnosis:
+    if cache("environments") is not None:
+        return Diagnosis("cache", fine=True, seen="what 1.10 installs is kept for the next time")
+    remedy = "set XDG_CACHE_HOME to a folder that can be written; without it 1.10, 2.7 and 3.1 take longer"
+    return Diagnosis("cache", fine=False, seen="nothing can be kept between runs: HOME can't be written", remedy=remedy)
+
+
+def _programs() -> Diagnosis:
+    try:
+        resources = Resources()
+        try:
+            seen = f"programs may run in {resources.fresh_for_programs('x').parent.parent}"
+        finally:
+            resources.close()
+    except (MachineError, OSError) as error:
+        return Diagnosis("clones", fine=False, seen=str(error), remedy="set TMPDIR to a folder where programs may run")
+    return Diagnosis("clones", fine=True, seen=seen)
 
 
 def _processors() -> Diagnosis:
@@ -124,6 +149,8 @@ LOOKS: tuple[Callable[[], Diagnosis], ...] = (
     _processes,
     _processors,
     _memory,
+    _programs,
+    _cache,
     _time_zones,
     _load,
 )

@@ -14,16 +14,9 @@ from pathlib import Path
 
 from grader.errors import Failed
 from grader.system import process_tree
+from grader.system.waits import Waits
 
 KEPT = 64 * 1024
-LONGEST_LINE = 400
-LINES = 12
-
-
-def last_lines(text: str, count: int = LINES) -> str:
-    """Return the last lines of a text, without blank ones; of a line above 400 characters, only its end."""
-    lines = [line for line in text.splitlines() if line.strip()][-count:]
-    return "\n".join(line if len(line) <= LONGEST_LINE else f"…{line[-LONGEST_LINE:]}" for line in lines)
 
 
 class Output:
@@ -47,10 +40,6 @@ class Output:
     def text(self) -> str:
         """The bytes that are kept, as text. What is not valid UTF-8 is replaced."""
         return self.bytes.decode("utf-8", "replace")
-
-    def last_lines(self, count: int = LINES) -> str:
-        """Return the last lines of the text; see the function `last_lines`."""
-        return last_lines(self.text, count)
 
     def since(self, total: int) -> str:
         """Return the output after the first `total` bytes, as text, as far as it is kept."""
@@ -77,6 +66,7 @@ class Programs:
     def __init__(self, record: Callable[[int], None] = lambda _pid: None) -> None:
         self._record = record
         self._living: dict[int, Process] = {}
+        self.waits = Waits()
 
     @property
     def pids(self) -> set[int]:

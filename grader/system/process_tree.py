@@ -22,6 +22,7 @@ FAMILIES = ("tcp", "tcp6")
 """In this order, as the kit connects to an IPv4 address: where that port is taken, IPv6 doesn't matter."""
 LISTENING = "0A"
 PAGE = 4096
+LONGEST_COMMAND = 80
 
 
 def adopt_orphans() -> None:
@@ -125,6 +126,18 @@ def started_at(pid: int) -> str | None:
         return None
 
 
+def command_of(pid: int) -> str:
+    """Return the command line of a process, shortened to 80 characters; `a process` where it can't be read."""
+    words: list[str] = []
+    if HAS_PROC:
+        with contextlib.suppress(OSError):
+            words = os.fsdecode((PROC / str(pid) / "cmdline").read_bytes()).split("\0")
+    else:
+        words = _command_by_psutil(pid)
+    line = " ".join(" ".join(words).split())
+    return f"{line[:LONGEST_COMMAND]}…" if len(line) > LONGEST_COMMAND else line or "a process"
+
+
 def _gone(pid: int) -> bool:
     with contextlib.suppress(ChildProcessError, ProcessLookupError):
         os.waitpid(pid, os.WNOHANG)
@@ -179,6 +192,15 @@ def _started_by_psutil(pid: int) -> str | None:
         return str(psutil.Process(pid).create_time())
     except psutil.Error:
         return None
+
+
+def _command_by_psutil(pid: int) -> list[str]:
+    import psutil
+
+    try:
+        return list(psutil.Process(pid).cmdline())
+    except psutil.Error:
+        return []
 
 
 def _environment(pid: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from grader.system.ports import Port
@@ -19,6 +20,8 @@ class Resources:
         self._scratch = Scratch(memory=memory)
         self._ports: list[Port] = []
         self.programs = Programs(self._scratch.record)
+        self.ending = threading.Event()
+        """Set when the run ends: then nothing in the background waits any longer."""
 
     @property
     def folder(self) -> Path:
@@ -29,6 +32,10 @@ class Resources:
         """Return the path of a folder that doesn't exist yet, inside the run's own folder."""
         return self._scratch.fresh(name)
 
+    def fresh_for_programs(self, name: str) -> Path:
+        """Return the path of a folder that doesn't exist yet, for programs: it lies where they may run."""
+        return self._scratch.fresh_for_programs(name)
+
     def port(self) -> Port:
         """Reserve a free port."""
         port = Port()
@@ -37,6 +44,7 @@ class Resources:
 
     def close(self) -> None:
         """Kill the programs, give the ports back and remove the folder. A second call does nothing."""
+        self.ending.set()
         self.programs.kill()
         self.abandon()
 

@@ -10,11 +10,13 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 from functools import partial
 from pathlib import Path
 
 from grader.errors import MachineError
 from grader.system import process_tree
+from grader.system.cache import base
 
 PREFIX = "kit-run-"
 MEMORY = Path("/dev/shm")  # noqa: S108 - every folder there is made by mkdtemp
@@ -26,16 +28,30 @@ HARMLESS = re.compile(r"[A-Za-z0-9._/-]+")
 class Scratch:
     """The folder of one run. It records each started process, so that the next run can end them after a crash.
 
-    With `memory`, the folder lies on a memory file system if the machine has one with enough space.
+    With `memory`, the folder lies on a memory file system if the machine has one with enough space. Where no program
+    may run there, what holds programs lies in a second folder, on a disk.
     """
 
     def __init__(self, *, memory: bool = True) -> None:
         self.folder, self._lock = _locked_folder(_place(memory=memory))
         self._numbers = itertools.count(1)
+        self._beside: Scratch | None = None
+        self._making = threading.Lock()
 
     def fresh(self, name: str) -> Path:
         """Return the path of a folder that doesn't exist yet."""
         return self.folder / f"{name}-{next(self._numbers)}"
+
+    def fresh_for_programs(self, name: str) -> Path:
+        """Return the path of a folder that doesn't exist yet, in a place where programs may run."""
+        with self._making:
+            if runs_programs(self.folder):
+                return self.fresh(name)
+            if self._beside is None:
+                self._beside = Scratch(memory=False)
+        if not runs_programs(self._beside.folder):
+            raise MachineError(f'No program may run in "{self._beside.folder.parent}": set TMPDIR to another folder.')
+        return self._beside.fresh(name)
 
     def record(self, pid: int) -> None:
         """Record a started process in the folder."""
@@ -45,6 +61,8 @@ class Scratch:
     def close(self) -> None:
         """Remove the folder with everything in it. A second call does nothing."""
         lock, self._lock = self._lock, -1
+        if self._beside is not None:
+            self._beside.close()
         if lock >= 0:
             shutil.rmtree(self.folder, ignore_errors=True)
             os.close(lock)
@@ -52,7 +70,7 @@ class Scratch:
 
 def sweep() -> None:
     """Kill the processes and remove the folders of runs that ended without doing so."""
-    for place in {MEMORY, _place(memory=False)}:
+    for place in {MEMORY, *_disks()}:
         for folder in place.glob(f"{PREFIX}*"):
             if (lock := _lock(folder)) is not None:
                 process_tree.kill_all(partial(_survivors, folder))
@@ -99,8 +117,31 @@ def _survivors(folder: Path) -> set[int]:
     return found
 
 
+def runs_programs(folder: Path) -> bool:
+    """Tell whether the system lets programs run that lie in a folder. Some file systems are mounted without that."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder) as program:
+            Path(program.name).chmod(0o700)
+            return os.access(program.name, os.X_OK)
+    except OSError:
+        return False
+
+
+def has_memory() -> bool:
+    """Tell whether this machine has a memory file system with enough space."""
+    return os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH
+
+
 def _place(*, memory: bool) -> Path:
-    if memory and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+    if memory and has_memory():
         return MEMORY
-    place = Path(tempfile.gettempdir())
-    return place if HARMLESS.fullmatch(str(place)) else Path("/tmp")  # noqa: S108
+    places = [place for place in _disks() if os.access(place, os.W_OK)]
+    return next((place for place in places if runs_programs(place)), places[0] if places else _disks()[0])
+
+
+def _disks() -> list[Path]:
+    """List the folders for temporary data, the preferred one first. Their paths need no quoting (clause K1)."""
+    usual = [Path("/tmp"), Path("/var/tmp")]  # noqa: S108 - every folder there is made by mkdtemp
+    with contextlib.suppress(RuntimeError):
+        usual.append(base())
+    return [place for place in (Path(tempfile.gettempdir()), *usual) if HARMLESS.fullmatch(str(place))]

@@ -1,11 +1,19 @@
-"""Time zones: which ones this machine knows, and one that is far from UTC."""
+"""Time zones: which ones this machine knows, and two that are far from UTC.
+
+In one of the two, summer time is in force now. The other has summer time too, but not now. Which zones these are
+depends on the season. Their half and quarter hours also reveal a service that handles only whole hours.
+"""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-KOLKATA = "Asia/Kolkata"
-"""The time zone UTC+05:30. The half hour also reveals a service that handles only whole hours."""
+ODD = ("America/St_Johns", "Pacific/Chatham", "Australia/Adelaide")
+"""Time zones with summer time and odd offsets: one of the north, and two of the south."""
+WITHOUT_SUMMER = "Asia/Kolkata"
+"""The time zone UTC+05:30, for a machine or a season without a better one."""
 FOLDER = Path("/usr/share/zoneinfo")
 
 
@@ -14,6 +22,22 @@ def is_known(zone: str) -> bool:
     return (FOLDER / zone).exists()
 
 
-def far_away() -> dict[str, str]:
-    """Return the variables that put a server into another time zone; none without time-zone data on this machine."""
-    return {"TZ": KOLKATA} if is_known(KOLKATA) else {}
+def in_summer(now: datetime | None = None) -> dict[str, str]:
+    """Return the variables that put a server into a time zone where summer time is in force; none without zone data."""
+    return _first([*(zone for zone in ODD if _has_summer(zone, now)), WITHOUT_SUMMER])
+
+
+def in_winter(now: datetime | None = None) -> dict[str, str]:
+    """Return the variables that put a server into a time zone where summer time is not in force; none without data."""
+    return _first([*(zone for zone in ODD if not _has_summer(zone, now)), WITHOUT_SUMMER])
+
+
+def _first(zones: list[str]) -> dict[str, str]:
+    return next(({"TZ": zone} for zone in zones if is_known(zone)), {})
+
+
+def _has_summer(zone: str, now: datetime | None) -> bool:
+    if not is_known(zone):
+        return False
+    moment = (now or datetime.now(UTC)).astimezone(ZoneInfo(zone))
+    return moment.dst() != timedelta(0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Mapping
 
+from grader.text import long_text
+
 SERVE_PORT = 5000
 """The port of `kit serve`, unless the learner names another port."""
 SHOWN_PORT = SERVE_PORT
@@ -16,13 +18,14 @@ WITH_BODY = ("POST", "PUT", "PATCH")
 def command_line(argv: Iterable[str], **variables: str) -> str:
     """Write a command as a line for a shell, with these environment variables in front of it."""
     settings = [f"{name}={shlex.quote(value)}" for name, value in variables.items()]
-    return " ".join([*settings, shlex.join(argv)])
+    return " ".join([*settings, *map(_word, argv)])
 
 
 def curl(method: str, url: str, headers: Mapping[str, str | None], body: bytes) -> str:
     """Write a request as a curl command that sends the same as the check sent. A header that is None isn't sent.
 
-    `printf` feeds the body to curl, unless it is a text on one line.
+    `printf` feeds the body to curl, unless it is a text on one line. A long body that repeats itself is made by a
+    program in Python, so that the line stays short.
     """
     has_body = bool(body) or method in WITH_BODY
     words = ["curl", *_switches(url), "-I" if method == "HEAD" else "-i"]
@@ -33,11 +36,12 @@ def curl(method: str, url: str, headers: Mapping[str, str | None], body: bytes) 
         words += ["-H", shlex.quote(f"{name}: {value}" if value else empty)]
     if has_body and "content-type" not in {name.lower() for name in headers}:
         words += ["-H", "'Content-Type:'"]  # curl would add the content type of a form
-    text = _plain_text(body)
+    made = long_text.program(body)
+    text = _plain_text(body) if made is None else None
     if has_body:
         words += ["--data-binary", "@-"] if text is None else ["--data-raw", shlex.quote(text)]
     line = " ".join([*words, "'" + url.replace("'", "'\"'\"'") + "'"])
-    return line if text is not None else f"{_printf(body)} | {line}"
+    return line if text is not None else f"{made or _printf(body)} | {line}"
 
 
 def side_by_side(line: str, count: int) -> str:
@@ -45,9 +49,37 @@ def side_by_side(line: str, count: int) -> str:
     return f"for n in $(seq {count}); do {line} & done; wait"
 
 
+def in_a_row(line: str, count: int) -> str:
+    """Write a line that runs a command `count` times, one after the other."""
+    return f"for n in $(seq {count}); do {line}; done"
+
+
 def netcat(data: bytes, port: int) -> str:
     """Write a command that sends bytes to a port. The bytes need not be a valid request."""
     return f"{_printf(data)} | nc 127.0.0.1 {port}"
+
+
+def netcat_slowly(pieces: Iterable[bytes], port: int) -> str:
+    """Write a command that sends bytes to a port in pieces, with a second between them."""
+    return f"({'; sleep 1; '.join(_printf(piece) for piece in pieces)}) | nc 127.0.0.1 {port}"
+
+
+def silent_netcats(count: int, port: int) -> str:
+    """Write the beginning of a line: open connections to a port that stay open for a minute and send nothing."""
+    one = f"sleep 60 | nc 127.0.0.1 {port} &"
+    return f"{one} " if count == 1 else f"for n in $(seq {count}); do {one} done; "
+
+
+def _word(text: str) -> str:
+    """Quote an argument. One that is long, or holds control characters, becomes the output of a command.
+
+    A shell removes line ends at the end of such an output. So an argument that ends in one is only quoted.
+    """
+    content = text.encode("utf-8", "surrogateescape")
+    made = long_text.program(content)
+    if (made is None and text.isprintable()) or text.endswith("\n"):
+        return shlex.quote(text)
+    return f'"$({made or _printf(content)})"'
 
 
 def _switches(url: str) -> list[str]:

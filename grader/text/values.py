@@ -4,30 +4,11 @@ from __future__ import annotations
 
 import codecs
 import json
-import re
-from collections.abc import Sequence
-from typing import Any
 
 SHOWN = 200
 """How many characters of a value are shown."""
-FEW = 8
-"""How many entries of a long list are shown."""
-BEFORE = 2
-"""How many of these entries come before the first one that differs."""
-STACK_TRACES = re.compile(
-    r"""(?mx)
-    Traceback\ \(most\ recent\ call\ last\)       # Python
-    | ^[ \t]+at\ (?:async\ )?[^\s():]+\(.*        # Java, Kotlin, C#
-    | ^[ \t]+at\ .*:\d+:\d+\)?$                  # JavaScript
-    | Exception\ in\ thread\ ".*                  # Java
-    | panicked\ at\ .* | ^stack\ backtrace:.*     # Rust
-    | ^goroutine\ \d+\ \[.*                       # Go
-    | \.rb:\d+:in\ .*                            # Ruby
-    | [ \t]called\ at\ \S+\ line\ \d+            # Perl
-    | ^(?:PHP\ )?Stack\ trace:$                  # PHP
-    | core\ dumped
-    """
-)
+BEGINNING = 60
+"""How many characters of a long text are shown. How many it has in all is said."""
 
 
 def shown(value: object) -> str:
@@ -40,38 +21,9 @@ def shown(value: object) -> str:
     if value is None or isinstance(value, bool):
         return json.dumps(value)
     text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
-
-
-def excerpt(text: str, beside: str) -> str:
-    """Show a text as Python's `repr` does, next to another text `beside`.
-
-    When one of them is long, show only the part around their first difference.
-    """
-    if max(len(repr(text)), len(repr(beside))) <= SHOWN:
-        return repr(text)
-    begin = max(0, _alike(text, beside) - SHOWN // 8)
-    part = text[begin : begin + SHOWN // 2]
-    before, after = "…" if begin else "", "…" if begin + len(part) < len(text) else ""
-    return f"{before}{part!r}{after} ({len(text)} characters)"
-
-
-def listed(entries: Sequence[Any], beside: Sequence[Any] = ()) -> str:
-    """Show the first eight entries of a list.
-
-    With another list `beside`, show the eight entries around the first one that differs.
-    """
-    alike = _alike(entries, beside) if beside else 0
-    begin = alike - BEFORE if alike >= FEW else 0
-    few = ", ".join(str(one) for one in entries[begin : begin + FEW])
-    before, after = "…, " if begin else "", ", …" if begin + FEW < len(entries) else ""
-    return printable(f"{before}{few}{after}" + (f" ({len(entries)} in all)" if before or after else ""))
-
-
-def _alike(one: Sequence[Any], other: Sequence[Any]) -> int:
-    """Count the entries at the beginning that are equal in both."""
-    both = min(len(one), len(other))
-    return next((place for place in range(both) if one[place] != other[place]), both)
+    if len(text) <= SHOWN:
+        return text
+    return f"{value[:BEGINNING]!r}… ({len(value)} characters)" if isinstance(value, str) else f"{text[:SHOWN]}…"
 
 
 def shorten(content: bytes) -> str:
@@ -87,8 +39,3 @@ def printable(text: str, keep: str = "") -> str:
     A terminal would obey them: they can move the cursor or change the colour.
     """
     return "".join(c if c in keep or c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def stack_traces(text: str) -> list[str]:
-    """List the lines that look like a stack trace, each once."""
-    return list(dict.fromkeys(shorten(match.group().strip().encode()) for match in STACK_TRACES.finditer(text)))

@@ -12,6 +12,7 @@ from grader.harness.harness import Harness
 from grader.http_client.client import PATIENCE
 from grader.http_client.reply import Reply
 from grader.testdata.random_values import words
+from grader.text import story
 from grader.webhooks.phone import Phone
 
 LOCKED = 8.0
@@ -61,7 +62,9 @@ def deliver_twice(harness: Harness) -> Attempted:
         body = words()
         message = phone.write(body)
         service.start()
-        with service.database.locked(LOCKED):
+        service.story.add(f"{story.LOCKED} for {LOCKED:g} s")
+        waits = harness.resources.programs.waits
+        with waits.named("your server, with its database locked", LOCKED), service.database.locked(LOCKED):
             first = phone.deliver(message, patience=LOCKED + PATIENCE)
         if first.code >= 400:
             harness.shared.pause(LATER)  # a background thread of the service may write only after the lock

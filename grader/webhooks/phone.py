@@ -16,7 +16,7 @@ from grader.assertions.expected import DELIVERED
 from grader.assertions.json_values import Count, counted, same
 from grader.assertions.replies import Fault
 from grader.chat.api import Chat
-from grader.chat.messages import Message, Page
+from grader.chat.messages import Message, Page, found_first
 from grader.chat.scenarios import Timed
 from grader.errors import Failed
 from grader.http_client.client import PATIENCE
@@ -81,15 +81,15 @@ class Phone:
         message: Parameters,
         *,
         patience: float = PATIENCE,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        method: str = "POST",
         **more: Any,
     ) -> Reply:
         """Deliver a message, and return the answer. `headers` are sent besides the usual ones.
 
         `more` are arguments of `twilio.delivery`: `query`, `signed`, `token` and `public_url`.
         """
-        written = self._written(message, **more)
-        return self._post(replace(written, headers={**written.headers, **(headers or {})}), patience)
+        return self._post(self._written(message, **more), patience, headers, method)
 
     def deliver_unsigned(self, message: Parameters) -> Reply:
         """Deliver a message without a signature."""
@@ -113,10 +113,15 @@ class Phone:
         known = {"token": self.token, "public_url": self.public_url or self.service.url}
         return twilio.delivery(message, **{**known, **more})
 
-    def _post(self, written: Delivery, patience: float = PATIENCE) -> Reply:
-        return self.service.request(
-            "POST", written.target, headers=written.headers, body=written.body, patience=patience
-        )
+    def _post(
+        self,
+        written: Delivery,
+        patience: float = PATIENCE,
+        more: Mapping[str, str | None] | None = None,
+        method: str = "POST",
+    ) -> Reply:
+        headers = {**written.headers, **(more or {})}
+        return self.service.request(method, written.target, headers=headers, body=written.body, patience=patience)
 
     @staticmethod
     def new_event(prefix: str = "SM") -> str:
@@ -146,7 +151,7 @@ class Phone:
     def messages(self, text: str) -> Count:
         """Count the messages with this text among the newest hundred."""
         page = self.chat.page(limit=100)
-        return Count(_copies(page, text), request=page.request)
+        return Count(sum(same(one.fields.get("text"), text) for one in page.messages), request=page.request)
 
     def deliver_others(self, count: int) -> Page:
         """Deliver `count` other text messages, and return the first page after that; raises Failed at a refusal."""
@@ -164,10 +169,9 @@ class Phone:
         shared = [f"{shown(author)} for {times} numbers" for author, times in authors.items() if times > 1]
         return Listing(shared, request=page.request, what="author for two numbers")
 
-    @property
-    def blank_messages(self) -> Listing:
-        """List the messages whose text is empty or only white space, among the newest hundred."""
-        page = self.chat.page(limit=100)
+    def blank_above(self, known: Any) -> Listing:
+        """List the messages whose text is empty or only white space, and that stand above the message of this id."""
+        page = self.chat.page(limit=100).above(known)
         blank = [f"{shown(one.text.value)}, id {one.id}" for one in page.messages if _is_blank(one.text.value)]
         return Listing(blank, request=page.request, what="message without a text")
 
@@ -177,10 +181,13 @@ class Phone:
 
     def text_timed(self, body: str) -> Timed:
         """Send a text message, and return the message that it became, with the time of the request and the answer."""
+        before = self.chat.page(limit=100)
         begun = time.time()
         reply = accepted(self.deliver(self.write(body)))
         ended = time.time()
-        return Timed(found_first(self.chat.page(limit=100), body, reply.request), begun, ended)
+        return Timed(
+            found_first(self.chat.page(limit=100).without(before.ids), body, reply.request, new=True), begun, ended
+        )
 
 
 def accepted(reply: Reply) -> Reply:
@@ -190,20 +197,8 @@ def accepted(reply: Reply) -> Reply:
     return reply
 
 
-def found_first(page: Page, text: str, request: str) -> Message:
-    """Find the newest message with this text on a page; raises Failed when there is none."""
-    for message in page.messages:
-        if same(message.fields.get("text"), text):
-            return message
-    raise Failed("no message with that text in GET /messages", expected="a message with the text sent", request=request)
-
-
 def _is_blank(text: object) -> bool:
     return isinstance(text, str) and not text.strip(WHITE_SPACE)
-
-
-def _copies(page: Page, text: str) -> int:
-    return sum(same(message.fields.get("text"), text) for message in page.messages)
 
 
 @dataclass(frozen=True)

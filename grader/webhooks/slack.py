@@ -35,7 +35,9 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def slash_command(text: str, *, user: str = "", command: str = "/chat") -> tuple[tuple[str, str], ...]:
+def slash_command(
+    text: str, *, user: str = "", name: str = "somebody", command: str = "/chat"
+) -> tuple[tuple[str, str], ...]:
     """List the fields of a slash command in the order in which Slack sends them, with `text` escaped.
 
     The old field `token` holds a random value here, because it proves nothing.
@@ -47,7 +49,7 @@ def slash_command(text: str, *, user: str = "", command: str = "/chat") -> tuple
         ("channel_id", f"C{capitals(9)}"),
         ("channel_name", "tents"),
         ("user_id", user or new_user()),
-        ("user_name", "somebody"),
+        ("user_name", name),
         ("command", command),
         ("text", escaped(text)),
         ("api_app_id", f"A{capitals(9)}"),

@@ -11,15 +11,15 @@ from grader.assertions.expected import OK
 from grader.assertions.json_values import Count, Value
 from grader.assertions.observed import Observed
 from grader.chat.api import Chat
-from grader.chat.messages import Message
+from grader.chat.messages import Message, found_first
 from grader.chat.scenarios import Timed
 from grader.errors import Failed
 from grader.http_client.json_body import as_json
 from grader.http_client.reply import Reply
 from grader.service.server import Service
+from grader.testdata.random_values import words
 from grader.text.values import shorten, shown
 from grader.webhooks import slack
-from grader.webhooks.phone import found_first
 
 WITHIN = slack.WITHIN + 1
 """Seconds that an answer may take: the limit of the contract, and 1 s of slack."""
@@ -28,15 +28,20 @@ WITHIN = slack.WITHIN + 1
 class Channel:
     """A Slack channel in which one user types commands. `secret` signs the requests."""
 
-    def __init__(self, service: Service, secret: str, *, user: str = "") -> None:
+    def __init__(self, service: Service, secret: str, *, user: str = "", name: str = "somebody") -> None:
         self.service = service
         self.chat = Chat(service)
         self.secret = secret
         self.user = user or slack.new_user()
+        self.name = name
 
     def other(self) -> Channel:
         """Give the channel with another user, who types from then on."""
         return Channel(self.service, self.secret)
+
+    def renamed(self) -> Channel:
+        """Give the channel with the same user, who has changed the name that Slack sends beside the id."""
+        return Channel(self.service, self.secret, user=self.user, name=words(1))
 
     def namesakes(self) -> tuple[Channel, Channel]:
         """Give two channels with other users, whose ids differ in one letter: the first after the U, or the last."""
@@ -46,7 +51,7 @@ class Channel:
 
     def body(self, text: str) -> bytes:
         """Write a command as the body of its request."""
-        return slack.form(slack.slash_command(text, user=self.user))
+        return slack.form(slack.slash_command(text, user=self.user, name=self.name))
 
     def body_with_token(self, token: str, text: str) -> bytes:
         """Write a command whose old field `token` holds this value."""
@@ -62,10 +67,15 @@ class Channel:
         """Send `count` messages by the API, of `length` characters or more, and return their texts, newest first."""
         return tuple(str(sent.fields["text"]) for sent in reversed(self.chat.send_many(count, length=length)))
 
-    def send(self, body: bytes, **more: Any) -> Reply:
-        """Send a body with its signature, and return the answer. `signed`, `secret` and `age` change the signature."""
+    def send(
+        self, body: bytes, *, headers: Mapping[str, str | None] | None = None, method: str = "POST", **more: Any
+    ) -> Reply:
+        """Send a body with its signature, and return the answer. `headers` are sent besides the usual ones.
+
+        `signed`, `secret` and `age` change the signature.
+        """
         written = slack.delivery(body, **{"secret": self.secret, **more})
-        return self._post(written.headers, body)
+        return self._post({**written.headers, **(headers or {})}, body, method)
 
     def send_without(self, header: str, body: bytes) -> Reply:
         """Send a body without one of the headers that prove that it comes from Slack."""
@@ -92,13 +102,15 @@ class Channel:
 
     def store_timed(self, text: str, **more: Any) -> Timed:
         """Send a message by the command `send`. Return what it became, with the time of the request and the answer."""
+        before = self.chat.page(limit=100)
         begun = time.time()
         answer = self.type(f"send {text}", **more)
         ended = time.time()
-        return Timed(found_first(self.chat.page(limit=100), text, answer.reply.request), begun, ended)
+        new = self.chat.page(limit=100).without(before.ids)
+        return Timed(found_first(new, text, answer.reply.request, new=True), begun, ended)
 
-    def _post(self, headers: Mapping[str, str], body: bytes) -> Reply:
-        return self.service.request("POST", slack.PATH, headers=headers, body=body, patience=WITHIN)
+    def _post(self, headers: Mapping[str, str | None], body: bytes, method: str = "POST") -> Reply:
+        return self.service.request(method, slack.PATH, headers=headers, body=body, patience=WITHIN)
 
 
 class Shown(str, Observed):

@@ -76,7 +76,17 @@ def test_they_say_what_was_wanted_and_what_came(seen, operator, other, wanted, c
             f"text: '{TEXT[:100]}'… (600 characters)",
             f"text: 'x{TEXT[1:100]}'… (600 characters)",
         ),
-        (Value(7, name="text", request=LINE), TEXT, f"text: '{TEXT[:199]}…", "text: 7"),
+        (Value(7, name="text", request=LINE), TEXT, f"text: '{TEXT[:60]}'… (600 characters)", "text: 7"),
+        (Ids([7], request=LINE), ("7",), "the id '7'", "the id 7"),
+        (Ids(["7", 8], request=LINE), (7, 8), "the ids 7, 8", "the ids '7', 8"),
+        (
+            Value({"id": 7, "text": TEXT, "reply_to": None}, name="the message", request=LINE),
+            {"id": 7, "text": TEXT[:-1] + "!", "source": "api"},
+            f"the message: no reply_to, source: 'api', text: …'{TEXT[574:-1]}!' (600 characters)",
+            f"the message: reply_to: null, no source, text: …'{TEXT[574:]}' (600 characters)",
+        ),
+        (Value([1, 2, 3], name="x", request=LINE), [1, 2], "x: [1, 2]", "x: [1, 2, 3]"),
+        (Value([TEXT, 3], name="x", request=LINE), [TEXT], "x: 1 entries", "x: entry 2 of 2: 3"),
         (Ids([2, 1], request=LINE), (1, 2), "the ids 1, 2", "the ids 2, 1"),
         (Ids([], request=LINE), (1, 2), "the ids 1, 2", "no message"),
         (

@@ -52,7 +52,7 @@ def growth(**tables: int) -> Growth:
         (SIZE, "<=", 1_048_576, "at most 1048576 bytes", "more than 1048576 bytes"),
         # a client
         ("ž it's", "in", STDOUT, 'stdout contains "ž it\'s"', 'exit code 0, "hello" on stdout'),
-        ("x" * 999, "in", STDOUT, f"stdout contains '{'x' * 199}…", 'exit code 0, "hello" on stdout'),
+        ("x" * 999, "in", STDOUT, f"stdout contains '{'x' * 60}'… (999 characters)", 'exit code 0, "hello" on stdout'),
         (STDERR, "!=", "", "something on stderr", "exit code 0, nothing printed"),
         (STDOUT, "==", "bye", "on stdout: 'bye'", 'exit code 0, "hello" on stdout'),
         (CODE, "==", 0, "exit code 0", "killed by SIGSEGV, nothing printed"),
@@ -114,5 +114,5 @@ def test_a_stack_trace_is_found_in_what_a_client_printed():
 
     said = Comparison("==", printed.traces, ()).described()
 
-    assert said == {"request": LINE, "expected": "no stack trace", "actual": '"Traceback (most recent call last)"'}
+    assert said == {"request": LINE, "expected": "no stack trace", "actual": '"Traceback (most recent call last):"'}
     assert STDERR.traces == ()

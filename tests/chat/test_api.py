@@ -244,7 +244,7 @@ def test_pages_are_followed_to_their_end_with_the_other_parameters(chat):
     assert found.ids == (0, 1, 2, 3, 4)
     assert found.messages[0].text == "['limit', 'since']"
     assert found.messages[4].text == "['cursor', 'limit', 'since']"
-    assert found.request.endswith("(and every next, 5 pages)")
+    assert found.request.endswith("# and every next, 5 pages")
     assert found.cursor is None
 
 

@@ -75,12 +75,33 @@ BAD_IDS = [None, True, False, "", "x" * 129, "a b", "é", "7\n", "a/b", "a:b", 1
 
 @pytest.mark.parametrize("bad", BAD_IDS, ids=repr)
 def test_any_other_id_is_named(bad):
-    assert failure(lambda: read_message(reply({"id": bad}))) == (f"id: {as_read(bad)}", "an id as in clause K7")
-    assert failure(lambda: page({"id": 7}, {"id": bad})) == (f"id: {as_read(bad)}", "an id as in clause K7")
+    actual, expected = failure(lambda: read_message(reply({"id": bad})))
+
+    assert expected == "an id as in clause K7"
+    assert actual.startswith((f"id: {as_read(bad)}, which ", "id: 'xxxxx"))
+    assert failure(lambda: page({"id": 7}, {"id": bad})) == (actual, expected)
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("x" * 129, "has 129 characters"),
+        ("a b", "has the character ' '"),
+        ("é", "has the character 'é'"),
+        (2**53 + 1, "is beyond 2^53"),
+        (1.5, "is no string and no integer"),
+    ],
+)
+def test_what_is_wrong_with_an_id_is_said(bad, said):
+    assert failure(lambda: read_message(reply({"id": bad})))[0].endswith(f", which {said}")
 
 
 def test_a_message_without_an_id_is_noticed():
-    assert failure(lambda: read_message(reply({"text": "hello"}))) == ("id: null", "an id as in clause K7")
+    assert failure(lambda: read_message(reply({"text": "hello"}))) == (
+        "no id among the members text",
+        "an id as in clause K7",
+    )
+    assert failure(lambda: read_message(reply({})))[0] == "no id, and no other member"
 
 
 def test_a_missing_member_is_noticed_when_it_is_asked_for():
@@ -110,10 +131,28 @@ def test_a_time_that_is_none_is_named(bad):
     assert expected == "a time as in clause K8"
 
 
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("2026-01-02T03:04:05", ", which lacks an offset such as Z or +05:30"),
+        ("2026-01-02 03:04:05.678", ", which lacks an offset such as Z or +05:30"),
+        ("2026-02-30T03:04:05Z", ", and there is no such moment"),
+        ("1767323045.5", ", a number in quotes"),
+        ("2026-01-02T03:04:05.1234567890Z", ", with more than 9 digits of fraction"),
+        ("now", "'now'"),
+    ],
+)
+def test_what_is_wrong_with_a_time_is_said(bad, said):
+    assert failure(lambda: message(created_at=bad).created_at)[0].endswith(said)
+
+
 def test_a_time_beyond_all_numbers_is_named():
     found = read_message(reply(b'{"id": 7, "created_at": 1e999}'))
 
-    assert failure(lambda: found.created_at) == ("created_at: inf", "a time as in clause K8")
+    assert failure(lambda: found.created_at) == (
+        "created_at: inf, outside of the years 1 to 9999",
+        "a time as in clause K8",
+    )
 
 
 def test_a_time_keeps_the_digits_that_were_sent():
@@ -137,7 +176,10 @@ def test_replies_that_are_no_list_are_named(bad):
 
 def test_what_is_no_message_among_the_replies_is_named():
     assert failure(lambda: message(replies=[7]).replies) == ("7 among the messages", "message objects")
-    assert failure(lambda: message(replies=[{"id": ""}]).replies) == ("id: ''", "an id as in clause K7")
+    assert failure(lambda: message(replies=[{"id": ""}]).replies) == (
+        "id: '', which has 0 characters",
+        "an id as in clause K7",
+    )
 
 
 def test_replies_keep_their_order():
@@ -155,13 +197,24 @@ def test_no_parent_and_null_are_alike():
 
 
 @pytest.mark.parametrize(
-    "value", [None, 7, [], [{"id": 7}], {}, {"messages": None}, {"messages": {}}, {"messages": "x"}, {"Messages": []}]
+    ("value", "came"),
+    [
+        (None, "200 OK, application/json, "),
+        (7, "200 OK, application/json, "),
+        ([], "200 OK, application/json, "),
+        ([{"id": 7}], "200 OK, application/json, "),
+        ({}, "200 OK, application/json, "),
+        ({"messages": None}, "messages: null"),
+        ({"messages": {}}, "messages: {}"),
+        ({"messages": "x"}, "messages: 'x'"),
+        ({"Messages": []}, "no messages among the members Messages, in 200 OK, application/json, "),
+    ],
 )
-def test_a_page_is_an_object_with_a_list(value):
+def test_a_page_is_an_object_with_a_list(value, came):
     actual, expected = failure(lambda: read_page(reply(value)))
 
     assert expected == '{"messages": [...], "next": a string or null}'
-    assert actual.startswith("200 OK, application/json, ")
+    assert actual.startswith(came)
 
 
 @pytest.mark.parametrize("entry", [None, 7, "hello", [], [{"id": 7}]])
@@ -212,7 +265,10 @@ def test_a_message_is_found_by_its_id_and_the_type_of_that():
     found = page({"id": 3}, {"id": "4"})
 
     assert found.by_id("4").id == "4"
-    assert failure(lambda: found.by_id("3")) == ("the ids 3, 4", "the message '3' among them")
+    assert failure(lambda: found.by_id("3")) == (
+        "the ids 3, 4: 3 is another type than '3'",
+        "the message '3' among them",
+    )
     assert failure(lambda: page().by_id(1)) == ("no message", "the message 1 among them")
 
 

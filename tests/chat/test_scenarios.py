@@ -66,6 +66,13 @@ def test_what_lay_in_an_old_database_before_is_no_part_of_the_history(is_new, se
     assert Paged([3, 2, 1], None, is_new=is_new).all_history().ids == seen
 
 
+def test_what_came_after_the_history_is_no_part_of_it():
+    chat = Paged([4, 3, 2], None)
+    chat.later.append(4)
+
+    assert chat.all_history().ids == (3, 2)
+
+
 @pytest.mark.parametrize(("share", "cursor"), [(0.5, "ab"), (1, "abcd"), (2, "abcdabcd")])
 def test_a_part_of_a_cursor(share, cursor):
     assert Paged([3, 2], "abcd").part_of_next(share) == cursor

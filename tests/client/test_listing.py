@@ -2,7 +2,7 @@ import pytest
 
 from grader.client.listing import Lines
 from grader.client.program import Run
-from grader.client.scripted_chat import Said
+from grader.client.said import Said
 
 LINE = "SERVER_URL=http://127.0.0.1:5000 python client.py list"
 TEN = Said("m-7f.3a~9", "see you at ten", "2026-01-02T10:02:00Z")
@@ -142,3 +142,13 @@ def test_ids_may_be_printed_anywhere():
     assert lines("m-80, 0017", "see you at ten", "(m-7f.3a~9)").unnamed == ()
     assert lines("see you at ten", "m-80 make it eleven").unnamed == ("0017", "m-7f.3a~9")
     assert lines().unnamed.expected_text("==", ()) == "no message without its id"
+
+
+def test_messages_with_one_text_are_told_apart_by_their_ids():
+    again = Said("0018", TEN.text, TEN.created_at)
+
+    found = lines("0018 see you at ten", "m-7f.3a~9 see you at ten", messages=[again, TEN])
+
+    assert found.ids == ("0018", "m-7f.3a~9")
+    assert found.texts_in_order == ()
+    assert lines("0018 see you at ten", messages=[again, TEN]).texts_in_order == ("m-7f.3a~9",)

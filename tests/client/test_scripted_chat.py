@@ -1,20 +1,23 @@
 import json
 import re
+import socket
 import struct
 import time
 import zoneinfo
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from grader.assertions.observed import Command
 from grader.client.dialects import IDS, LARGEST, NUMBERS, YOUNG
 from grader.client.scripted_chat import ScriptedChat
 from grader.errors import Failed
 from grader.http_client.client import HttpClient
 from grader.http_client.json_body import parsed
+from grader.testdata.payloads import TIMES_OF_DAY
 
 LINE = "python client.py list"
 
@@ -49,6 +52,12 @@ def ask(scripted_chat):
         return reply.code, json.loads(reply.content)
 
     return ask
+
+
+def raw_answer(port, line):
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(f"{line}\r\nHost: x\r\n\r\n".encode())
+        return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 def listed(answer):
@@ -112,16 +121,16 @@ def test_a_last_page_that_is_full_leads_to_an_empty_one(scripted_chat, ask):
 
 def test_where_later_pages_are_short_each_message_comes_once_and_no_page_is_empty(speaking):
     scripted_chat = speaking(NUMBERS)
-    scripted_chat.fill_up(10)
+    scripted_chat.fill_up(12)
     seen, cursor, sizes = [], "", []
     while cursor is not None:
-        page = parsed(HttpClient(scripted_chat.server.port).get(f"/messages?limit=4{cursor}"))
+        page = parsed(HttpClient(scripted_chat.server.port).get(f"/messages?limit=6{cursor}"))
         seen += [str(message["id"]) for message in page["messages"]]
         sizes.append(len(page["messages"]))
         cursor = f"&cursor={quote(page['next'], safe='')}" if page.get("next") else None
 
     assert tuple(seen) == scripted_chat.ids
-    assert sizes == [4, 3, 3]
+    assert sizes == [6, 4, 2]
     assert scripted_chat.ways_asked(LINE) == 1
 
 
@@ -143,14 +152,58 @@ def test_a_cursor_that_was_changed_on_its_way_is_refused(scripted_chat, ask, cur
     assert ask(f"/messages?cursor={cursor}") == (400, {"error": "no such cursor"})
 
 
-@pytest.mark.parametrize(
-    ("limit", "count"),
-    [("1", 1), ("7", 7), ("100", 100), ("1000", 100), ("9" * 400, 100), ("", 20), ("x", 20), ("%C2%B2", 20)],
-)
-def test_a_limit_is_obeyed_and_capped(scripted_chat, ask, limit, count):
-    scripted_chat.fill([f"number {number}" for number in range(120)])
+@pytest.mark.parametrize(("limit", "count"), [("1", 1), ("7", 7), ("100", 100)])
+def test_a_limit_is_obeyed(scripted_chat, ask, limit, count):
+    scripted_chat.fill_up(120)
 
     assert len(listed(ask(f"/messages?limit={limit}"))) == count
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "1000", "9" * 400, "", "x", "None", "-1", "%C2%B2", "5.0"])
+def test_what_is_no_limit_is_refused(scripted_chat, ask, limit):
+    assert ask(f"/messages?limit={limit}") == (400, {"error": "limit is a whole number from 1 to 100"})
+
+
+@pytest.mark.parametrize(("limit", "count"), [("7", 7), ("100", 100), ("1000", 100), ("x", 20)])
+def test_a_large_limit_may_be_capped(speaking, ask, limit, count):
+    scripted_chat = speaking(NUMBERS)
+    scripted_chat.fill_up(120)
+
+    assert len(listed(ask(f"/messages?limit={limit}", scripted_chat=scripted_chat))) == count
+
+
+def test_texts_may_be_as_long_as_they_may_be(scripted_chat):
+    scripted_chat.fill_up(100, length=2000)
+
+    assert {len(message.text) for message in scripted_chat.messages} == {2000}
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "begin"), [("a-page", b"<!doctype html>"), ("a-list", b"[]"), ("nothing", b""), ("half", b'{"')]
+)
+def test_an_answer_may_be_spoilt_after_some_good_ones(scripted_chat, spoilt, begin):
+    scripted_chat.fill_up(3)
+    scripted_chat.answer_with(spoilt, after=1)
+
+    good, bad = [
+        raw_answer(scripted_chat.server.port, "GET /messages HTTP/1.1").partition(b"\r\n\r\n") for _ in range(2)
+    ]
+
+    assert json.loads(good[2])["messages"]
+    assert bad[0].startswith(b"HTTP/1.1 200 OK")
+    assert bad[2].startswith(begin)
+    assert (f"Content-Length: {len(bad[2])}\r".encode() in bad[0] + b"\r") == (spoilt != "half")
+
+
+def test_numbers_come_in_chunks_to_those_who_know_them(speaking):
+    scripted_chat = speaking(NUMBERS)
+
+    new, old = [raw_answer(scripted_chat.server.port, f"GET /messages HTTP/1.{minor}") for minor in (1, 0)]
+
+    assert b"Transfer-Encoding: chunked" in new
+    assert new.endswith(b"\r\n0\r\n\r\n")
+    assert b"Content-Length: 16" in old
+    assert old.endswith(b'{"messages": []}')
 
 
 def test_a_message_is_shown_with_its_replies_oldest_first(scripted_chat, ask):
@@ -190,7 +243,7 @@ def test_what_is_no_message_is_refused(scripted_chat, ask, body):
     assert scripted_chat.ids == ()
 
 
-@pytest.mark.parametrize("status", [400, 422, 503])
+@pytest.mark.parametrize("status", [400, 422, 500])
 def test_everything_is_refused_when_asked_for(scripted_chat, ask, status):
     scripted_chat.say("hello")
     scripted_chat.refuse_with(status)
@@ -205,6 +258,12 @@ def test_a_refusal_may_hold_a_list_and_no_error(scripted_chat, ask):
     scripted_chat.refuse_with(422)
 
     assert ask("/messages")[1] == {"status": 422, "detail": [{"loc": ["body"], "msg": "not today"}]}
+
+
+def test_a_refusal_may_be_a_page_of_html(scripted_chat):
+    scripted_chat.refuse_with(503)
+
+    assert raw_answer(scripted_chat.server.port, "GET /messages HTTP/1.1").endswith(b"<p>not today")
 
 
 def test_refusals_may_begin_later(scripted_chat, ask):
@@ -259,7 +318,7 @@ def test_numbers_are_shown_with_their_replies(speaking, ask):
 
 def test_pages_of_numbers_have_a_next_until_the_last(speaking, ask):
     scripted_chat = speaking(NUMBERS)
-    scripted_chat.fill_up(25)
+    scripted_chat.fill_up(24)
 
     assert ask("/messages", scripted_chat=scripted_chat)[1]["next"] == "c/20+="
     assert "next" not in ask("/messages?cursor=c%2F20%2B%3D", scripted_chat=scripted_chat)[1]
@@ -306,7 +365,11 @@ def test_the_last_body_that_was_posted_is_read(scripted_chat, ask, path):
 
     assert scripted_chat.posted("text", LINE) == "žluť"
     assert scripted_chat.posted("reply_to", LINE) == 7
-    assert scripted_chat.posted("other", LINE) == None  # noqa: E711
+    assert failure(lambda: scripted_chat.posted("other", LINE)) == (
+        'no other in the body: "{"text": "žluť", "reply_to": 7}"',
+        "other in the body",
+    )
+    assert scripted_chat.posts(LINE) == ("POST /messages", "POST /messages")
     assert scripted_chat.posted("text", LINE).actual_text() == "text in the body: 'žluť'"
 
 
@@ -364,6 +427,33 @@ def test_nothing_asked_at_all_is_noticed(scripted_chat):
     assert failure(lambda: scripted_chat.since_asked(LINE)) == ("nothing", "GET /messages")
 
 
+def test_a_parameter_is_wanted_in_the_query_that_came(scripted_chat, ask):
+    ask("/messages?count=3")
+
+    found = scripted_chat.asked("limit", LINE)
+
+    assert found == ("(absent)",)
+    assert found.expected_text("==", ("3",)) == "limit=3 in the query"
+    assert found.actual_text_beside(("3",)) == found.actual_text() == "GET /messages?count=3"
+
+
+def test_where_nothing_was_asked_the_end_of_the_client_is_told(scripted_chat):
+    line = Command(LINE, ended='the client ended with exit code 0, "pong" on stdout')
+
+    assert scripted_chat.server.asked(line).actual_text() == f"no request; {line.ended}"
+
+
+def test_in_every_month_a_zone_has_summer_time_and_a_date_is_another_than_in_utc():
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    zones = [zoneinfo.ZoneInfo(zone) for zone, _, _ in TIMES_OF_DAY]
+    for hours in range(0, 24 * 365 * 5, 11):
+        moment = begin + timedelta(hours=hours)
+        here = [moment.astimezone(zone) for zone in zones]
+        assert any(place.dst() for place in here)
+        assert any(place.date() != moment.date() for place in here)
+        assert any((place.utcoffset() / timedelta(minutes=1)) % 60 for place in here)
+
+
 # instants
 
 
@@ -381,7 +471,11 @@ def test_instants_are_compared_however_they_are_written(scripted_chat, ask, writ
     ("asked", "said"),
     [
         (["2026-01-02T08:30:00Z"], "since='2026-01-02T08:30:00Z'"),
-        (["2026-01-02T08:30:00+05:30"], "since='2026-01-02T08:30:00 05:30'"),
+        (
+            ["2026-01-02T08:30:00+05:30"],
+            "since='2026-01-02T08:30:00 05:30' (a + that isn't encoded is a blank in a query)",
+        ),
+        (["2026-01-02T08:30:00"], "since='2026-01-02T08:30:00' (without an offset)"),
         (["08:30"], "since='08:30'"),
         ([""], "since=''"),
         (["2026-01-02T03:00:00Z", "x"], "since='2026-01-02T03:00:00Z', 'x'"),
@@ -482,3 +576,22 @@ def test_today_in_adelaide_has_half_an_hour(scripted_chat):
     [moment] = {moment % 3600 for moment in moments(scripted_chat.today("Australia/Adelaide", 10, 0))}
 
     assert Fraction(moment) == 1800
+
+
+def test_messages_may_differ_in_nothing_but_their_ids(scripted_chat, ask):
+    scripted_chat.fill_alike(author="Ines", source="sms")
+
+    found = ask("/messages")[1]["messages"]
+    values = [{name: value for name, value in message.items() if name != "id"} for message in found]
+
+    assert len({message["id"] for message in found}) == 4
+    assert values[2] == values[3]
+    assert [message["text"] == found[0]["text"] for message in found] == [True, False, True, True]
+    assert [message["created_at"] == found[-1]["created_at"] for message in found] == [False, True, True, True]
+
+
+def test_the_texts_that_were_posted_are_listed_in_order(scripted_chat, ask):
+    for text in ("first", "second", "first"):
+        ask("/messages", "POST", json.dumps({"text": text}).encode())
+
+    assert scripted_chat.texts_posted(LINE) == ("first", "second", "first")

@@ -11,7 +11,7 @@ import pytest
 from grader.errors import Failed, NotChecked, ProjectError, TooLate
 from grader.fixtures.client import begin_unanswered, unanswered
 from grader.harness.harness import Harness
-from grader.service import server as services
+from grader.service import shutdown as services
 from grader.service.burst import at_once
 from grader.system.resources import Resources
 from tests import projects

@@ -7,6 +7,7 @@ import pytest
 from grader.client.program import Run
 from grader.errors import Failed
 from grader.harness.output_capture import OutputCapture, overheard
+from grader.text.story import Story
 
 TRACE = 'Traceback (most recent call last):\n  File "client.py", line 3, in <module>\nValueError: no such thing\n'
 
@@ -17,6 +18,7 @@ class Printing:
     def __init__(self):
         self.text = ""
         self.exchanges = []
+        self.story = Story()
         self.running = True
 
     @property
@@ -47,7 +49,7 @@ def run(code, complained):
 def test_the_trace_of_a_client_is_shown(capture, code):
     capture.client(run(code, TRACE))
 
-    assert capture.explanation("nothing").splitlines()[-1] == "ValueError: no such thing"
+    assert capture.explanation("nothing").splitlines()[0] == "ValueError: no such thing"
 
 
 def test_what_a_client_complained_of_is_shown_unless_it_was_said(capture):
@@ -97,7 +99,7 @@ def test_a_failure_in_the_background_carries_the_trace_of_its_server(service):
     with pytest.raises(Failed) as found:
         print_and_fail(service, TRACE.replace("no such thing", "database is locked"), Failed("500"))
 
-    assert found.value.log.splitlines()[-1] == "ValueError: database is locked"
+    assert found.value.log.splitlines()[0] == "ValueError: database is locked"
     assert "before" not in found.value.log
 
 

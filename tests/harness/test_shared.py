@@ -61,3 +61,14 @@ def test_the_end_wakes_a_thread_that_pauses():
 
     with pytest.raises(Failed, match="ended meanwhile"):
         things.once("one", int)
+
+
+def test_what_an_earlier_check_left_unusable_is_made_anew():
+    things = Shared(7)
+    first = things.once("list", list)
+    first.append("used up")
+
+    second = things.once("list", list, is_usable=lambda found: not found)
+
+    assert second == []
+    assert things.once("list", list, is_usable=lambda found: not found) is second

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from grader.assertions.expected import OneOf
 from grader.errors import Failed, TooLate
 from grader.http_client.client import HttpClient
 from grader.http_client.json_body import as_json
-from grader.http_client.reply import Replies
+from grader.http_client.reply import InARow, Replies, Reply
 from grader.system.ports import refusing
 from tests.rawserver import drip, endless, playing, say, say_and_reset, say_and_stay, stay
 
@@ -399,6 +400,20 @@ def test_many_answers_are_counted_and_the_odd_one_is_shown():
     assert statuses.actual_text() == '2 × 200, 1 × 503; one of them: 503 Busy, no content type, "busy"'
     assert statuses.request == "for n in $(seq 3); do curl -i 'http://127.0.0.1:5000/' & done; wait"
     assert Replies([good, good]).statuses.actual_text() == "2 × 200"
+
+
+def test_several_answers_are_asked_for_by_a_line_that_does_it_again():
+    good = Reply(200, "OK", {}, b"", "curl x", 0.0)
+    bad = Reply(503, "Busy", {}, b"", "curl x", 0.0)
+    missing = Reply(404, "Not Found", {}, b"", "curl x", 0.0)
+    by_two = Replies([good] * 6)
+    by_two.each = 2
+
+    assert Replies([good] * 6).statuses.request == "for n in $(seq 6); do curl x & done; wait"
+    assert by_two.statuses.request == "for n in $(seq 3); do for n in $(seq 2); do curl x; done & done; wait"
+    assert InARow([missing] * 6).statuses.request == "for n in $(seq 6); do curl x; done"
+    assert "one of them: 503 Busy" in InARow([missing, good, bad]).statuses.actual_text()
+    assert InARow([missing, bad]).statuses.expected_text("<=", OneOf({404}, "404")) == "404 for all of them"
 
 
 # JSON

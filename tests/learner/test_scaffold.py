@@ -1,9 +1,10 @@
+import json
 from pathlib import Path
 
 import pytest
 
 from grader import course
-from grader.errors import UsageError
+from grader.errors import MachineError, UsageError
 from grader.learner import scaffold
 from tests.command import kit
 from tests.real_course import COURSE
@@ -93,6 +94,48 @@ def test_a_file_is_no_folder(tmp_path):
         scaffold.start(FIRST, tmp_path / "chat")
     with pytest.raises(UsageError, match=r"^The folder \".*\" cannot be made: Not a directory\.$"):
         scaffold.start(FIRST, tmp_path / "chat" / "inside")
+
+
+# kit start --bare
+
+
+@pytest.mark.parametrize("stage", COURSE.stages, ids=lambda stage: stage.id)
+def test_a_bare_project_has_no_code_and_is_committed(tmp_path, stage):
+    upto = [one for one in COURSE.stages if one.id <= stage.id]
+
+    scaffold.start(stage, tmp_path / "chat", bare=upto)
+
+    found = {str(path) for path in files(tmp_path / "chat")}
+    assert found == {".gitignore", "README.md", "service.toml"} | ({"DECISIONS.md"} if stage.id > "01" else set())
+    assert git(tmp_path / "chat", "status", "--porcelain") == ""
+    assert "TODO 1.2" in (tmp_path / "chat" / "service.toml").read_text()
+    texts = "".join((tmp_path / "chat" / name).read_text() for name in found).lower()
+    assert "flask" not in texts
+    assert "python -m" not in texts
+
+
+def test_a_bare_project_is_told_what_to_write_first(tmp_path):
+    assert kit("start", "--bare", "chat", cwd=tmp_path).status == 0
+
+    said = kit("check", cwd=tmp_path / "chat").text
+
+    assert "server.command in service.toml is empty: it must say how to start the server." in said
+    assert "1.1 A repository with a first commit" in said
+
+
+def test_a_bare_project_gets_no_python_of_later_stages(tmp_path):
+    scaffold.start(FIRST, tmp_path / "chat", bare=[FIRST])
+
+    assert scaffold.advance(COURSE, tmp_path / "chat") == (SECOND, [Path("DECISIONS.md")])
+    with pytest.raises(UsageError, match=r"code in Python .* the last brief is: less .*03-integrations/README\.md$"):
+        scaffold.advance(COURSE, tmp_path / "chat")
+    assert not (tmp_path / "chat" / "server").exists()
+
+
+def test_a_project_in_another_language_gets_no_python_even_into_folders_of_these_names(tmp_path):
+    folder = repository(tmp_path / "mine", **{"service.toml": "", "server/main.go": "", "client/index.js": ""})
+
+    assert scaffold.advance(COURSE, folder) == (SECOND, [Path("DECISIONS.md")])
 
 
 # kit next
@@ -194,13 +237,35 @@ def test_a_file_where_a_folder_is_needed_is_named_and_nothing_is_copied(starters
 
 
 def test_the_command_says_what_is_new_and_what_to_do(chat):
-    done = kit("next", cwd=chat)
+    done = kit("next", "--anyway", cwd=chat)
 
     assert done.status == 0
     assert done.text.startswith(f"Stage 02, {SECOND.title}. New here: DECISIONS.md, ")
     assert "kit check 2.1" in done.text
-    assert kit("next", cwd=chat).text.startswith("Stage 03, ")
+    assert kit("next", "--anyway", cwd=chat).text.startswith("Stage 03, ")
     assert kit("next", cwd=chat).status == 2
+
+
+def test_before_the_stage_is_passed_the_command_asks_for_a_word_more(chat):
+    before = files(chat)
+
+    done = kit("next", cwd=chat)
+
+    assert done.status == 2
+    assert "Not passed yet: 1.1, 1.2, 1.3 and 7 more steps." in done.text
+    assert "kit next --anyway" in done.text
+    assert files(chat) == before
+
+
+def test_when_the_stage_is_passed_the_command_asks_for_nothing(chat):
+    steps = [
+        {"id": step.id, "title": "", "outcome": "not_checked" if step.id == "1.1" else "pass", "checks": []}
+        for step in FIRST.steps
+    ]
+    (chat / ".kit").mkdir()
+    (chat / ".kit" / "report.json").write_text(json.dumps({"stages": [{"id": "01", "steps": steps}]}))
+
+    assert kit("next", cwd=chat).status == 0
 
 
 def test_the_command_wants_a_project(tmp_path):
@@ -212,5 +277,64 @@ def test_the_command_wants_a_project(tmp_path):
 
 
 def test_the_command_is_told_where_the_project_is(chat):
-    assert kit("next", "--project", "chat", cwd=chat.parent).status == 0
+    assert kit("next", "--anyway", "--project", "chat", cwd=chat.parent).status == 0
     assert (chat / "DECISIONS.md").exists()
+
+
+# what the user's own git is told to do
+
+
+@pytest.fixture
+def user(tmp_path, monkeypatch):
+    """Give a function that writes the user's configuration of git, and a program that leaves a file when it runs."""
+    trap = tmp_path / "trap"
+    trap.write_text(f"#!/bin/sh\necho run >> {tmp_path}/sprung\nexit 1\n")
+    trap.chmod(0o755)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+
+    def configure(**settings):
+        for key, value in {"user.name": "Nia", "user.email": "nia@example.test", **settings}.items():
+            git(tmp_path, "config", "--file", tmp_path / "gitconfig", key, value.replace("TRAP", str(trap)))
+        return trap
+
+    return configure
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"commit.gpgSign": "true", "gpg.program": "TRAP", "user.signingKey": "x"},
+        {"commit.gpgSign": "true", "gpg.format": "ssh", "gpg.ssh.program": "TRAP"},
+        {"core.hooksPath": "HOOKS"},
+        {"init.templateDir": "TEMPLATES"},
+        {"core.fsmonitor": "TRAP", "core.editor": "TRAP", "core.pager": "TRAP"},
+        {"core.attributesFile": "ATTRIBUTES", "filter.all.clean": "TRAP", "filter.all.required": "true"},
+    ],
+    ids=lambda settings: next(iter(settings)),
+)
+def test_the_first_commit_is_neither_signed_nor_hooked(tmp_path, user, settings):
+    hooks = tmp_path / "templates" / "hooks"
+    hooks.mkdir(parents=True)
+    (tmp_path / "attributes").write_text("* filter=all\n")
+    places = {"HOOKS": hooks, "TEMPLATES": hooks.parent, "ATTRIBUTES": tmp_path / "attributes"}
+    trap = user(**{key: str(places.get(value, value)) for key, value in settings.items()})
+    for name in ("pre-commit", "commit-msg", "prepare-commit-msg", "post-commit", "reference-transaction"):
+        (hooks / name).write_text(f"#!/bin/sh\nexec {trap}\n")
+        (hooks / name).chmod(0o755)
+
+    scaffold.start(FIRST, tmp_path / "chat")
+
+    assert git(tmp_path / "chat", "log", "--format=%an %ae") == "Nia nia@example.test\n"
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_a_start_that_fails_leaves_the_folder_as_before(tmp_path, monkeypatch):
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr(scaffold, "_commit", lambda *_: (_ for _ in ()).throw(MachineError("git commit failed")))
+
+    for name in ("new", "empty"):
+        with pytest.raises(MachineError):
+            scaffold.start(FIRST, tmp_path / name)
+
+    assert not (tmp_path / "new").exists()
+    assert list((tmp_path / "empty").iterdir()) == []

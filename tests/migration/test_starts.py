@@ -3,6 +3,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
+import venv
 
 import pytest
 
@@ -10,7 +11,6 @@ from grader.errors import Failed, NotChecked, TooLate
 from grader.migration.old_version import COUNT, MISSING
 from grader.migration.starts import migration_from
 from grader.project import config as projects
-from grader.project.clone import create_environment
 from grader.service import migrate
 from grader.system import process_tree as tree
 from grader.testdata.payloads import LOOK_ALIKES, ZOO
@@ -259,7 +259,7 @@ def test_an_old_state_whose_own_code_is_installed_does_not_run_todays(tmp_path, 
         (one.folder / "src").mkdir()
         (one.folder / "src" / "start.py").write_text(f"START = {start!r}")
         (one.folder / "install.py").write_text(INSTALL)
-    create_environment(made.folder / ".venv")
+    venv.create(made.folder / ".venv", symlinks=True)  # without pip, which nobody asks for here
     subprocess.run([made.folder / ".venv/bin/python", "install.py"], cwd=made.folder, check=True)
 
     migration = migration_from(harness(made), STATES)
@@ -322,7 +322,7 @@ def test_an_old_state_that_no_longer_works_is_named(tmp_path, harness, cache, ol
 
     found = failure(lambda: migration_from(one, STATES))
 
-    assert found.actual.startswith(f"the project's earlier state: {said}")
+    assert found.actual.startswith(f"the project's state of step 2.5 (folder history/2.5/): {said}")
     assert failure(lambda: migration_from(one, STATES)).actual == found.actual
 
 
@@ -332,8 +332,42 @@ def test_an_old_state_without_service_toml_is_named(tmp_path, harness):
 
     found = failure(lambda: migration_from(harness(made), STATES))
 
-    assert found.actual.startswith("in the project's earlier state: ")
+    assert found.actual.startswith("the project's state of step 2.5 (folder history/2.5/): There is no service.toml")
     assert found.expected == "an earlier state that can be started"
+    assert found.clause == "K1"
+
+
+@pytest.mark.parametrize(
+    ("more", "said", "line"),
+    [
+        ('setup = "python missing.py"', "setup failed (exit code 2)", "python missing.py"),
+        ('setup = "no-such-program"', 'setup: There is no program "no-such-program" on PATH', "no-such-program"),
+        ('migrate = "python missing.py"', "migrate ended with exit code 2", "PORT=5000 "),
+        ('migrate = "no-such-program"', 'migrate: There is no program "no-such-program" on PATH', "PORT=5000 "),
+    ],
+)
+def test_a_wrong_command_of_an_old_state_is_named_with_the_state(tmp_path, harness, cache, more, said, line):
+    made = project(tmp_path / "project", server(IN_ONE_TRANSACTION))
+    project(made.folder / "history" / "2.5", "raise SystemExit(1)" if "setup" in more else server(OLD), more=more)
+
+    with pytest.raises(Failed) as caught:
+        migration_from(harness(made), STATES)
+
+    found = caught.value
+    assert found.actual.startswith(f"the project's state of step 2.5 (folder history/2.5/): {said}")
+    assert found.clause == "K1"
+    assert found.request.startswith(f"(cd history/2.5 && {line}")
+
+
+def test_an_old_state_at_a_tag_is_named_by_it(tmp_path, harness, cache):
+    folder = project(tmp_path / "project", "raise SystemExit(1)").folder
+    repository(folder)
+    git(folder, "tag", "step-2.5")
+
+    found = failure(lambda: migration_from(harness(project(folder, server(IN_ONE_TRANSACTION))), STATES))
+
+    assert found.actual.startswith("the project's state of step 2.5 (tag step-2.5): the server stopped")
+    assert found.request.startswith("(rm -rf /tmp/old && git clone -q -b step-2.5 . /tmp/old && cd /tmp/old && PORT=")
 
 
 # how the project migrates it
@@ -491,27 +525,33 @@ def test_any_time_that_has_passed_may_stand_for_none(brought_forward, moment):
     assert len(chat.times()) == 100
 
 
+ALL, NONE = "True", "False"
+BEFORE_22_13_21 = 'unquote(self.path) < self.path.partition("since")[0] + "since=2023-11-14T22:13:21"'
+
+
 @pytest.mark.parametrize(
-    ("moment", "found"),
+    ("moment", "listed", "said"),
     [
-        ("NULL", True),
-        ("'1970-01-01T00:00:00Z'", True),
-        ("'2026-01-02T03:04:05Z'", False),
+        ("NULL", NONE, ""),
+        ("NULL", ALL, ""),
+        ("'1970-01-01T00:00:00Z'", NONE, ""),
+        ("'1970-01-01T00:00:00Z'", ALL, "150 of 1970-01-01T00:00:00Z is listed"),
+        ("'2026-01-02T03:04:05Z'", NONE, "150 of 2026-01-02T03:04:05Z is missing"),
+        ("1700000000.25", BEFORE_22_13_21, ""),
+        ("1700000000.25", ALL, "150 of 1700000000.25 is listed"),
+        ("1700000700.25", BEFORE_22_13_21, "150 of 1700000700.25 is missing"),
+        ("1699999300.25", BEFORE_22_13_21, "150 of 1699999300.25 is listed"),
     ],
 )
-def test_an_old_message_is_looked_for_by_its_time(brought_forward, moment, found):
-    only_new = 'if "since" in self.path: rows = []\n        self.answer({{"messages"'
-    with_since = SERVER.replace('self.answer({{"messages"', only_new)
+def test_since_treats_an_old_message_as_its_time_says(brought_forward, moment, listed, said):
+    choosing = f'if "since" in self.path and not ({listed}): rows = []\n        self.answer({{{{"messages"'
+    with_since = SERVER.replace('self.answer({{"messages"', choosing).replace(
+        "import json", "from urllib.parse import unquote\nimport json"
+    )
     chat = brought_forward(STAMPED.format(moment=moment), server=with_since).chat()
 
-    assert (chat.not_found_by_their_time == ()) is found
+    assert next(iter(chat.misplaced_by_their_time), "") == said
     assert chat.old_page().ids == chat.expected
-
-
-def test_an_old_message_may_be_found_by_its_time(brought_forward):
-    chat = brought_forward(STAMPED.format(moment="1700000000.25")).chat()
-
-    assert chat.not_found_by_their_time == ()
 
 
 def test_times_that_change_are_found(brought_forward):
@@ -535,7 +575,7 @@ def test_a_migration_that_ends_itself_is_found(brought_forward):
 def test_a_server_that_hangs_at_its_start_is_too_late(brought_forward):
     migration = brought_forward(NEVER, start_timeout=1)
 
-    assert failure(migration.chat, TooLate).actual.startswith("nobody listened on the port in PORT")
+    assert failure(migration.chat, TooLate).actual.startswith("no program listened on the port in PORT")
     assert failure(lambda: migration.chat_after_commit(0.0), TooLate)
 
 

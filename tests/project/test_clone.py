@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import Failed, NotChecked, TooLate
-from grader.project import clone as clone_module, config, environment
-from grader.system import process_tree
+from grader.errors import Failed, MachineError, NotChecked, TooLate
+from grader.project import bundled_pip, clone as clone_module, config, environment, setup as set_up
+from grader.project.virtual_environment import create_environment
+from grader.system import cache as cache_module, process_tree, scratch
 from grader.system.process import Process
+from grader.system.resources import Resources
 from tests import service_file
 from tests.repository import commit, repository
 
@@ -98,7 +100,7 @@ def registry():
 # without setup
 
 
-def test_without_setup_no_environment_is_made(a_project, clone, cache):
+def test_without_setup_the_environment_is_empty(a_project, clone, cache):
     project = a_project("", **{"app.py": "1"})
     (project.folder / "app.py").write_text("2")
 
@@ -106,7 +108,9 @@ def test_without_setup_no_environment_is_made(a_project, clone, cache):
 
     assert (cloned.folder / "app.py").read_text() == "1"
     assert cloned.folder != project.folder
-    assert not (cloned.folder / ".venv").exists()
+    assert run_in(cloned, "python", "-c", "import sys; print(sys.prefix)") == f"{cloned.folder / '.venv'}\n"
+    assert "No module named 'flask'" in run_in(cloned, "python", "-c", "import flask")
+    assert "No module named pip" in run_in(cloned, "python", "-m", "pip")
     assert not cache.exists()
 
 
@@ -117,7 +121,9 @@ def test_a_project_whose_service_file_is_not_committed_fails_in_the_clone(tmp_pa
         clone(project)
 
     assert caught.value.expected == "service.toml among the committed files"
-    assert caught.value.request == "git clone . /tmp/clone && cd /tmp/clone"
+    assert caught.value.request.startswith('( d=$(mktemp -d) && git clone -q . "$d" && cd "$d" && ')
+    assert caught.value.request.endswith(" && cat service.toml )")
+    assert caught.value.clause == "K1"
 
 
 def test_the_committed_service_file_counts(a_project, clone):
@@ -134,7 +140,7 @@ def test_a_folder_inside_a_repository_is_set_up_alone(tmp_path, clone):
 
     cloned = clone(project).project
 
-    assert [path.name for path in cloned.folder.iterdir()] == ["service.toml"]
+    assert sorted(path.name for path in cloned.folder.iterdir()) == [".venv", "service.toml"]
 
 
 # setup
@@ -189,7 +195,9 @@ def test_installed_packages_are_kept_until_the_requirements_change(a_project, cl
     assert run_in(second.project, "python", "-c", "import tiny; print(tiny.VERSION)") == "1.0\n"
 
     commit(project.folder, {"requirements.txt": "tiny==2.0\n"})
-    with pytest.raises(NotChecked, match=r"^No package registry can be reached from here") as caught:
+    with pytest.raises(
+        NotChecked, match=r"^The package registry that setup needs cannot be reached from here"
+    ) as caught:
         clone(project)
     assert caught.value.because == "machine"
     assert len(list(cache.iterdir())) == 2
@@ -208,13 +216,15 @@ def test_a_setup_that_fails_says_how_and_what_it_printed(a_project, clone, cache
     assert caught.value.actual == "setup failed (exit code 3)"
     assert caught.value.expected == "exit code 0"
     assert caught.value.log == "Collecting\nno such package"
-    assert caught.value.request.startswith("git clone . /tmp/clone && cd /tmp/clone && python -c 'import sys;")
+    assert caught.value.clause == "K1"
+    assert caught.value.request.startswith('( d=$(mktemp -d) && git clone -q . "$d" && cd "$d" && ')
+    assert " && . .venv/bin/activate && python -c 'import sys;" in caught.value.request
     assert not list(cache.glob("*/done"))
 
 
 def test_without_a_registry_a_plain_installation_is_tried_once(a_project, clone, cache, monkeypatch):
     runs = []
-    monkeypatch.setattr(clone_module, "run_setup", lambda *_: runs.append(1) or _raise(NotChecked("no registry")))
+    monkeypatch.setattr(set_up, "run_setup", lambda *_: runs.append(1) or _raise(NotChecked("no registry")))
 
     with pytest.raises(NotChecked, match="no registry"):
         clone(a_project("pip install -r requirements.txt", **{"requirements.txt": "tiny\n"}))
@@ -261,7 +271,7 @@ def test_a_clone_must_not_need_the_folder_that_was_cloned(tmp_path, clone):
 
 
 def test_a_setup_that_hangs_is_ended_with_all_it_started(a_project, clone, cache, monkeypatch, tmp_path):
-    monkeypatch.setattr(clone_module, "SETUP_WITHIN", 0.5)
+    monkeypatch.setattr(set_up, "SETUP_WITHIN", 0.5)
     script = f"""import subprocess, time
 child = subprocess.Popen(["sleep", "300"], start_new_session=True)
 print("waiting for", child.pid, flush=True)
@@ -307,7 +317,7 @@ def test_only_a_plain_installation_is_not_repeated(tmp_path, setup, kept):
     for name, content in {"requirements.txt": "flask\n", "more.txt": "", "local.txt": "./here\n"}.items():
         (tmp_path / name).write_text(content)
 
-    assert clone_module.installs_only(project) is kept
+    assert set_up.installs_only(project) is kept
 
 
 @pytest.mark.parametrize(
@@ -343,19 +353,19 @@ def test_only_a_plain_installation_is_not_repeated(tmp_path, setup, kept):
 def test_a_requirement_is_plain_when_it_only_names_a_package(tmp_path, line, plain):
     (tmp_path / "requirements.txt").write_text(f"flask\n{line}\n")
 
-    assert clone_module._is_plain(tmp_path / "requirements.txt") is plain
+    assert set_up._is_plain(tmp_path / "requirements.txt") is plain
 
 
 def test_requirements_in_another_encoding_are_not_plain(tmp_path):
     (tmp_path / "requirements.txt").write_bytes("flask\n".encode("utf-16"))
 
-    assert not clone_module._is_plain(tmp_path / "requirements.txt")
+    assert not set_up._is_plain(tmp_path / "requirements.txt")
 
 
 def digest(folder, setup, **files):
     for name, content in files.items():
         (folder / name).write_text(content)
-    return clone_module._digest(service_file.write(folder, server={"setup": setup}))
+    return set_up._digest(service_file.write(folder, server={"setup": setup}))
 
 
 def test_a_plain_installation_is_kept_under_its_requirements_alone(tmp_path):
@@ -377,6 +387,89 @@ def test_what_nobody_used_for_a_month_is_forgotten(cache):
     with (cache / "used" / "lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
 
-        assert clone_module.cache("environments") == cache
+        assert cache_module.cache("environments") == cache
 
     assert sorted(path.name for path in cache.iterdir()) == ["new", "stray", "used"]
+
+
+# what a clone lacks
+
+
+def test_what_is_not_committed_is_named_and_what_the_failure_speaks_of_comes_first(tmp_path):
+    folder = repository(tmp_path / "project", **{"service.toml": "", "a.py": "", ".gitignore": "db.*\n*.ini\nlogs/\n"})
+    assert clone_module.not_cloned(folder, "No module named 'server.db'") == ""
+    for name in (
+        "a.py",
+        "z.py",
+        "server/db.py",
+        "server/words.py",
+        "settings.ini",
+        "other.ini",
+        "logs/x",
+        "service.toml",
+    ):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("changed")
+
+    said = "No module named 'server.words'"
+    assert clone_module.not_cloned(folder, said) == ("not committed yet: service.toml, server/words.py, a.py, z.py")
+    assert clone_module.not_cloned(folder, "No module named 'server.db'").endswith("; git ignores server/db.py")
+    assert clone_module.not_cloned(folder, "No such file: 'settings.ini'").endswith("; git ignores settings.ini")
+    assert clone_module.not_cloned(folder, "[Errno 2] 'logs/server.log'").endswith("; git ignores logs/")
+    assert clone_module.uncommitted(folder, "service.toml") == "not committed yet: service.toml"
+    assert clone_module.uncommitted(folder, "DECISIONS.md") == ""
+
+
+def test_of_many_files_some_are_named(tmp_path):
+    folder = repository(tmp_path / "project", x="")
+    for number in range(9):
+        (folder / f"f{number}").touch()
+
+    assert clone_module.not_cloned(folder, "") == "not committed yet: f0, f1, f2, f3 and 5 more"
+
+
+# where nothing can be kept, or no program may run
+
+
+@pytest.mark.parametrize("place", ["/dev/null", "/proc/nope", "FILE"])
+def test_without_a_cache_an_environment_is_made_in_the_clone(a_project, clone, cache, tmp_path, monkeypatch, place):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", place.replace("FILE", str(tmp_path / "file")))
+    assert cache_module.cache("environments") is None
+
+    cloned = clone(a_project("pip install -q -r requirements.txt", **{"requirements.txt": ""})).project
+
+    assert not (cloned.folder / ".venv").is_symlink()
+    assert run_in(cloned, "python", "-c", "import sys; print(sys.prefix)") == f"{cloned.folder / '.venv'}\n"
+
+
+def test_a_clone_lies_where_programs_may_run(a_project, cache, monkeypatch, nothing_left):
+    monkeypatch.setattr(scratch, "runs_programs", lambda folder: scratch.MEMORY not in [folder, *folder.parents])
+    monkeypatch.setattr(scratch, "has_memory", lambda: True)
+    resources = Resources()
+    try:
+        with contextlib.closing(clone_module.CleanClone(a_project(""), resources)) as cloned:
+            assert scratch.MEMORY in resources.folder.parents
+            assert scratch.MEMORY not in cloned.project.folder.parents
+            place = cloned.project.folder.parent
+    finally:
+        resources.close()
+    assert not place.exists()
+
+
+@pytest.mark.parametrize("broken", ["python", "pip"])
+def test_an_environment_that_does_not_work_is_the_machines_fault_before_setup_runs(tmp_path, monkeypatch, broken):
+    real = bundled_pip.unpack
+
+    def unpacked(venv):
+        done = real(venv)
+        # The file itself: `python` is a link to the Python of this machine, which must stay as it is.
+        program = venv / "bin" / broken
+        program.unlink()
+        program.symlink_to("/usr/bin/false" if broken == "python" else "/nowhere")
+        return done
+
+    monkeypatch.setattr(bundled_pip, "unpack", unpacked)
+
+    with pytest.raises(MachineError, match=r"^The new environment \".*/venv\" does not work"):
+        create_environment(tmp_path / "venv")

@@ -95,7 +95,10 @@ def test_an_absolute_path_gives_four_slashes(tmp_path):
         ("sqlite:///{data}/a.db", "", True),
         ("sqlite:///a.db", "", True),
         ("sqlite:///{data}/a.db", "count", False),
-        ("sqlite+aiosqlite:///{data}/a.db", "", False),
+        ("sqlite+aiosqlite:///{data}/a.db", "", True),
+        ("sqlite+aiosqlite:///{data}/a.db", "count", False),
+        ("sqlite://{data}/a.db", "", True),
+        ("sqlite://", "", False),
         ("postgresql:///x", "", False),
     ],
 )

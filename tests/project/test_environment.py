@@ -3,6 +3,7 @@ import locale
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,8 @@ def project(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", "/tmp")
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
-    monkeypatch.delenv("CONDA_PREFIX", raising=False)
+    for name in ("CONDA_PREFIX", "CONDA_DEFAULT_ENV", "CONDA_EXE", "CONDA_ROOT", "MAMBA_ROOT_PREFIX"):
+        monkeypatch.delenv(name, raising=False)
     return service_file.write(tmp_path / "project")
 
 
@@ -144,7 +146,7 @@ def test_setup_knows_the_way_to_the_registries_and_the_server_does_not(project, 
 def test_setup_is_not_sent_elsewhere(project, monkeypatch, name):
     monkeypatch.setenv(name, "/somewhere/else")
 
-    assert name not in environment.for_setup(project, port=5001, data=Path("/data"))
+    assert environment.for_setup(project, port=5001, data=Path("/data")).get(name) in (None, "0")
 
 
 def test_setup_reaches_a_registry_that_is_not_behind_the_proxy(project, monkeypatch):
@@ -240,3 +242,65 @@ def test_python_means_the_projects_environment_without_activating_it(project):
     process.kill()
 
     assert process.output.text == "mine\n"
+
+
+# conda's base, which is active without anybody's doing
+
+
+@pytest.mark.parametrize("kind", ["name", "root", "program", "mamba"])
+def test_condas_base_is_not_activated(project, monkeypatch, tmp_path, kind):
+    base = an_environment(tmp_path / "miniconda3")
+    monkeypatch.setenv("CONDA_PREFIX", str(base))
+    if kind == "name":
+        monkeypatch.setenv("CONDA_DEFAULT_ENV", "base")
+    if kind == "root":
+        (base / "condabin").mkdir()
+    if kind == "program":
+        monkeypatch.setenv("CONDA_EXE", str(base / "bin" / "conda"))
+    if kind == "mamba":
+        monkeypatch.setenv("MAMBA_ROOT_PREFIX", str(base))
+
+    assert first(project) == f"{sys.prefix}/bin"
+
+
+def test_another_environment_of_conda_is_activated(project, monkeypatch, tmp_path):
+    base = an_environment(tmp_path / "miniconda3")
+    (base / "condabin").mkdir()
+    mine = an_environment(base / "envs" / "chat")
+    monkeypatch.setenv("CONDA_EXE", str(base / "bin" / "conda"))
+    monkeypatch.setenv("CONDA_DEFAULT_ENV", "chat")
+    monkeypatch.setenv("CONDA_PREFIX", str(mine))
+
+    assert first(project) == f"{mine}/bin"
+
+
+# alone, as after a clean clone
+
+
+def test_a_project_that_is_alone_sees_no_environment_but_its_own(project, monkeypatch, tmp_path):
+    active, other, tools = (an_environment(tmp_path / name) for name in ("mine", "other", "tools"))
+    for place in (active, other):
+        (place / "pyvenv.cfg").touch()
+    monkeypatch.setenv("VIRTUAL_ENV", str(active))
+    monkeypatch.setenv("PATH", f"{sys.prefix}/bin:{active}/bin:{tools}/bin:{other}/bin:/usr/bin:/bin")
+    alone = replace(project, alone=True)
+    an_environment(project.folder / ".venv")
+
+    assert environment.search_path(alone) == f"{project.folder}/.venv/bin:{tools}/bin:/usr/bin:/bin"
+
+
+def test_a_venv_beside_the_kits_was_made_by_setup_and_comes_first(project):
+    alone = replace(project, alone=True)
+    for name in (".venv", "venv"):
+        an_environment(project.folder / name)
+
+    assert environment.search_path(alone).startswith(f"{project.folder}/venv/bin:{project.folder}/.venv/bin:")
+
+
+def test_another_pip_refuses_in_setup(project):
+    env = environment.for_setup(project, port=1, data=Path("/data"))
+
+    argv = [sys._base_executable, "-I", "-m", "pip", "install", "--no-index", "nothing-of-this-name"]
+    done = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode
+    assert "virtualenv" in done.stderr or "No module named pip" in done.stderr

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from grader.errors import Failed, NotChecked
+from grader.project import git_program
 from grader.project.git import GitRepository
 from grader.testdata.payloads import SQLITE_HEADER
 from tests.repository import commit, git, repository
@@ -489,3 +490,115 @@ def test_a_clean_tree_is_one_with_nothing_to_commit(folder, change, clean):
     change(folder)
 
     assert GitRepository(folder).is_clean() is clean
+
+
+# whatever is configured, everything that is not committed counts
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"status.showUntrackedFiles": "no"},
+        {"core.excludesFile": "IGNORE"},
+        {"core.untrackedCache": "true", "status.showUntrackedFiles": "no"},
+        {"core.fsmonitor": "true"},
+        {"status.short": "true", "status.renames": "false", "diff.ignoreSubmodules": "all"},
+    ],
+    ids=lambda settings: next(iter(settings)),
+)
+@pytest.mark.parametrize("place", ["repository", "user"])
+def test_no_setting_hides_a_new_file(folder, tmp_path, monkeypatch, settings, place):
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    (tmp_path / "ignore").write_text("words.py\n")
+    repository(folder, **{"server/home.py": "1"})
+    file = folder / ".git" / "config" if place == "repository" else tmp_path / "gitconfig"
+    for key, value in settings.items():
+        git(folder, "config", "--file", file, key, value.replace("IGNORE", str(tmp_path / "ignore")))
+    (folder / "server" / "words.py").touch()
+
+    assert not GitRepository(folder).is_clean()
+    assert GitRepository(folder).changes() == ["server/words.py"]
+    assert GitRepository(folder / "server").changes() == ["words.py"]
+
+
+def test_what_editors_and_systems_leave_behind_is_no_change(folder):
+    repository(folder, x="1")
+    for name in (".DS_Store", ".idea/workspace.xml", ".vscode/settings.json", "x~", ".x.swp"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+
+    assert GitRepository(folder).is_clean()
+
+
+def test_ignored_files_are_listed_and_whole_folders_once(folder):
+    repository(folder, **{".gitignore": "db.*\n.venv/\n", "server/home.py": ""})
+    (folder / "server" / "db.py").touch()
+    (folder / ".venv" / "lib").mkdir(parents=True)
+    (folder / ".venv" / "lib" / "x").touch()
+
+    assert sorted(GitRepository(folder).ignored()) == [".venv/", "server/db.py"]
+
+
+DRIVERS = ("clean", "smudge", "process")
+
+
+@pytest.mark.parametrize("place", ["config", "include", "worktree"])
+def test_no_driver_of_a_hostile_repository_is_run_to_see_what_changed(folder, tmp_path, trap, place):
+    repository(folder, **{"x": "1", "y": "1", "sub/x": "1", ".gitattributes": "* filter=e=vil merge=evil diff=evil\n"})
+    where = {"config": [], "include": ["--file", str(tmp_path / "more")], "worktree": ["--worktree"]}[place]
+    if place == "worktree":
+        git(folder, "config", "extensions.worktreeConfig", "true")
+    keys = [
+        *(f"filter.e=vil.{name}" for name in DRIVERS),
+        "merge.evil.driver",
+        "diff.evil.command",
+        "diff.evil.textconv",
+    ]
+    for key in keys:
+        git(folder, "config", *where, key, str(trap))
+    git(folder, "config", *where, "filter.e=vil.required", "true")
+    if place == "include":
+        git(folder, "config", "include.path", str(tmp_path / "more"))
+    (folder / "x").write_text("2")
+    (folder / "new").touch()
+    sprung = tmp_path / "sprung"
+    sprung.unlink(missing_ok=True)
+
+    assert GitRepository(folder).changes() == ["x", "new"]
+    assert not GitRepository(folder).is_clean()
+    GitRepository(folder).prose("x")
+    use_everything(folder, tmp_path)
+
+    assert not sprung.exists()
+
+
+def test_a_missing_object_is_not_fetched_from_a_folder_either(folder, tmp_path, trap):
+    repository(folder, **{"sub/x": "1", "x": "2"})
+    for key, value in {
+        "core.repositoryFormatVersion": "1",
+        "extensions.partialClone": "evil",
+        "remote.evil.url": str(folder),
+        "remote.evil.promisor": "true",
+        "remote.evil.uploadpack": str(trap),
+    }.items():
+        git(folder, "config", key, value)
+    blob = git(folder, "rev-parse", ":x").strip()
+    (folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+
+    GitRepository(folder).tracked(beginning=SQLITE_HEADER)
+    GitRepository(folder).prose("x")
+    GitRepository(folder).is_clean()
+    with pytest.raises(Failed):
+        GitRepository(folder).clone(tmp_path / "clone")
+
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_git_that_never_ends_counts_as_failed(folder, monkeypatch):
+    repository(folder, x="1")
+    (folder / ".git" / "info").mkdir(exist_ok=True)
+    (folder / ".git" / "info" / "exclude").unlink(missing_ok=True)
+    os.mkfifo(folder / ".git" / "info" / "exclude")
+    monkeypatch.setattr(git_program, "SECONDS", 0.5)
+
+    assert not GitRepository(folder).is_clean()

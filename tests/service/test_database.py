@@ -12,8 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from grader.errors import Failed, NotChecked
-from grader.service import database as database_module
-from grader.service.database import Database, Grown, inspector
+from grader.service import database as database_module, inspector as inspector_module, visitor
+from grader.service.database import Database, Grown
+from grader.service.inspector import inspector
+from grader.service.visitor import visited
 from grader.system import process_tree
 
 MODES = ["delete", "truncate", "persist", "wal"]
@@ -204,10 +206,42 @@ def test_a_folder_is_no_database(database, path):
 
 
 def test_another_database_without_a_command_cannot_be_checked():
-    for url in ("postgresql:///x", "sqlite+aiosqlite:///x", "sqlite://", "mysql://root@127.0.0.1/x"):
-        with pytest.raises(NotChecked, match=r"no inspect command") as caught:
+    for url in ("postgresql:///x", "sqlite+x y:///x", "sqlite://", "sqlitex:///x", "mysql://root@127.0.0.1/x"):
+        with pytest.raises(NotChecked, match=r"add inspect to \[database\] in service.toml") as caught:
             Database(url).rows()
-        assert caught.value.because == "machine"
+        assert caught.value.because == "project"
+
+
+@pytest.mark.parametrize("scheme", ["sqlite", "sqlite+aiosqlite", "sqlite+pysqlite", "sqlite+my-own_driver.2"])
+def test_a_driver_may_stand_in_the_url(path, scheme):
+    create(path, rows=3)
+
+    assert Database(f"{scheme}:///{path}").rows() == {"visits": 3}
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("sqlite:///{data}/app.db", "{data}/app.db (all that follows sqlite:/// in url is its path)"),
+        ("sqlite:///{data}/app.db?timeout=30", "{data}/app.db?timeout=30 (all that follows sqlite:/// in url"),
+        ("sqlite://{data}/app.db", "{data}/app.db in the project's folder (url has a relative path; an absol"),
+        ("sqlite:///app.db", "app.db in the project's folder (url has a relative path; an absolute one has a"),
+    ],
+)
+def test_a_file_that_is_not_there_is_named(tmp_path, template, said):
+    place = tmp_path / "data"
+    place.mkdir()
+    (place / "app.db").touch()
+    (place / "app.db").unlink()
+    database = Database(template.replace("{data}", str(place)), folder=tmp_path / "project", template=template)
+
+    assert database.difference({}).actual_text().startswith(f"no database: there is no file {said}")
+
+
+def test_a_file_without_a_table_is_there(database, path):
+    path.touch()
+
+    assert database.difference({}).actual_text() == "a database without any table"
 
 
 def test_a_relative_path_begins_in_the_projects_folder(tmp_path, monkeypatch):
@@ -260,6 +294,46 @@ def test_tables_of_extensions_are_counted_where_they_can_be(database, path):
     rows = database.rows()
 
     assert (rows["words"], rows["visits"], rows["maps"]) == (1, 0, 0)
+
+
+NEWER_VIEW = ("view", "seen", "seen", 0, "CREATE VIEW seen AS SELECT group_concat(x, ',' ORDERED BY x) FROM visits")
+NEWER_TABLE = ("table", "newer", "newer", 2, "CREATE TABLE newer (x WITH (new) SYNTAX)")
+
+
+def add_to_schema(path, *entry):
+    """Add something that only a newer SQLite can read."""
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("PRAGMA writable_schema = on")
+        connection.execute("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", entry)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_what_only_a_newer_sqlite_can_read_hides_no_table(database, path, mode):
+    create(path, mode, rows=3)
+    add_to_schema(path, *NEWER_VIEW)
+
+    assert database.rows() == {"visits": 3}
+    with contextlib.closing(sqlite3.connect(path, timeout=0)) as writer:
+        with pytest.raises(sqlite3.DatabaseError, match="malformed"):
+            writer.execute("INSERT INTO visits VALUES (1)")
+        writer.execute("PRAGMA writable_schema = on")
+        for reading in (True, False):
+            with (
+                database.locked(0.05, reading=reading),
+                pytest.raises(sqlite3.OperationalError, match="locked"),
+                writer,
+            ):
+                writer.execute("INSERT INTO visits VALUES (1)")
+            writer.rollback()
+
+
+def test_a_table_that_only_a_newer_sqlite_can_read_is_not_checked(database, path):
+    create(path, rows=3)
+    add_to_schema(path, *NEWER_TABLE)
+
+    with pytest.raises(NotChecked, match='cannot read the table "newer"') as caught:
+        database.rows()
+    assert caught.value.because == "machine"
 
 
 def test_a_table_that_only_the_server_can_read_counts_as_empty(database, path):
@@ -534,7 +608,7 @@ def test_a_command_that_does_not_exist_says_so(tmp_path):
 
 
 def test_a_command_that_hangs_is_ended_with_all_it_started(tmp_path, monkeypatch):
-    monkeypatch.setattr(database_module, "INSPECT_WITHIN", 0.5)
+    monkeypatch.setattr(inspector_module, "INSPECT_WITHIN", 0.5)
     script = """import subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(100)"])
 open("child", "w").write(str(child.pid))
@@ -549,7 +623,7 @@ time.sleep(100)"""
 
 
 def test_a_command_that_prints_without_end_fills_no_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr(database_module, "INSPECT_WITHIN", 0.5)
+    monkeypatch.setattr(inspector_module, "INSPECT_WITHIN", 0.5)
     database = by_command(tmp_path, "while True: print('x' * 65536)")
 
     assert complaint(database) == "the inspect command did not end within 0 s"
@@ -572,3 +646,57 @@ def test_a_long_list_of_tables_is_read_whole(tmp_path):
     rows = by_command(tmp_path, script).rows()
 
     assert len(rows) == len(json.loads(json.dumps(rows))) == 20000
+
+
+# readers and visitors
+
+
+def test_a_reader_lets_others_write_and_not_commit(database, path):
+    create(path)
+    with contextlib.closing(sqlite3.connect(path, timeout=0)) as writer:
+        with database.locked(0.05, reading=True):
+            writer.execute("INSERT INTO visits VALUES (1)")
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                writer.commit()
+        writer.commit()
+
+    assert database.rows() == {"visits": 1}
+
+
+def test_in_wal_mode_a_reader_writes_so_that_others_wait(database, path):
+    create(path, "wal")
+    with (
+        contextlib.closing(sqlite3.connect(path, timeout=0)) as writer,
+        database.locked(0.05, reading=True),
+        pytest.raises(sqlite3.OperationalError, match="locked"),
+    ):
+        writer.execute("INSERT INTO visits VALUES (1)")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_visitor_comes_again_and_again_and_goes_at_the_end(database, path, mode):
+    create(path, mode)
+    met = 0
+    with contextlib.closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as writer:
+        with visited(database):
+            for _ in range(200):
+                try:
+                    writer.execute("INSERT INTO visits VALUES (1)")
+                except sqlite3.OperationalError:
+                    met += 1
+                time.sleep(0.001)
+        writer.execute("INSERT INTO visits VALUES (1)")
+
+    assert 0 < met < 200
+    assert database.rows() == {"visits": 201 - met}
+
+
+def test_a_visitor_goes_after_some_time(database, path, monkeypatch):
+    monkeypatch.setattr(visitor, "LONGEST", 0.05)
+    create(path)
+    with visited(database):
+        time.sleep(0.3)
+        with contextlib.closing(sqlite3.connect(path, timeout=0)) as writer, writer:
+            writer.execute("INSERT INTO visits VALUES (1)")
+
+    assert database.rows() == {"visits": 1}

@@ -1,7 +1,9 @@
 import re
 import shlex
+import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +85,41 @@ def test_a_failure_can_be_looked_at_while_all_that_it_used_is_up(run):
     assert seen == [("test_it", True, "hi", True)]
     assert findings.problem.request == "curl -i 'http://127.0.0.1:5000/x'"
     assert [check.outcome for check in findings.stages[0].steps[0].checks] == ["fail", "fail"]
+
+
+def test_a_locked_database_is_locked_while_it_is_looked_at(run, tmp_path):
+    makes_a_file = "import sqlite3\nsqlite3.connect(str(service.data / 'app.db')).execute('CREATE TABLE t (x)')"
+    fails = a_check(
+        "1.1",
+        "service, locking",
+        *makes_a_file.splitlines(),
+        "with locking(service, 0.1):",
+        "    reply = service.get('/x')",
+        "assert reply.status == 404",
+    )
+    seen = []
+
+    def look(held):
+        with closing(sqlite3.connect(Path(held.servers[0].data) / "app.db", timeout=0, isolation_level=None)) as other:
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+            seen.append((held.locked, held.check.before, other))
+
+    findings = run({"1.1": fails}, hold=look)
+
+    assert seen[0][:2] == (True, "the database locked for 0.1 s")
+    assert findings.problem.before == "the database locked for 0.1 s"
+
+
+def test_a_server_that_has_ended_can_be_started_on_its_data(run):
+    fails = a_check("1.1", "lives", "(life,) = lives([2])", "assert 77 in life.grown")
+    seen = []
+
+    run({"1.1": fails}, hold=seen.append)
+
+    (held,) = seen
+    assert held.servers == ()
+    assert re.fullmatch(r"PORT=5000 DATABASE_URL=sqlite:///(/\S+)/app\.db python server\.py", held.start)
 
 
 def test_what_is_looked_at_may_be_a_client_and_its_scripted_server(run):
@@ -224,6 +261,83 @@ def test_stopping_does_not_wait_for_a_later_step_that_waits_long(run):
     )
 
     assert outcomes(findings) == {"1.1": "fail"}
+
+
+def test_in_brief_the_first_failure_ends_its_step_and_what_runs_in_the_background(run, tmp_path, nothing_left):
+    """The client would never end, and the database would stay locked for minutes: nothing waits for either."""
+    waiting = a_check("1.1", "unanswered_ping", "assert unanswered_ping.exit_code == 0", name="late")
+    background = a_check(
+        "1.1",
+        "harness",
+        "service = harness.services.start()",
+        "service.data.joinpath('app.db').touch()",
+        "locked = lambda: service.database.locked(300).__enter__() or harness.shared.pause(300)",
+        "harness.shared.begin('locked', locked)",
+        name="lock",
+    )
+    never = a_check("1.1", "harness", "(harness.folder / 'ran').touch()", name="never")
+    failing = a_check("1.1", "", FAILING, name="failing")
+
+    findings = run(
+        {"1.1": background + failing + never + waiting}, stop=True, brief=True, client="import time; time.sleep(300)"
+    )
+
+    assert outcomes(findings) == {"1.1": "fail"}
+    assert [check.id for check in findings.stages[0].steps[0].checks] == ["test_lock", "test_failing"]
+    assert not (tmp_path / "project" / "ran").exists()
+
+
+def test_in_brief_a_wait_that_is_over_is_judged_before_later_steps(run, tmp_path):
+    waiting = a_check("1.1", "unanswered_ping", "assert unanswered_ping.exit_code == 0")
+    ready = "harness.shared.begin('unanswered ping', int).exception(60)"
+    never = a_check("1.3", "harness", "(harness.folder / 'ran').touch()")
+
+    findings = run(
+        {"1.1": waiting, "1.2": a_check("1.2", "harness", ready), "1.3": never},
+        stop=True,
+        brief=True,
+        client="raise SystemExit(3)",
+    )
+
+    assert outcomes(findings) == {"1.1": "fail"}
+    assert not (tmp_path / "project" / "ran").exists()
+
+
+def test_each_step_is_told_when_it_is_decided_and_up_to_the_first_obstacle(run):
+    told = []
+    checks = {"1.1": PASSING, "1.2": PASSING.replace("1.1", "1.2"), "1.3": a_check("1.3", "", FAILING)}
+    later = {"1.4": a_check("1.4", "", "pass")}
+
+    run({**checks, **later}, stop=True, decided=lambda _, step: told.append((step.id, step.outcome.value)))
+    assert told == [("1.1", "pass"), ("1.2", "pass")]
+    told.clear()
+    run({**checks, **later}, decided=lambda _, step: told.append((step.id, step.outcome.value)))
+    assert told == [("1.1", "pass"), ("1.2", "pass"), ("1.3", "fail"), ("1.4", "pass")]
+
+
+def test_a_step_waits_for_those_before_it_to_be_told(run):
+    told = []
+    waiting = a_check("1.1", "unanswered_ping", "assert unanswered_ping.exit_code == 0")
+
+    run(
+        {"1.1": waiting, "1.2": a_check("1.2", "", "pass")},
+        client="",
+        listener=lambda found: told.append(found.step),
+        decided=lambda _, step: told.append(f"{step.id} is decided"),
+    )
+
+    assert told == ["1.2", "1.1", "1.1 is decided", "1.2 is decided"]
+
+
+def test_what_is_waited_for_is_told_with_the_step(run):
+    told = []
+    late = "import time; time.sleep(0.3)\n" + ANSWERING
+
+    run({"1.1": a_check("1.1", "service", "service.get('/')")}, server=late, moment=told.append)
+
+    waits = [(one.step, one.what, one.at_most) for one in told if one.what]
+    assert waits == [("1.1", "starting your server", 20)]
+    assert told[-1].what == ""
 
 
 @pytest.mark.parametrize(
@@ -378,3 +492,41 @@ def test_nothing_of_a_run_stays(run, tmp_path, nothing_left):
     assert findings.stages[0].steps[0].outcome is Outcome.PASS
     assert nothing_left() == set()
     assert not Path((tmp_path / "project" / "scratch").read_text()).exists()
+
+
+# setup in a copy
+
+
+NEEDS_SETUP = f"import os, sys; os.path.exists('installed') or sys.exit('installed: no such file'){ANSWERING}"
+ANSWERS = a_check("1.2", "service", "assert service.get('/').status == 200")
+
+
+def test_setup_runs_in_a_copy_and_the_folder_stays_as_it_is(run, tmp_path):
+    setup = 'setup = ["python", "-c", "open(\'installed\', \'w\')"]'
+
+    findings = run({"1.2": ANSWERS}, server=NEEDS_SETUP, more=setup, setup=True)
+
+    assert outcomes(findings) == {"1.2": "pass"}
+    assert sorted(path.name for path in (tmp_path / "project").iterdir()) == ["client.py", "server.py", "service.toml"]
+
+
+def test_a_setup_that_was_not_run_is_named(run):
+    found = run({"1.2": ANSWERS}, server=NEEDS_SETUP, more='setup = "make all"').problem
+
+    assert found is not None
+    assert "your service.toml has setup = 'make all'; it was not run here; type: make all" in found.actual
+
+
+def test_a_setup_that_fails_in_the_copy_is_what_the_server_lacks(run):
+    findings = run({"1.1": PASSING, "1.2": ANSWERS}, more='setup = "no-such-program"', setup=True)
+
+    assert outcomes(findings) == {"1.1": "pass", "1.2": "fail"}
+    found = findings.problem
+    assert found is not None
+    assert found.actual == 'setup: There is no program "no-such-program" on PATH.'
+    assert (found.clause, found.request) == ("K1", "no-such-program")
+    assert findings.faults == ()
+
+
+def test_without_a_setup_the_copy_runs_with_what_is_there(run):
+    assert outcomes(run({"1.2": ANSWERS}, setup=True)) == {"1.2": "pass"}

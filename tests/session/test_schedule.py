@@ -1,5 +1,7 @@
 """The schedule: which check is wanted next, and what an outcome means for the others. No check runs here."""
 
+from dataclasses import replace
+
 import pytest
 
 from grader.course import Step
@@ -47,7 +49,8 @@ def test_a_check_that_waits_long_comes_after_all_others_and_is_begun_first():
     schedule = scheduled(waiting, TWO, FIVE)
 
     assert schedule.checks == (TWO, FIVE, waiting)
-    assert schedule.begin_first() == [waiting]
+    assert schedule.to_begin(TWO) == [waiting]
+    assert schedule.to_begin(FIVE) == []
 
 
 def test_of_a_step_the_repeated_checks_come_last():
@@ -129,4 +132,65 @@ def test_what_is_not_wanted_does_not_come():
 
 
 def test_what_is_known_is_not_begun_first():
-    assert scheduled(planned("1.1", waits_long=True), TWO, known={"1.1"}).begin_first() == []
+    assert scheduled(planned("1.1", waits_long=True), TWO, known={"1.1"}).to_begin(TWO) == []
+
+
+# which check is next
+
+
+def sequence(schedule, over=lambda _: False, failing=()):
+    """Run a schedule to its end, with failures of these checks, and list the checks that were next."""
+    seen = []
+    while (check := schedule.following(over)) is not None:
+        seen.append(check)
+        schedule.found(check, FAIL if check in failing else PASS)
+    return seen
+
+
+def test_without_more_words_each_check_comes_in_its_place():
+    assert sequence(scheduled(), failing=[TWO]) == [ONE, TWO, FIVE]
+
+
+def test_in_brief_a_step_ends_with_its_first_failure():
+    more, late = planned("1.2", name="more"), planned("1.2", waits_long=True, name="late")
+    schedule = scheduled(TWO, more, late, FIVE, brief=True)
+
+    assert sequence(schedule, failing=[TWO]) == [TWO, FIVE]
+
+
+@pytest.mark.parametrize("outcome", [ERROR, UNCLEAR, NOT_CHECKED])
+def test_in_brief_what_is_no_failure_ends_no_step(outcome):
+    more = planned("1.2", name="more")
+    schedule = scheduled(TWO, more, brief=True)
+    schedule.found(TWO, outcome)
+
+    assert schedule.wants(more)
+
+
+def test_in_brief_a_check_comes_as_soon_as_its_wait_is_over_and_its_step_is_at_hand():
+    late = planned("1.2", waits_long=True, name="late")
+
+    assert sequence(scheduled(ONE, TWO, late, FIVE, brief=True), lambda _: True) == [ONE, TWO, late, FIVE]
+    assert sequence(scheduled(ONE, TWO, late, FIVE, brief=True)) == [ONE, TWO, FIVE, late]
+
+
+def test_in_brief_a_failure_that_was_waited_for_ends_the_run():
+    late = planned("1.2", waits_long=True, name="late")
+    schedule = scheduled(ONE, TWO, late, FIVE, steps=("1.1", "1.2", "1.5"), stop=True, brief=True)
+
+    assert sequence(schedule, lambda _: True, failing=[late]) == [ONE, TWO, late]
+
+
+def test_a_failure_has_to_wait_for_what_an_earlier_step_waits_for():
+    late, later = planned("1.2", waits_long=True, name="late"), planned("1.5", waits_long=True, name="later")
+    schedule = scheduled(TWO, late, FIVE, later, steps=("1.2", "1.5"), stop=True, brief=True)
+
+    assert sequence(schedule, failing=[FIVE]) == [TWO, FIVE, late]
+
+
+def test_up_to_the_first_failure_the_waits_of_another_stage_are_not_begun_early():
+    here, there = planned("1.1", waits_long=True), planned("2.1", waits_long=True)
+    for stop, begun in ((True, [here]), (False, [here, there])):
+        schedule = Schedule([step("1.1"), replace(step("2.1"), stage="02")], stop=stop)
+        schedule.plan([here, there])
+        assert schedule.to_begin(here) == begun

@@ -10,7 +10,7 @@ import pytest
 
 from grader.errors import Failed
 from grader.system import process_tree
-from grader.system.process import KEPT, LONGEST_LINE, Process, Programs, how_it_ended, wait_until
+from grader.system.process import KEPT, Process, Programs, how_it_ended, wait_until
 from tests.projects import CHILD, DAEMON
 
 MARK = "PORT=1"
@@ -93,7 +93,7 @@ def test_a_flood_is_drained_and_only_its_tail_kept(start, end):
     process.kill()
     assert process.output.total > 29_000_000
     assert len(process.output.bytes) == KEPT
-    assert process.output.last_lines().endswith("the last word")
+    assert process.output.text.endswith("the last word\n")
 
 
 def test_more_is_kept_where_somebody_asks_for_it(start):
@@ -104,23 +104,12 @@ def test_more_is_kept_where_somebody_asks_for_it(start):
     assert process.output.text.startswith("begin")
 
 
-def test_a_line_without_end_is_shown_by_its_end(start):
-    process = start("print('first'); print('x' * 50_000 + 'end')")
+def test_bytes_that_are_no_text_are_bearable(start):
+    process = start("import sys; sys.stdout.buffer.write(b'one\\n\\xff\\xfe two\\n')")
     process.wait(10)
     process.kill()
 
-    first, second = process.output.last_lines().split("\n")
-    assert first == "first"
-    assert second == "…" + ("x" * LONGEST_LINE + "end")[-LONGEST_LINE:]
-
-
-def test_blank_lines_and_bytes_that_are_no_text_are_bearable(start):
-    process = start("import sys; sys.stdout.buffer.write(b'one\\n\\n  \\n\\xff\\xfe two\\n\\n')")
-    process.wait(10)
-    process.kill()
-
-    assert process.output.last_lines() == "one\n\ufffd\ufffd two"
-    assert process.output.last_lines(1) == "\ufffd\ufffd two"
+    assert process.output.text == "one\n\ufffd\ufffd two\n"
 
 
 def test_stdin_is_open_and_silent(start):

@@ -6,7 +6,8 @@ import subprocess
 import pytest
 
 from grader.http_client.client import HttpClient
-from grader.text.shell import SHOWN_PORT, command_line, side_by_side
+from grader.testdata.payloads import ESCAPED_BODIES, LARGE_BODIES, ODD_BODIES
+from grader.text.shell import SHOWN_PORT, command_line, curl, side_by_side
 from tests.rawserver import playing, say
 
 
@@ -44,6 +45,11 @@ REQUESTS = [
     ("POST", "/", {}, {}, b"no type"),
     ("PUT", "/", {}, {}, b"\x00\xff%s\\n'\n-"),
     ("POST", "/", {}, {}, b"-n 5%\x00"),
+    ("POST", "/", {}, {"Content-Type": "application/json"}, b'{"text": "' + b"x" * 70_000 + b'"}'),
+    ("POST", "/", {}, {"Content-Type": "application/json"}, ('{"text": "' + "語'" * 2000 + '"}').encode()),
+    ("POST", "/", {}, {"Content-Type": "application/json"}, b'{"text": "' + b"\\ud83d\\udc0e" * 1000 + b'"}'),
+    ("POST", "/", {}, {}, b"\xff\x00'\"\\" * 500 + b"%s\n" * 90),
+    ("POST", "/", {}, {}, "\u2028\r\n🐎\x00".encode() * 400),
     ("DELETE", "/x", {}, {}, b""),
     ("GET", "/", {}, {}, b"a body nobody expects"),
 ]
@@ -58,6 +64,16 @@ def test_a_line_that_is_pasted_sends_what_the_check_sent(paste, method, path, pa
 
         ours, pasted = (_parts(request) for request in server.received)
         assert pasted == ours
+
+
+@pytest.mark.parametrize(
+    "body", list(LARGE_BODIES.values()) + list(ODD_BODIES.values()) + list(ESCAPED_BODIES.values())
+)
+def test_a_line_is_short_whatever_is_sent(body):
+    line = curl("POST", f"http://127.0.0.1:{SHOWN_PORT}/messages", {"Content-Type": "application/json"}, body)
+
+    assert len(line) < 400
+    assert line.isprintable()
 
 
 @pytest.mark.parametrize("body", [b'{"text": "once"}', b"two\nlines"])
@@ -95,7 +111,13 @@ def test_raw_bytes_can_be_pasted_too(paste, data, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     "argv",
-    [["ping"], ["send", 'it\'s "$HOME" `id`'], ["send", "", "*", "~", "a\nb", "žluť 🐎"], ["a b", "--x=y z", "#!"]],
+    [
+        ["ping"],
+        ["send", 'it\'s "$HOME" `id`'],
+        ["send", "", "*", "~", "a\nb", "žluť 🐎"],
+        ["a b", "--x=y z", "#!"],
+        ["send", "ž'\"$x" * 999, "\n" * 700, "ends\n" * 90],
+    ],
 )
 def test_a_command_can_be_pasted(argv, tmp_path):
     program = tmp_path / "show me"

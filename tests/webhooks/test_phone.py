@@ -137,7 +137,9 @@ def test_a_text_that_is_refused_or_not_listed_is_one_sentence(phone):
 def test_a_text_that_was_changed_is_not_the_one_that_was_sent(phone):
     with pytest.raises(Failed) as changed:
         phone('messages.append((form["Body"].strip(), "")); return 200').text(" hello ")
-    assert changed.value.actual == "no message with that text in GET /messages"
+    assert changed.value.actual.startswith(
+        "no new message with that text in GET /messages; the newest has the text 'hello'"
+    )
 
 
 def test_a_text_is_timed_around_its_answer_alone(phone):
@@ -153,12 +155,23 @@ def test_a_text_is_timed_around_its_answer_alone(phone):
 @pytest.mark.parametrize("text", ["", " ", "\t", " \r\n "])
 def test_messages_that_say_nothing_are_listed(phone, text):
     one = phone()
-    one.text("hello")
-    assert one.blank_messages == ()
+    one.deliver(one.write(text))
+    known = one.text("hello")
+    assert one.blank_above(known.id) == ()
 
     one.deliver(one.write(text))
 
-    assert one.blank_messages == (f"{text!r}, id 1",)
+    assert one.blank_above(known.id) == (f"{text!r}, id 2",)
+
+
+def test_a_text_that_was_there_before_is_not_the_one_that_was_sent(phone):
+    one = phone('messages or messages.append((form["Body"], "")); return 200')
+    one.text("hello")
+
+    with pytest.raises(Failed) as caught:
+        one.text("hello")
+
+    assert caught.value.actual == "no new message with that text in GET /messages"
 
 
 def test_other_numbers_differ_where_they_should(phone):

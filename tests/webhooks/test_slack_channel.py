@@ -5,7 +5,7 @@ import pytest
 
 from grader.errors import Failed
 from grader.http_client.reply import Reply
-from grader.testdata.payloads import FORMS
+from grader.testdata.webhook_payloads import FORMS
 from grader.webhooks import slack
 from grader.webhooks.slack_channel import Channel, Shown, Told
 

@@ -1,6 +1,8 @@
 """Step 1.3: the first answer."""
 
-from grader.check import LARGEST_BODY, OK, check, words
+import pytest
+
+from grader.check import CALLERS, LARGEST_BODY, OK, check, words
 
 
 @check("1.3", clause="stage 1")
@@ -27,10 +29,11 @@ def test_root_answers_200_with_a_query_string(service):
     assert reply.body != b""
 
 
-@check("1.3", clause="K4")
-def test_root_answers_who_says_little(service):
-    """The server answers `GET /` with 200 when the request has only `Host` and `Connection: keep-alive`."""
-    reply = service.get("/", headers={"User-Agent": None, "Accept": None, "Connection": "keep-alive"})
+@pytest.mark.parametrize("headers", CALLERS.values(), ids=CALLERS.keys())
+@check("1.3", clause="stage 1")
+def test_root_answers_every_caller(service, headers):
+    """The server answers `GET /` with 200 for a caller with few headers, a browser, and a caller behind two proxies."""
+    reply = service.get("/", headers=headers)
 
     assert reply.status in OK
     assert reply.body != b""

@@ -2,7 +2,17 @@
 
 import pytest
 
-from grader.check import NOT_FOUND, OK, SERVER_ERROR_BUT_501, WRONG_METHOD, check, words
+from grader.check import (
+    NOT_FOUND,
+    ODD_HEADERS,
+    ODD_PATHS,
+    OK,
+    RARE_REQUESTS,
+    SERVER_ERROR_BUT_501,
+    WRONG_METHOD,
+    check,
+    words,
+)
 
 
 @pytest.mark.parametrize("shape", ["/{}", "/{}/{}", "/{}?page=1", "/service.toml"])
@@ -20,10 +30,10 @@ def test_an_unusual_method_is_no_server_error(service, method):
     assert service.get("/").status in OK
 
 
-@pytest.mark.parametrize("method", ["DELETE", "POST", "PUT"])
+@pytest.mark.parametrize("method", ["DELETE", "POST", "PUT", "PATCH"])
 @check("1.4", clause="K4")
 def test_a_wrong_method_is_refused(service, method):
-    """The server answers `DELETE`, `POST` and `PUT` of `/` with 405; 404 and 501 are fine."""
+    """The server answers `DELETE`, `POST`, `PUT` and `PATCH` of `/` with 405; 404 and 501 are fine."""
     assert service.request(method, "/").status in WRONG_METHOD
     assert service.get("/").status in OK
 
@@ -47,3 +57,50 @@ def test_the_server_survives_nonsense(service, nonsense):
     service.raw(nonsense.replace(b"%s", words().encode()))
 
     assert service.get("/").status in OK
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/no-such-path"), ("POST", "/")], ids=["path", "method"])
+@check("1.4", clause="K6")
+def test_many_refusals_cost_nothing(service, often, method, path):
+    """After forty refused requests, one after the other, the server still refuses, and still answers `GET /`."""
+    assert often(40, service.request, method, path).statuses <= WRONG_METHOD
+    assert service.get("/").status in OK
+
+
+@pytest.mark.parametrize("headers", ODD_HEADERS.values(), ids=ODD_HEADERS.keys())
+@check("1.4", clause="K6")
+def test_odd_headers_are_no_server_error(service, headers):
+    """Headers that are rare, long, many, or make no sense cause no server error."""
+    assert service.get("/", headers=headers).status not in SERVER_ERROR_BUT_501
+
+
+@pytest.mark.parametrize("path", ODD_PATHS.values(), ids=ODD_PATHS.keys())
+@check("1.4", clause="K6")
+def test_an_odd_path_is_no_server_error(service, path):
+    """Odd characters in a path or a query, and a very long one, cause no server error."""
+    assert service.get(path).status not in SERVER_ERROR_BUT_501
+
+
+@pytest.mark.parametrize("data", RARE_REQUESTS.values(), ids=RARE_REQUESTS.keys())
+@check("1.4", clause="K6")
+def test_a_rare_form_of_a_request_is_no_server_error(service, data):
+    """A request in HTTP/1.0, with its whole address, in chunks or without a length causes no server error."""
+    assert service.exchange(data).status not in SERVER_ERROR_BUT_501
+    assert service.get("/").status in OK
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/", b""),
+        ("HEAD", "/", b""),
+        ("GET", "/no-such-page", b""),
+        ("POST", "/", b"hello"),
+        ("BREW", "/", b"hello"),
+    ],
+    ids=["root", "head", "unknown", "post", "unknown-method"],
+)
+@check("1.4", clause="K4")
+def test_a_kept_connection_is_as_good_as_a_new_one(service, on_one_connection, method, path, body):
+    """On a connection that stays open after an answer, the server answers the next `GET /` with 200."""
+    assert on_one_connection(service, [(method, path, body), ("GET", "/", b"")])[-1].status in OK

@@ -20,7 +20,7 @@ def test_ping_asks_for_root(client, answering, slash):
 @check("1.5", clause="stage 1")
 def test_ping_prints_the_body(client, answering, slash):
     """`ping` prints the body of the answer, in any alphabet, and exits with 0."""
-    body = f"{words()} – žluťoučký κόσμος 🐎 {words()}"
+    body = f"  {words()} – žluťoučký κόσμος 🐎\t{words()}  \n "
 
     run = client("ping", server_url=answering(body).url + slash)
 
@@ -28,9 +28,11 @@ def test_ping_prints_the_body(client, answering, slash):
     assert run.exit_code == 0
 
 
+@pytest.mark.parametrize("in_chunks", [False, True], ids=["in-one-piece", "in-chunks"])
 @check("1.5", clause="stage 1")
-def test_ping_prints_all_of_a_long_body(client, answering, long_body):
-    """`ping` prints all lines of a long body, with every blank, `*` and `%s` in them."""
-    run = client("ping", server_url=answering(long_body).url)
+def test_ping_prints_all_of_a_long_body(client, answering, long_body, in_chunks):
+    """`ping` prints all lines of a body of 1 MiB, with every blank, `*` and `%s` in them, in one piece or in chunks."""
+    run = client("ping", server_url=answering(long_body, in_chunks=in_chunks).url)
 
     assert long_body in run.stdout
+    assert run.exit_code == 0

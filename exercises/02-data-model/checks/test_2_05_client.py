@@ -12,6 +12,7 @@ def test_send_posts_the_text_as_json_and_prints_the_new_id(client, any_scripted_
 
     run = client("send", text, server_url=any_scripted_chat.url)
 
+    assert any_scripted_chat.posts(run.request) == ("POST /messages",)
     assert any_scripted_chat.posted("text", run.request) == text
     assert any_scripted_chat.content_type(run.request) == "application/json"
     assert any_scripted_chat.messages[0].id in run.stdout
@@ -20,17 +21,20 @@ def test_send_posts_the_text_as_json_and_prints_the_new_id(client, any_scripted_
 
 @check("2.5", clause="stage 2")
 def test_send_takes_a_number_for_a_text(client, scripted_chat):
-    """`send 007` posts the text `007`, although it looks like a number."""
+    """`send 007` posts the text `007`, although it looks like a number, and posts it again when it is sent again."""
+    client("send", "007", server_url=scripted_chat.url)
     run = client("send", "007", server_url=scripted_chat.url)
 
     assert scripted_chat.posted("text", run.request) == "007"
+    assert scripted_chat.texts_posted(run.request) == ("007", "007")
     assert run.exit_code == 0
 
 
 @check("2.5", clause="stage 2")
 def test_list_shows_a_line_for_each_message(client, any_scripted_chat, lines):
-    """`list` prints one line for each message, with its id and text, in the order received or exactly reversed."""
+    """`list` prints a line with id and text for each message, equal ones too, in the order received or reversed."""
     any_scripted_chat.fill(SPOKEN)
+    any_scripted_chat.fill_alike()
 
     run = client("list", server_url=any_scripted_chat.url)
 
@@ -43,11 +47,23 @@ def test_list_shows_a_line_for_each_message(client, any_scripted_chat, lines):
 def test_list_shows_messages_of_a_young_server(client, young_scripted_chat, lines):
     """`list` shows messages that have an `id` and a `text`, and no other member of the contract yet."""
     young_scripted_chat.fill(SPOKEN)
+    young_scripted_chat.fill_alike()
 
     run = client("list", server_url=young_scripted_chat.url)
 
     assert run.exit_code == 0
     assert lines(run, young_scripted_chat).ids == young_scripted_chat.ids
+
+
+@check("2.5", clause="stage 2")
+def test_list_shows_the_longest_page(client, scripted_chat, lines):
+    """`list --limit 100` shows a page of a hundred messages that have 2000 characters each."""
+    scripted_chat.fill_up(100, length=2000)
+
+    run = client("list", "--limit", "100", server_url=scripted_chat.url)
+
+    assert run.exit_code == 0
+    assert lines(run, scripted_chat).ids == scripted_chat.ids
 
 
 @check("2.5", clause="stage 2")
@@ -71,14 +87,15 @@ def test_list_passes_the_limit_on(client, scripted_chat, lines):
     assert run.exit_code == 0
 
 
-@pytest.mark.parametrize("status", [400, 422, 500])
+@pytest.mark.parametrize("status", [400, 422, 500, 503])
 @check("2.5", clause="K10")
 def test_a_refusal_is_a_failure(client, scripted_chat, status):
-    """When the server refuses, `send` says so on stderr and ends with an exit status from 1 to 125."""
+    """When the server refuses, `send` says so, ends with an exit status from 1 to 125, and doesn't send again."""
     scripted_chat.refuse_with(status)
 
     run = client("send", words(), server_url=scripted_chat.url)
 
+    assert scripted_chat.posts(run.request) == ("POST /messages",)
     assert run.exit_code in FAILURE_EXIT_CODES
     assert run.stderr != ""
     assert run.stderr.traces == ()
@@ -88,6 +105,34 @@ def test_a_refusal_is_a_failure(client, scripted_chat, status):
 def test_list_fails_when_the_server_does(client, scripted_chat):
     """When the answer is a 500, `list` says so on stderr and ends with an exit status from 1 to 125."""
     scripted_chat.refuse_with(500)
+
+    run = client("list", server_url=scripted_chat.url)
+
+    assert run.exit_code in FAILURE_EXIT_CODES
+    assert run.stderr != ""
+    assert run.stderr.traces == ()
+
+
+@pytest.mark.parametrize("answer", ["a-page", "half"])
+@check("2.5", clause="stage 2")
+def test_send_fails_when_the_answer_is_no_message(client, scripted_chat, answer):
+    """When the answer is no JSON object or breaks off, `send` says so, ends with 1 to 125, and doesn't send again."""
+    scripted_chat.answer_with(answer)
+
+    run = client("send", words(), server_url=scripted_chat.url)
+
+    assert scripted_chat.posts(run.request) == ("POST /messages",)
+    assert run.exit_code in FAILURE_EXIT_CODES
+    assert run.stderr != ""
+    assert run.stderr.traces == ()
+
+
+@pytest.mark.parametrize("answer", ["a-list", "nothing", "half"])
+@check("2.5", clause="stage 2")
+def test_list_fails_when_the_answer_is_no_list(client, scripted_chat, answer):
+    """When the answer is no JSON object or breaks off, `list` says so and ends with an exit status from 1 to 125."""
+    scripted_chat.fill(SPOKEN)
+    scripted_chat.answer_with(answer)
 
     run = client("list", server_url=scripted_chat.url)
 
@@ -109,7 +154,8 @@ def test_sending_and_listing_fail_when_nobody_is_there(client, refused, command)
 
 @check("2.5", clause="K10")
 def test_send_gives_up_on_a_silent_server(unanswered_send):
-    """When the server never answers, `send` says so within 15 seconds and ends with an exit status from 1 to 125."""
+    """When the server never answers, `send` says so within 15 seconds, ends with 1 to 125, and doesn't send again."""
+    assert unanswered_send.posts == ("POST /messages",)
     assert unanswered_send.exit_code in FAILURE_EXIT_CODES
     assert unanswered_send.stderr != ""
     assert unanswered_send.stderr.traces == ()

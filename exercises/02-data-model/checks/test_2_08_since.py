@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.check import BAD_TIMES, INVALID, check
+from grader.check import ANY_SERVER_ERROR, BAD_TIMES, FAR_TIMES, INVALID, check, words
 
 
 @check("2.8", clause="stage 2")
@@ -46,6 +46,12 @@ def test_one_instant_may_be_spelled_in_any_zone(spaced_chat, hours, minutes):
 
 
 @check("2.8", clause="K8")
+def test_a_whole_second_is_before_its_fractions(spaced_chat):
+    """`since` with the whole second in which a message lies lists it, and with the next second doesn't."""
+    assert spaced_chat.wrong_at_the_whole_second == ()
+
+
+@check("2.8", clause="K8")
 def test_every_message_is_found_by_its_own_time(chat):
     """`since` with the time that a message shows lists that message, whatever its fraction of a second."""
     assert chat.send_and_seek(20) == ()
@@ -84,13 +90,27 @@ def test_what_is_no_instant_is_refused(spaced_chat, value):
     assert spaced_chat.get(since=value).status in INVALID
 
 
+@pytest.mark.parametrize("value", FAR_TIMES)
+@check("2.8", clause="K8")
+def test_a_time_that_is_far_away_is_no_server_error(spaced_chat, value):
+    """A `since` before 1971 or after 2100, or a number of any size, causes no server error."""
+    assert spaced_chat.get(since=value).status not in ANY_SERVER_ERROR
+
+
 @check("2.8", clause="stage 2")
 def test_old_messages_are_found_by_their_time(migrated_chat):
-    """On the migrated database, `since` with the time that an old message shows lists that message."""
-    assert migrated_chat.not_found_by_their_time == ()
+    """On the migrated database, `since` treats an old message as the time that it shows says."""
+    assert migrated_chat.misplaced_by_their_time == ()
 
 
 @check("2.8", clause="stage 2")
 def test_messages_without_a_time_never_match(migrated_chat):
     """On the migrated database, `since` never lists a message whose `created_at` is null."""
     assert migrated_chat.page(since="1971-02-03T04:05:06Z", limit=100).without_time == ()
+
+
+@check("2.8", clause="K6")
+def test_many_bad_times_cost_nothing(chat, often):
+    """After forty lists with a bad `since`, one after the other, the server still accepts a message."""
+    assert often(40, chat.get, since="yesterday").statuses <= INVALID
+    assert chat.send(words()).identity != ""

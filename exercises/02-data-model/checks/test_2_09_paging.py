@@ -64,3 +64,16 @@ def test_a_cursor_that_means_nothing_is_no_server_error(long_chat, cursor):
 def test_a_cursor_that_was_cut_or_doubled_is_no_server_error(long_chat, share):
     """A `cursor` that is half of a `next`, or a `next` written twice, causes no server error."""
     assert long_chat.get(cursor=long_chat.part_of_next(share)).status not in ANY_SERVER_ERROR
+
+
+@check("2.9", clause="K6")
+def test_many_bad_cursors_cost_nothing(chat, often):
+    """After forty lists with a `cursor` of nonsense, one after the other, the server still accepts a message."""
+    assert often(40, chat.get, cursor="no such place").statuses <= INVALID
+    assert chat.send(words()).identity != ""
+
+
+@check("2.9", clause="stage 2")
+def test_a_cursor_survives_a_restart(long_chat):
+    """A `next` that the server gave before a restart leads to every older message after it."""
+    assert long_chat.all_with_a_restart(limit=100).of(long_chat.history) == long_chat.history

@@ -65,6 +65,36 @@ def test_a_message_shows_its_direct_replies_the_oldest_first(chat):
 
 
 @check("2.11", clause="stage 2")
+def test_replies_with_one_text_are_different_messages(chat):
+    """Replies with the same text, which may be their parent's, are as many messages, each under its own parent."""
+    text = words()
+    parent, other = chat.send(text), chat.send(text)
+
+    first, second = chat.send(text, reply_to=parent.id), chat.send(text, reply_to=parent.id)
+    third = chat.send(text, reply_to=other.id)
+
+    assert chat.thread(parent.id).replies.ids == (first.id, second.id)
+    assert chat.thread(other.id).replies.ids == (third.id,)
+    assert chat.page().top(5) == ids([third, second, first, other, parent])
+
+
+@check("2.11", clause="stage 2")
+def test_a_reply_changes_no_earlier_message(chat):
+    """A reply changes no earlier message, not its parent either: place and values stay, in the list and in a thread."""
+    parent, other = chat.send(words()), chat.send(words())
+    first = chat.send(words(), reply_to=parent.id)
+    before, thread = chat.page(), chat.thread(parent.id)
+
+    second = chat.send(words(), reply_to=parent.id)
+    chat.send_in_turn(words(), words(), reply_to=first.id)
+
+    assert chat.changed_since(before) == ()
+    assert chat.thread(parent.id).promised == thread.promised
+    assert chat.thread(parent.id).replies.ids == (first.id, second.id)
+    assert chat.thread(other.id).replies.ids == ()
+
+
+@check("2.11", clause="stage 2")
 def test_a_reply_may_be_replied_to(chat):
     """A reply to a reply is listed under its own parent."""
     parent = chat.send(words())
@@ -77,11 +107,11 @@ def test_a_reply_may_be_replied_to(chat):
 
 @check("2.11", clause="stage 2")
 def test_replies_are_listed_like_any_other_message(chat):
-    """`GET /messages` lists replies like any other message."""
-    parent = chat.send(words())
+    """`GET /messages` lists replies like any other message, and leaves their parents where they are."""
+    parent, other = chat.send(words()), chat.send(words())
     reply = chat.send(words(), reply_to=parent.id)
 
-    assert chat.page().top(2) == (reply.id, parent.id)
+    assert chat.page().top(3) == (reply.id, other.id, parent.id)
 
 
 @pytest.mark.parametrize("wanted", ["no-such-message", "4503599627370496", "9" * 23])
@@ -118,13 +148,18 @@ def test_an_old_message_is_shown_and_replied_to_like_any_other(migrated_chat):
     assert thread.replies.ids == (reply.id,)
 
 
+@pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH", "POST"])
 @check("2.11", clause="K4")
-def test_a_message_is_not_deleted_by_a_wrong_method(chat):
-    """The server answers `DELETE /messages/{id}` with 405 (404 and 501 are fine), and keeps the message."""
+def test_no_message_is_changed_by_a_wrong_method(chat, method):
+    """`DELETE`, `PUT`, `PATCH` and `POST` of `/messages/{id}` get 405 (404 and 501 are fine), and change nothing."""
     sent = chat.send(words())
+    before = chat.page()
 
-    assert chat.request("DELETE", f"/messages/{sent.id}").status in WRONG_METHOD
+    assert chat.request(method, f"/messages/{sent.id}", json={"text": words()}).status in WRONG_METHOD
+    assert chat.request(method, f"/messages/{sent.id}").status in WRONG_METHOD
     assert chat.thread(sent.id).text == sent.text
+    assert chat.page().ids == before.ids
+    assert chat.changed_since(before) == ()
 
 
 @check("2.11", clause="stage 2")
@@ -134,3 +169,21 @@ def test_all_replies_are_shown(chat):
     replies = chat.send_many(21, reply_to=parent.id)
 
     assert chat.thread(parent.id).replies.ids == ids(replies)
+
+
+@check("2.11", clause="K6")
+def test_many_unknown_ids_cost_nothing(chat, often):
+    """After forty requests for an unknown id, one after the other, the server still shows a message."""
+    sent = chat.send(words())
+
+    assert often(40, chat.request, "GET", "/messages/no-such-message").statuses <= NO_SUCH_MESSAGE
+    assert chat.thread(sent.id).text == sent.text
+
+
+@check("2.11", clause="K6")
+def test_many_unknown_parents_cost_nothing(chat, often):
+    """After forty replies to no message, one after the other, the server still accepts a message."""
+    refused = {"text": words(), "reply_to": "no-such-message"}
+
+    assert often(40, chat.request, "POST", "/messages", json=refused).statuses <= NO_SUCH_PARENT
+    assert chat.send(words()).identity != ""

@@ -13,6 +13,7 @@ def test_reply_posts_text_and_parent(client, any_scripted_chat):
 
     run = client("reply", parent.id, text, server_url=any_scripted_chat.url)
 
+    assert any_scripted_chat.posts(run.request) == ("POST /messages",)
     assert any_scripted_chat.posted("text", run.request) == text
     assert any_scripted_chat.posted_id("reply_to", run.request) == parent.id
     assert any_scripted_chat.messages[0].id in run.stdout
@@ -46,15 +47,15 @@ def test_a_parent_may_be_on_another_page(client, scripted_chat, lines):
 
 @check("2.12", clause="stage 2")
 def test_show_prints_a_message_and_then_its_replies(client, any_scripted_chat, lines):
-    """`show ID` prints the message, then its replies, the oldest first, each with its id and text."""
+    """`show ID` prints the message, then its replies, the oldest first, each with its id and text, also equal texts."""
     parent = any_scripted_chat.say(words())
-    replies = [any_scripted_chat.say(words(), reply_to=parent.id), any_scripted_chat.say(words(), reply_to=parent.id)]
+    any_scripted_chat.fill_alike(reply_to=parent.id)
 
     run = client("show", parent.id, server_url=any_scripted_chat.url)
 
     assert run.exit_code == 0
-    assert lines(run, any_scripted_chat, [parent, *replies]).texts_in_order == ()
-    assert lines(run, any_scripted_chat, [parent, *replies]).unnamed == ()
+    assert lines(run, any_scripted_chat, any_scripted_chat.messages[::-1]).texts_in_order == ()
+    assert lines(run, any_scripted_chat, any_scripted_chat.messages[::-1]).unnamed == ()
 
 
 @check("2.12", clause="stage 2")
@@ -69,13 +70,29 @@ def test_show_prints_a_message_without_replies(client, scripted_chat, lines):
     assert lines(run, scripted_chat).unnamed == ()
 
 
+@pytest.mark.parametrize("status", [422, 503])
 @check("2.12", clause="K10")
-def test_a_refused_reply_is_a_failure(client, scripted_chat):
-    """When the server refuses, `reply` says so on stderr and ends with an exit status from 1 to 125."""
+def test_a_refused_reply_is_a_failure(client, scripted_chat, status):
+    """When the server refuses, `reply` says so, ends with an exit status from 1 to 125, and doesn't send again."""
     said = scripted_chat.say(words())
-    scripted_chat.refuse_with(422)
+    scripted_chat.refuse_with(status)
 
     run = client("reply", said.id, words(), server_url=scripted_chat.url)
+
+    assert scripted_chat.posts(run.request) == ("POST /messages",)
+    assert run.exit_code in FAILURE_EXIT_CODES
+    assert run.stderr != ""
+    assert run.stderr.traces == ()
+
+
+@pytest.mark.parametrize("command", [["reply", "m-7f.3a~9", "Hello?"], ["show", "m-7f.3a~9"]], ids=["reply", "show"])
+@check("2.12", clause="stage 2")
+def test_replying_and_showing_fail_when_the_answer_breaks_off(client, scripted_chat, command):
+    """When the answer breaks off, `reply` and `show` say so on stderr and end with an exit status from 1 to 125."""
+    scripted_chat.say(words())
+    scripted_chat.answer_with("half")
+
+    run = client(*command, server_url=scripted_chat.url)
 
     assert run.exit_code in FAILURE_EXIT_CODES
     assert run.stderr != ""
@@ -105,7 +122,8 @@ def test_replying_and_showing_fail_when_nobody_is_there(client, refused, command
 
 @check("2.12", clause="K10")
 def test_reply_gives_up_on_a_silent_server(unanswered_reply):
-    """When the server never answers, `reply` says so within 15 seconds and ends with an exit status from 1 to 125."""
+    """When the server never answers, `reply` says so within 15 seconds, ends with 1 to 125, and doesn't send again."""
+    assert unanswered_reply.posts == ("POST /messages",)
     assert unanswered_reply.exit_code in FAILURE_EXIT_CODES
     assert unanswered_reply.stderr != ""
     assert unanswered_reply.stderr.traces == ()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.check import GET_NOT_FROM_TWILIO, NOT_FROM_TWILIO, check, words
+from grader.check import NOT_A_DELIVERY, NOT_FROM_TWILIO, check, words
 
 
 @check("3.3", clause="stage 3")
@@ -83,7 +83,17 @@ def test_a_get_delivers_nothing(phone):
     """The server refuses a GET with a text message in its query and no signature, and stores nothing."""
     before = phone.chat.page()
 
-    assert phone.get_unsigned(phone.write(words())).status in GET_NOT_FROM_TWILIO
+    assert phone.get_unsigned(phone.write(words())).status in NOT_A_DELIVERY
+    assert phone.chat.page().ids == before.ids
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+@check("3.3", clause="K4")
+def test_only_a_post_delivers(phone, method):
+    """A signed text message by `PUT`, `PATCH` or `DELETE` gets 405 or a refusal, and the server stores nothing."""
+    before = phone.chat.page()
+
+    assert phone.deliver(phone.write(words()), method=method).status in NOT_A_DELIVERY
     assert phone.chat.page().ids == before.ids
 
 
@@ -114,3 +124,12 @@ def test_an_event_that_is_known_needs_a_signature_too(phone):
 
     assert phone.deliver_unsigned(message).status in NOT_FROM_TWILIO
     assert phone.deliver(message, token=words()).status in NOT_FROM_TWILIO
+
+
+@check("3.3", clause="K6")
+def test_many_forgeries_cost_nothing(phone, often):
+    """After forty text messages with a wrong signature, one after the other, the server still stores a good one."""
+    forged = phone.write(words())
+
+    assert often(40, phone.deliver, forged, signed="c2lnbmF0dXJl").statuses <= NOT_FROM_TWILIO
+    assert phone.text(words()).identity != ""

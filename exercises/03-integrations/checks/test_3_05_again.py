@@ -39,15 +39,17 @@ def test_the_event_is_known_by_its_sid_alone(phone):
 
 @check("3.5", clause="stage 3")
 def test_an_event_is_remembered_when_others_came_since(phone):
-    """An event that comes again after another event is still one message, and so is the other."""
+    """An event that comes again after another event is still one message, as it was and where it was."""
     text, other = words(), words()
     message = phone.write(text)
 
     assert phone.deliver(message).status in DELIVERED
     assert phone.deliver(phone.write(other)).status in DELIVERED
+    before = phone.chat.page()
     assert phone.deliver(message).status in DELIVERED
     assert phone.messages(text) == 1
     assert phone.messages(other) == 1
+    assert phone.chat.changed_since(before, "text", "author", "source") == ()
 
 
 @check("3.5", clause="stage 3")
@@ -75,12 +77,16 @@ def test_a_forgery_uses_nothing_up(phone):
 
 @check("3.5", clause="stage 3")
 def test_the_same_words_are_not_the_same_event(phone):
-    """Two events from one number with the same text are two messages."""
-    text = words()
+    """Events with the same text, from one number or from two, are as many messages, even if the API sent it before."""
+    text, other = words(), phone.other()
+    phone.chat.send(text)
 
     assert phone.deliver(phone.write(text)).status in DELIVERED
     assert phone.deliver(phone.write(text)).status in DELIVERED
-    assert phone.messages(text) == 2
+    assert other.deliver(other.write(text)).status in DELIVERED
+    assert phone.deliver(phone.write(text)).status in DELIVERED
+    phone.chat.send(text)
+    assert phone.messages(text) == 6
 
 
 @check("3.5", clause="stage 3")
@@ -90,9 +96,11 @@ def test_an_event_is_remembered_across_a_restart(phone):
     message = phone.write(text)
 
     assert phone.deliver(message).status in DELIVERED
+    before = phone.chat.page()
     phone.chat.restart()
     assert phone.deliver(message).status in DELIVERED
     assert phone.messages(text) == 1
+    assert phone.chat.changed_since(before, "text", "author", "source") == ()
 
 
 @check("3.5", clause="stage 3")
@@ -118,3 +126,13 @@ def test_a_failed_attempt_does_not_spoil_the_next(attempted):
     assert attempted.promised_in_vain == ()
     assert attempted.second.status in DELIVERED
     assert attempted.messages == 1
+
+
+@check("3.5", clause="K6")
+def test_the_same_event_forty_times_costs_nothing(phone, often):
+    """An event that is delivered forty times makes one message, and the server still stores another event."""
+    text = words()
+
+    assert often(40, phone.deliver, phone.write(text)).statuses <= DELIVERED
+    assert phone.messages(text) == 1
+    assert phone.text(words()).identity != ""

@@ -2,13 +2,25 @@
 
 import pytest
 
-from grader.check import ANY_SERVER_ERROR, DELIVERED, INVALID, PICTURE, SENDERS, TEXT_MESSAGES, check, words
+from grader.check import (
+    ANY_SERVER_ERROR,
+    BODY_HEADERS,
+    DELIVERED,
+    INVALID,
+    ODD_HEADERS,
+    PICTURE,
+    SENDERS,
+    TEXT_MESSAGES,
+    check,
+    words,
+)
 
 
 @pytest.mark.parametrize("text", TEXT_MESSAGES.values(), ids=TEXT_MESSAGES.keys())
 @check("3.7", clause="stage 3")
 def test_a_text_arrives_as_it_was_written(phone, text):
     """The server stores a text message unchanged, with up to 1600 characters, emoji, blanks and line breaks."""
+    phone.text(text)
     sent = phone.text(text)
 
     assert phone.chat.page().first == sent.id
@@ -19,17 +31,20 @@ def test_a_text_arrives_as_it_was_written(phone, text):
 def test_an_answer_can_be_used_whatever_was_written(phone, text):
     """Whatever a text message says, the answer to it is well-formed TwiML, or empty."""
     assert phone.fault_of_answer(phone.deliver(phone.write(text))) == ""
+    assert phone.fault_of_answer(phone.deliver(phone.write(text))) == ""
 
 
 @pytest.mark.parametrize("body", ["", " ", "\n", " \t\r\n"], ids=["empty", "blank", "line-break", "white-space"])
 @check("3.7", clause="stage 3")
 def test_pictures_without_words_are_no_error(phone, body):
     """A picture without a text is a success, and the server stores nothing or a placeholder that isn't blank."""
+    known = phone.text(words())
+
     reply = phone.deliver(phone.write(body, media=[PICTURE]))
 
     assert reply.status in DELIVERED
     assert phone.fault_of_answer(reply) == ""
-    assert phone.blank_messages == ()
+    assert phone.blank_above(known.id) == ()
 
 
 @check("3.7", clause="stage 3")
@@ -62,12 +77,13 @@ def test_a_picture_that_comes_again_is_the_same(phone):
 
 @check("3.7", clause="stage 3")
 def test_parameters_that_nobody_knows_are_no_error(phone):
-    """Unknown parameters change nothing in a message."""
-    text = words()
-    more = (("ChannelMetadata", '{"type": "sms"}'), ("OptOutType", ""), ("Colour", "žlutá"))
+    """Unknown parameters change nothing in a message, nor in its author."""
+    text, known = words(), phone.text(words())
+    more = (("ChannelMetadata", '{"type": "sms"}'), ("OptOutType", ""), ("Colour", "žlutá"), ("ProfileName", words()))
 
     assert phone.deliver((*phone.write(text), *more)).status in DELIVERED
     assert phone.messages(text) == 1
+    assert phone.chat.page().above(known.id).other_than("author", known.member("author").value) == ()
 
 
 @check("3.7", clause="stage 3")
@@ -114,6 +130,7 @@ def test_a_sender_that_is_no_number_is_no_server_error(phone, sender):
 def test_what_is_no_message_is_no_server_error(phone, body):
     """A text that is too long for a message, or holds U+0000, causes no server error."""
     assert phone.deliver(phone.write(body)).status not in ANY_SERVER_ERROR
+    assert phone.deliver(phone.write(body)).status not in ANY_SERVER_ERROR
     assert phone.chat.get().status not in ANY_SERVER_ERROR
 
 
@@ -125,3 +142,27 @@ def test_a_body_that_is_no_form_is_no_server_error(phone, body):
     """A body that is no form causes no server error, however it is signed."""
     assert phone.deliver_raw(body).status not in ANY_SERVER_ERROR
     assert phone.chat.get().status not in ANY_SERVER_ERROR
+
+
+@check("3.7", clause="K6")
+def test_many_events_without_a_name_cost_nothing(phone, often):
+    """After forty text messages without `MessageSid`, one after the other, the server still stores a good one."""
+    nameless = phone.without("MessageSid", phone.write(words()))
+
+    assert often(40, phone.deliver, nameless).statuses <= INVALID
+    assert phone.text(words()).identity != ""
+
+
+@pytest.mark.parametrize(
+    "headers", [*ODD_HEADERS.values(), *BODY_HEADERS.values()], ids=[*ODD_HEADERS.keys(), *BODY_HEADERS.keys()]
+)
+@check("3.7", clause="K6")
+def test_odd_headers_are_no_server_error(phone, headers):
+    """Headers that are rare or make no sense cause no server error, nor does a body in chunks."""
+    assert phone.deliver(phone.write(words()), headers=headers).status not in ANY_SERVER_ERROR
+
+
+@check("3.7", clause="K6")
+def test_no_body_and_no_length_are_no_server_error(phone):
+    """A signed `POST` without a body and without `Content-Length` causes no server error."""
+    assert phone.deliver((), headers={"Content-Length": None}).status not in ANY_SERVER_ERROR

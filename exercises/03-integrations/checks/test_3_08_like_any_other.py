@@ -15,9 +15,9 @@ def test_it_has_a_time_and_is_found_by_since(phone):
 
 
 @check("3.8", clause="K8")
-def test_its_time_is_the_moment_of_acceptance(kolkata_phone):
-    """`created_at` of a text message is the moment of its acceptance, within a second, in any time zone."""
-    assert kolkata_phone.text_timed(words()).early_or_late == 0
+def test_its_time_is_the_moment_of_acceptance(summer_phone):
+    """A text message has the moment of its acceptance, within a second, in any time zone and in summer time."""
+    assert summer_phone.text_timed(words()).early_or_late == 0
 
 
 @check("3.8", clause="K9")
@@ -69,13 +69,34 @@ def test_a_thread_says_who_replied(replying_phone):
 
 @check("3.8", clause="K3")
 def test_it_outlives_the_process(phone):
-    """After a restart, a text message keeps its id, time and author, and its number is still the same author."""
-    sent = phone.text(words())
+    """A restart, and an event that comes again after it, change no message, and a number is still the same author."""
+    message, sent = phone.write(words()), phone.text(words())
+    phone.deliver(message)
+    phone.chat.send(words(), author=words())
+    before = phone.chat.page()
 
     phone.chat.restart()
+    phone.deliver(message)
 
     assert phone.chat.page().by_id(sent.id).promised == sent.promised
+    assert phone.chat.changed_since(before) == ()
     assert phone.text(words()).member("author") == sent.member("author")
+
+
+@check("3.8", clause="stage 3")
+def test_its_author_may_write_by_the_api_too(phone):
+    """A message by the API with the author of a text message has its own source, and changes no earlier message."""
+    sent, text = phone.text(words()), words()
+    before = phone.chat.page()
+
+    named = phone.chat.send(text, author=sent.member("author").value)
+    again = phone.text(text)
+
+    assert named.member("author") == sent.member("author")
+    assert named.member("source") == "api"
+    assert again.member("source") == "sms"
+    assert phone.chat.page().top(2) == (again.id, named.id)
+    assert phone.chat.changed_since(before) == ()
 
 
 @pytest.mark.parametrize(
@@ -112,14 +133,27 @@ def test_a_line_of_a_reply_says_who_and_from_where(client, scripted_chat, lines)
 
 
 @check("3.8", clause="stage 3")
+def test_messages_of_one_author_get_a_line_each(client, scripted_chat, lines):
+    """`list` prints a line for each message of one author, even where text, time and source are equal, too."""
+    scripted_chat.fill_alike(author=words(), source="sms")
+
+    run = client("list", server_url=scripted_chat.url)
+
+    assert run.exit_code == 0
+    assert lines(run, scripted_chat).ids == scripted_chat.ids
+
+
+@check("3.8", clause="stage 3")
 def test_a_line_says_who_and_from_where_with_since(client_since, scripted_chat, lines):
     """With `--since`, too, each line contains the `author` and the `source` of its message."""
     author = words()
     said = scripted_chat.say(words(), author=author, source="slack")
+    scripted_chat.fill_alike(author=author, source="slack")
 
     run = client_since(server_url=scripted_chat.url)
 
     assert run.exit_code == 0
+    assert lines(run, scripted_chat).ids == scripted_chat.ids
     assert lines(run, scripted_chat).naming(said, author) == ()
     assert lines(run, scripted_chat).naming(said, "slack") == ()
 

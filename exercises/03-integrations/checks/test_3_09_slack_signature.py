@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.check import FORMS, NOT_FROM_SLACK, RESPONSE_TYPES, check, words
+from grader.check import FORMS, NOT_A_DELIVERY, NOT_FROM_SLACK, RESPONSE_TYPES, check, words
 
 
 @check("3.9", clause="stage 3")
@@ -91,6 +91,16 @@ def test_a_signature_has_its_version(channel, version):
     assert channel.chat.page().ids == before.ids
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+@check("3.9", clause="K4")
+def test_only_a_post_is_a_command(channel, method):
+    """A signed command by `PUT`, `PATCH` or `DELETE` gets 405 or a refusal, and the server stores nothing."""
+    before = channel.chat.page()
+
+    assert channel.send(channel.body(f"send {words()}"), method=method).status in NOT_A_DELIVERY
+    assert channel.chat.page().ids == before.ids
+
+
 @check("3.9", clause="stage 3")
 def test_a_second_try_has_to_be_signed_too(channel):
     """The server refuses a wrong signature even when `X-Slack-Retry-Num` says that the request comes again."""
@@ -147,3 +157,12 @@ def test_the_old_token_proves_nothing(channel):
 
     assert channel.send_without("X-Slack-Signature", body).status in NOT_FROM_SLACK
     assert channel.chat.page().ids == before.ids
+
+
+@check("3.9", clause="K6")
+def test_many_forgeries_cost_nothing(channel, often):
+    """After forty commands with a wrong signature, one after the other, the server still answers a good one."""
+    body = channel.body(words())
+
+    assert often(40, channel.send, body, signed="v0=" + "0" * 64).statuses <= NOT_FROM_SLACK
+    assert channel.type(words()).text != ""

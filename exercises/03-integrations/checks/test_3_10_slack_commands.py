@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.check import AUTHOR_LENGTHS, RESPONSE_TYPES, TYPED, check, words
+from grader.check import AUTHOR_LENGTHS, RESPONSE_TYPES, TYPED, check, ids, words
 
 
 @check("3.10", clause="stage 3")
@@ -36,6 +36,33 @@ def test_one_person_is_one_author(channel):
 
 
 @check("3.10", clause="stage 3")
+def test_a_later_command_changes_no_earlier_message(channel):
+    """Another command changes no earlier message, and a person with another name is the same author."""
+    sent = channel.store(words())
+    channel.chat.send(words(), author=words())
+    before = channel.chat.page()
+
+    again = channel.renamed().store(words())
+    channel.other().store(words())
+    channel.type("recent")
+
+    assert again.member("author") == sent.member("author")
+    assert channel.chat.changed_since(before, "text", "author", "source") == ()
+
+
+@check("3.10", clause="K3")
+def test_it_outlives_the_process(channel):
+    """After a restart, messages of `send` are as they were, and a person is still the same author."""
+    sent = channel.store(words())
+    before = channel.chat.page()
+
+    channel.chat.restart()
+
+    assert channel.chat.changed_since(before, "text", "author", "source") == ()
+    assert channel.store(words()).member("author") == sent.member("author")
+
+
+@check("3.10", clause="stage 3")
 def test_people_whose_ids_are_alike_are_as_many_authors(channel):
     """Messages of people whose ids differ only in the first or the last letter have different authors."""
     known, others = channel.store(words()), channel.namesakes()
@@ -59,6 +86,7 @@ def test_send_waits_for_a_database_that_is_held(channel, locking):
 @check("3.10", clause="stage 3")
 def test_a_message_is_stored_as_it_was_typed(channel, text):
     """The server stores what a person typed: `&amp;`, `&lt;` and `&gt;` from Slack become `&`, `<` and `>`."""
+    assert channel.store(text).text == text
     assert channel.store(text).text == text
 
 
@@ -125,7 +153,7 @@ def test_recent_shows_messages_of_stage_2(channel_on_old_data):
 @check("3.10", clause="stage 3")
 def test_a_message_is_shown_with_three_characters_escaped(channel, text):
     """`recent` escapes `&`, `<` and `>` in a message, and nothing else."""
-    channel.chat.send(text)
+    channel.chat.send_in_turn(text, text)
 
     assert channel.escaped(text) in channel.type("recent 1").text
 
@@ -182,9 +210,10 @@ def test_recent_shows_what_there_is(fresh_channel):
 
 @check("3.10", clause="stage 3")
 def test_the_same_words_are_not_the_same_command(channel):
-    """Two `send` commands with the same words are two messages."""
+    """`send` commands with the same words, of one person or of two, are as many messages, whatever the API sent."""
     text = words()
+    sent = channel.chat.send(text)
 
-    first, second = channel.store(text), channel.store(text)
+    first, second, third = channel.store(text), channel.store(text), channel.other().store(text)
 
-    assert second.identity != first.identity
+    assert channel.chat.page().top(4) == ids([third, second, first, sent])

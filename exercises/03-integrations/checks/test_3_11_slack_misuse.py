@@ -2,7 +2,17 @@
 
 import pytest
 
-from grader.check import ANY_SERVER_ERROR, MISTYPED, RESPONSE_TYPES, UNREADABLE, check, words
+from grader.check import (
+    ANY_SERVER_ERROR,
+    BODY_HEADERS,
+    MISTYPED,
+    ODD_HEADERS,
+    OK,
+    RESPONSE_TYPES,
+    UNREADABLE,
+    check,
+    words,
+)
 
 
 @pytest.mark.parametrize("typed", MISTYPED.values(), ids=MISTYPED.keys())
@@ -53,3 +63,25 @@ def test_what_is_hardly_a_command_is_no_server_error(channel, body):
     """A signed body that is no form, or lacks fields of a command, causes no server error."""
     assert channel.send(body).status not in ANY_SERVER_ERROR
     assert channel.chat.get().status not in ANY_SERVER_ERROR
+
+
+@check("3.11", clause="K6")
+def test_many_mistyped_commands_cost_nothing(channel, often):
+    """After forty commands that make no sense, one after the other, the server still answers a good one."""
+    assert often(40, channel.send, channel.body("recent x")).statuses == OK
+    assert channel.type("recent").text != ""
+
+
+@pytest.mark.parametrize(
+    "headers", [*ODD_HEADERS.values(), *BODY_HEADERS.values()], ids=[*ODD_HEADERS.keys(), *BODY_HEADERS.keys()]
+)
+@check("3.11", clause="K6")
+def test_odd_headers_are_no_server_error(channel, headers):
+    """Headers that are rare or make no sense cause no server error, nor does a body in chunks."""
+    assert channel.send(channel.body("recent 1"), headers=headers).status not in ANY_SERVER_ERROR
+
+
+@check("3.11", clause="K6")
+def test_no_body_and_no_length_are_no_server_error(channel):
+    """A signed `POST` without a body and without `Content-Length` causes no server error."""
+    assert channel.send(b"", headers={"Content-Length": None}).status not in ANY_SERVER_ERROR

@@ -5,7 +5,7 @@ import re
 from flask import Blueprint, abort, current_app, request
 from slack_sdk.signature import SignatureVerifier
 
-from . import authors, messages, texts
+from . import authors, store, texts
 
 USAGE = "`send MESSAGE` sends a message. `recent` shows the 5 newest, and `recent N` the N newest, at most 20."
 DEFAULT_COUNT = 5
@@ -17,7 +17,6 @@ bp = Blueprint("slack", __name__)
 @bp.post("/webhooks/slack")
 def command():
     """Do what somebody typed, or say what can be typed."""
-    refuse_forgeries()
     typed = unescape(request.form.get("text", ""))
     # The first word is the command, all the rest is what it is about.
     word, _, rest = re.sub(r"[ \t\r\n]+", " ", typed.strip(texts.WHITE_SPACE), count=1).partition(" ")
@@ -38,7 +37,7 @@ def send(text):
         return f"{objection} {USAGE}"
     # Nobody can type the same command twice under one trigger_id, but a network can deliver it twice.
     trigger_id = request.form.get("trigger_id")
-    messages.store(
+    store.add(
         text,
         author=authors.pseudonym("slack", request.form.get("user_id")),
         source="slack",
@@ -52,7 +51,7 @@ def recent(wanted):
     count = wanted or str(DEFAULT_COUNT)
     if not re.fullmatch(r"[0-9]{1,2}", count) or not 1 <= int(count) <= HIGHEST_COUNT:
         return USAGE
-    rows = messages.newest(int(count))
+    rows = store.newest(int(count))
     return "\n".join(escape(row["text"]) for row in rows) or "There are no messages yet."
 
 
@@ -69,6 +68,7 @@ def escape(text):
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+@bp.before_request
 def refuse_forgeries():
     """Let nobody pass but Slack; without the secret nobody can tell, so everybody is refused."""
     secret = current_app.config.get("SLACK_SIGNING_SECRET")

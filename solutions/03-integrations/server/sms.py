@@ -4,7 +4,7 @@ from flask import Blueprint, abort, current_app, request
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
-from . import authors, messages, texts
+from . import authors, store, texts
 
 bp = Blueprint("sms", __name__)
 
@@ -12,7 +12,6 @@ bp = Blueprint("sms", __name__)
 @bp.post("/webhooks/twilio")
 def receive():
     """Store a text message: once, however often it is delivered."""
-    refuse_forgeries()
     form = request.form
     message_sid = form.get("MessageSid")
     if not message_sid:
@@ -31,9 +30,10 @@ def keep(text, author, event):
         # No text message is that long or that odd. Twilio shows refusals to whoever owns the number.
         abort(400, objection)
     # None when this event has been here before: then all is well, too.
-    messages.store(text, author=author, source="sms", event=event)
+    store.add(text, author=author, source="sms", event=event)
 
 
+@bp.before_request
 def refuse_forgeries():
     """Let nobody pass but Twilio; whoever lacks a setting can't tell, and refuses everybody."""
     token = current_app.config.get("TWILIO_AUTH_TOKEN")

@@ -7,7 +7,7 @@ import sys
 def main():
     options = command_line().parse_args()
     # TODO 1.6: whatever fails in here becomes one line on stderr and an exit status other
-    # than 0: stderr is for people, the status for programs, a stack trace for nobody.
+    # than 0: stderr is for people, the status for programs, a stack trace for neither.
     options.run(options)
 
 

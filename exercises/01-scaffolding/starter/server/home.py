@@ -13,9 +13,9 @@ def home():
     return "The chat service is running.\n", {"Content-Type": "text/plain; charset=utf-8"}
 
 
-# TODO 1.4: a catch-all is a decision, not a default. What should somebody get who asks for
-# a path that nobody declared?
+# TODO 1.4: a catch-all is a decision, not a default. What should a client get that asks for
+# a path that your server does not know?
 @bp.get("/<path:path>")
 def anything_else(path):
     """Answer every other path there is."""
-    return f"Nobody wrote anything for /{path} yet.\n", {"Content-Type": "text/plain; charset=utf-8"}
+    return f"There is nothing at /{path} yet.\n", {"Content-Type": "text/plain; charset=utf-8"}

@@ -6,12 +6,10 @@ import re
 from flask import abort, request
 
 from . import times
+from .store import END
 
 DEFAULT_LIMIT = 20
 HIGHEST_LIMIT = 100
-
-# Above every id there will ever be.
-END = 2**63 - 1
 
 
 def limit():

@@ -1,0 +1,33 @@
+"""`kit contract`: what the contract says about a clause, a stage or a step."""
+
+from __future__ import annotations
+
+import click
+
+from grader import course
+from grader.results.results import ExitStatus
+
+
+@click.command(short_help="Show a part of the contract.")
+@click.argument("words", nargs=-1, metavar="[CLAUSE|STAGE|STEP]")
+def contract(words: tuple[str, ...]) -> int:
+    """Show what the contract says: one clause, one stage, or what a stage promises for one step.
+
+    Without an argument, kit names the clauses and the file.
+
+    \b
+    Example:  kit contract K6        kit contract 2        kit contract 2.3
+    """
+    from rich.markdown import Markdown
+
+    from grader.learner import clauses
+    from grader.report import terminal
+
+    known = course.load()
+    found = clauses.find(known, " ".join(words))
+    out = terminal.console()
+    out.print()
+    out.print(Markdown(found.text))
+    terminal.say(f"{found.path}, line {found.line}", out, style="dim")
+    out.print()
+    return ExitStatus.PASSED

@@ -1,0 +1,44 @@
+"""How far the grading of several projects is, and how long it may still take."""
+
+from __future__ import annotations
+
+import time
+
+STEP = 1.4
+"""Seconds that a step takes with a small project in Python; where a project waits or fails, it may take longer."""
+LOAD = {"none": 0.0, "quick": 8.0, "full": 18.0}
+"""Seconds that the load takes, with the start of what makes it."""
+
+
+class Estimate:
+    """Counts projects, and guesses the time that is left from those which were graded, or else from the steps."""
+
+    def __init__(self, count: int, steps: int, load: str) -> None:
+        self._count = count
+        self._guess = steps * STEP + LOAD[load]
+        self._taken: list[float] = []
+        self._done = 0
+        self._began = time.monotonic()
+
+    @property
+    def announced(self) -> str:
+        """What is said before the first project."""
+        return f"{self._count} projects, one after the other: {self._left()}."
+
+    @property
+    def position(self) -> str:
+        """Which project is being graded."""
+        return f"{self._done + 1} of {self._count}, {self._left()}"
+
+    def ended(self, *, graded: bool) -> str:
+        """Count a project that has ended. Return its number, and how long the others may take."""
+        now = time.monotonic()
+        self._taken += [now - self._began] if graded else []
+        self._began = now
+        self._done += 1
+        return f"{self._done} of {self._count}" + (f", {self._left()} left" if self._done < self._count else "")
+
+    def _left(self) -> str:
+        each = sum(self._taken) / len(self._taken) if self._taken else self._guess
+        minutes = round((self._count - self._done) * each / 60)
+        return f"about {minutes} minutes" if minutes > 1 else "about a minute"

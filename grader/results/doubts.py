@@ -1,0 +1,72 @@
+"""What keeps the result of one project from being decided: what it is, why, and what to type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grader.results.results import ExitStatus, Outcome, RunResult, StepResult
+from grader.results.scoring import exit_status
+
+NOT_MEASURED = "not measured"
+"""The outcome of a load run that was asked for and that did not come about."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One thing without a final outcome. `command` is the line that would settle it, or empty."""
+
+    what: str
+    why: str
+    command: str = ""
+    purpose: str = "not settled yet"
+
+    @property
+    def reason(self) -> str:
+        """What is undecided, and why."""
+        return f"{self.what}: {self.why.rstrip('.')}."
+
+    @property
+    def sentence(self) -> str:
+        """The reason, and what to type."""
+        return f"{self.reason} Type: {self.command}" if self.command else self.reason
+
+
+def doubts(findings: RunResult, place: str = "") -> list[Doubt]:
+    """List what has no final outcome in the results of one project; empty when everything is decided.
+
+    `place` is the project's folder as a word for a shell; empty for the current folder.
+    """
+    found = [doubt for step in findings.steps for doubt in _of_step(step, f" --project {place}" if place else "")]
+    if findings.load_note:
+        found.append(Doubt(f"Load {NOT_MEASURED}, the points stand", findings.load_note))
+    if findings.faults:
+        found.append(Doubt("A fault of the kit's own", findings.faults[0].splitlines()[0]))
+    return found
+
+
+def load_outcome(findings: RunResult) -> str:
+    """Say what came of the load in one word or two; empty when none was asked for."""
+    outcomes = [str(load["outcome"]) for load in findings.load]
+    return NOT_MEASURED if findings.load_note else next(iter(outcomes), "")
+
+
+def status_of(findings: RunResult) -> ExitStatus:
+    """Reduce one project's results, with those under load, to an exit status."""
+    extra = [Outcome(load["outcome"]) for load in findings.load]
+    extra += [Outcome.NOT_CHECKED] if findings.load_note else []
+    extra += [Outcome.ERROR] if findings.faults else []
+    return exit_status(findings.stages, extra)
+
+
+def _of_step(step: StepResult, place: str) -> Iterable[Doubt]:
+    again = f"kit check {step.id}{place}"
+    came = step.problem.actual if step.problem else ""
+    match step.outcome:
+        case Outcome.UNCLEAR:
+            yield Doubt(f"{step.id} unclear", step.because or came or "run it again", again)
+        case Outcome.ERROR:
+            yield Doubt(f"{step.id} error", came or "the kit's own fault", again)
+        case Outcome.NOT_CHECKED:
+            remedy = ("kit doctor", "what this machine lacks") if step.because == "machine" else (again,)
+            yield Doubt(f"{step.id} not checked", step.note or "the kit cannot tell", *remedy)
