@@ -22,6 +22,7 @@ WORDS = {
     "grade": "grade",
     "hint": "hint",
     "intervene": "intervene",
+    "load": "load",
     "next": "next_stage",
     "phone": "phone",
     "serve": "serve",

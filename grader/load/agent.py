@@ -30,6 +30,7 @@ PATIENCE = 10.0
 FINISH_WITHIN = 5.0
 """Seconds that the requests have to finish that are under way when a run ends."""
 LOOK_EVERY = 0.005
+TELL_EVERY = 0.5
 
 # The HTTP client of FastHttpUser sends a GET again, up to eleven times, when the connection closes without an answer.
 # Each time the service may write a row, so here the client sends every request once.
@@ -46,6 +47,7 @@ class Run:
         self.samples: list[tuple[float, float, bool, float, str]] = []
         self.under_way: dict[int, float] = {}
         self.most_under_way = 0
+        self.answered = 0
         self.number = 0
 
     def request(self) -> tuple[str, str, list[int], dict[str, Any]]:
@@ -95,6 +97,7 @@ class Sender(FastHttpUser):
             good = False
             self.report(name, method, sent, error)
         del run.under_way[number]
+        run.answered += good
         run.samples.append((intended, time.monotonic() - intended, good, sent - due, name))
 
     def report(self, name: str, method: str, sent: float, error: Exception) -> None:
@@ -185,8 +188,12 @@ def perform(job: dict[str, Any], runner: LocalRunner, began: str) -> dict[str, A
     run.closing = opening + job["seconds"]
     runner.start(users, spawn_rate=users, user_classes=[kind])
     write(began, repr(opening))
+    told = opening
     while time.monotonic() < run.closing and (is_open or runner.user_count or not run.number):
         gevent.sleep(LOOK_EVERY)
+        if (now := time.monotonic()) >= told + TELL_EVERY:
+            told = now
+            write("progress", json.dumps([now - opening, run.answered, len(run.samples) - run.answered]))
     while runner.user_count and time.monotonic() < run.closing + FINISH_WITHIN:
         gevent.sleep(LOOK_EVERY)
     unanswered = list(run.under_way.values())

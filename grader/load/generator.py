@@ -7,11 +7,11 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from grader.errors import MachineError
 from grader.load.samples import Sample
@@ -69,6 +69,14 @@ class Record:
     locust_failures: int
 
 
+class Progress(NamedTuple):
+    """How far a run is: the seconds since it began, and how many requests were answered and have failed so far."""
+
+    seconds: float
+    answered: int
+    failed: int
+
+
 class Generator:
     """Locust in a process of its own, as a context manager that leaves no process and no file behind.
 
@@ -121,9 +129,15 @@ class Generator:
         draft.rename(self._folder / f"job-{self._number}.json")
         return float(self._await(f"began-{self._number}"))
 
-    def wait_until(self, instant: float) -> None:
-        """Wait until an instant of the monotonic clock, or until Locust has ended."""
-        self._process.wait(max(0.0, min(instant, self._deadline) - time.monotonic()))
+    def wait_until(self, instant: float, tell: Callable[[Progress], None] | None = None) -> None:
+        """Wait until an instant of the monotonic clock, or until Locust has ended. `tell` hears how far the run is."""
+        while (left := min(instant, self._deadline) - time.monotonic()) > 0:
+            if self._process.wait(left if tell is None else min(left, 0.1)) is not None:
+                return
+            path = self._folder / "progress"
+            if tell is not None and path.exists():
+                tell(Progress(*json.loads(path.read_text())))
+                path.unlink()
 
     def finish(self) -> Record:
         """Wait for the end of the run, and return its result.

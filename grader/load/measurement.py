@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from grader.errors import MachineError
 from grader.load.cpu import Cores, Meter, cores_between, is_running
-from grader.load.generator import FINISH_WITHIN, Generator, Job, Record
+from grader.load.generator import FINISH_WITHIN, Generator, Job, Progress, Record
 from grader.load.samples import Sample, Window, generator_bound, percentile_ms, sent_late, started_in
 from grader.load.workloads import WORKLOADS, Request
 
@@ -95,10 +95,12 @@ class Load:
         warm_up: float = 0.5,
         seconds: float = 4.0,
         seed: int = 1,
+        tell: Callable[[Progress], None] | None = None,
     ) -> Measured:
         """Send one run, with `users` in a closed loop or at `rate` requests per second in an open one.
 
-        `warm_up` and `seconds` are in seconds: only the requests of the second part are measured. Raises MachineError
+        `warm_up` and `seconds` are in seconds: only the requests of the second part are measured. `tell` hears
+        how far the run is. Raises MachineError
         when Locust itself fails.
         """
         generator = self._generator
@@ -107,7 +109,7 @@ class Load:
         opening = generator.begin(job) + warm_up
         generator.wait_until(opening)
         before = meter.read()
-        generator.wait_until(opening + seconds)
+        generator.wait_until(opening + seconds, tell)
         cores = cores_between(before, meter.read())
         record = generator.finish()
         window = Window(opening, opening + seconds)
