@@ -37,14 +37,15 @@ class InterventionLines:
     def end(self, finding: Finding) -> None:
         """Print the medians, the ratio, its spread, the metrics, and what follows."""
         found, what = finding.comparison, finding.intervention
-        rows = Table.grid(padding=(0, 2))
-        rows.add_row("  medians", f"A {found.medians[0]:.1f}   B {found.medians[1]:.1f}   {what.figure}")
-        rows.add_row("  B/A", f"{found.ratio:.2f}, from {found.spread[0]:.2f} to {found.spread[1]:.2f}")
-        for name, value in finding.metrics.items():
-            rows.add_row("  metric", f"{name} = {value:.3g}")
         self._out.print()
-        self._out.print(rows)
-        self._out.print()
+        if found.pairs:
+            rows = Table.grid(padding=(0, 2))
+            rows.add_row("  medians", f"A {found.medians[0]:.1f}   B {found.medians[1]:.1f}   {what.figure}")
+            rows.add_row("  B/A", f"{found.ratio:.2f}, from {found.spread[0]:.2f} to {found.spread[1]:.2f}")
+            for name, value in finding.metrics.items():
+                rows.add_row("  metric", f"{name} = {value:.3g}")
+            self._out.print(rows)
+            self._out.print()
         self._out.print(Text(f"  {conclusion(finding)}"))
         self._out.print()
 

@@ -124,6 +124,7 @@ class Generator:
         self._number += 1
         self._limit = job.seconds + self._patience
         self._deadline = time.monotonic() + self._limit
+        (self._folder / "progress").unlink(missing_ok=True)
         draft = self._folder / "draft"
         draft.write_text(json.dumps(job.to_json()))
         draft.rename(self._folder / f"job-{self._number}.json")
