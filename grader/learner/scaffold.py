@@ -16,8 +16,9 @@ from grader.project import git_program
 from grader.project.config import FILE
 
 OLD_STATES = "history"
-CODE = ("server", "client")
-"""The folders of a starter's code."""
+SERVER, TESTS = "server", "tests"
+CODE = (SERVER, "client", TESTS)
+"""The folders of a starter's code. The tests are about the server."""
 OF_PYTHON = ("README.md", "requirements.txt", "service.toml")
 """Other files of a starter that belong to its code."""
 TRACES = ("__pycache__", "*.pyc", ".kit", ".venv", "*.db")
@@ -118,7 +119,7 @@ def _fits(folder: Path, path: Path) -> bool:
     """Tell whether a new file fits the project that is there. Only code in Python needs something that is there."""
     if path.suffix != ".py" or path.parts[0] not in CODE:
         return path.name != "requirements.txt"
-    package = folder / path.parts[0]
+    package = folder / (SERVER if path.parts[0] == TESTS else path.parts[0])
     return package.is_dir() and any(package.glob("*.py"))
 
 
