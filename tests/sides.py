@@ -15,6 +15,7 @@ RUN_THE_CLIENT = {
     "client_in",
     "client_since",
     "cloned_client",
+    "half_answered_ping",
     "unanswered_ping",
     "unanswered_send",
     "unanswered_list",

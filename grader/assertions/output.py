@@ -7,7 +7,7 @@ from typing import Self
 from grader.assertions.entries import Listing
 from grader.assertions.observed import Observed
 from grader.text.stack_traces import stack_traces
-from grader.text.values import SHOWN, shown
+from grader.text.values import shown
 
 
 class Text(str, Observed):
@@ -25,8 +25,7 @@ class Text(str, Observed):
 
     def expected_text(self, operator: str, other: object) -> str:
         if operator == "in":
-            length = f" ({len(other)} characters)" if isinstance(other, str) and len(other) > SHOWN else ""
-            return f"{self.stream} contains {shown(other)}{length}"
+            return f"{self.stream} contains {shown(other)}"
         if (operator, other) == ("!=", ""):
             return f"something on {self.stream}"
         return f"on {self.stream}: {super().expected_text(operator, other)}"

@@ -186,6 +186,10 @@ class Chat:
         except Failed as failure:
             return Status(413, request=failure.request, summary=failure.actual)
 
+    def largest_limit(self, limit: int) -> int:
+        """Return a `limit` above 100, if the server accepts it, else 100."""
+        return limit if self.get(limit=limit).code in OK else 100
+
     def at_most(self, **params: Any) -> Count:
         """Count the messages of a page. A refusal (400 or 422) counts as none."""
         reply = self.get(**params)

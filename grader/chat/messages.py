@@ -88,7 +88,8 @@ class Message:
     @property
     def parent(self) -> Value:
         """The id of the message that this one replies to. It is null if this is no reply, or has no such member."""
-        return Value(self.fields.get("reply_to"), name="reply_to", request=self.request)
+        name = "reply_to" if "reply_to" in self.fields else "reply_to (not there)"
+        return Value(self.fields.get("reply_to"), name=name, request=self.request)
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,8 @@ PATIENCE = 30.0
 LINGER = 1.0
 """Seconds that the server waits, after its answer, for the client to close the connection."""
 INTERVAL = 0.02
-"""Seconds until a server notices that it has to close. The library's own interval would make each check slower."""
-LARGEST_HEAD = 64 * 1024
-LARGEST_BODY = 4 * 1024 * 1024
+"""Seconds until a server notices that it has to close; the library's own would make each check slower."""
+LARGEST_HEAD, LARGEST_BODY = 64 * 1024, 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -87,6 +86,8 @@ class Answer:
         if self.in_chunks and request.line.endswith("HTTP/1.1"):
             head = re.sub(rb"Content-Length: \d+", b"Transfer-Encoding: chunked", head)
             body = _chunked(body)
+            if self.half:  # some clients take an announced end of the connection for the end of the body
+                head = head.replace(b"\r\nConnection: close", b"")
         if request.line.startswith("HEAD "):
             body = b""
         return head + end + (body[: len(body) // 2] if self.half else body)
@@ -120,8 +121,8 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
 
     def posts(self, by: str) -> Listing:
         """List the requests that are a POST, without query and without a slash at their end."""
-        lines = [request.what.partition("?")[0].rstrip("/") for request in self.requests]
-        return Listing([line for line in lines if line.startswith("POST ")], request=by, what="POST")
+        asked = (request.what.partition("?")[0].rstrip("/") for request in self.requests)
+        return Listing([line for line in asked if line.startswith("POST ")], request=by, what="POST")
 
     def close(self) -> None:
         """Stop listening, and close every connection, even one that waits for the client."""
@@ -189,7 +190,7 @@ def scripted(answer: Answer) -> Iterator[ScriptedServer]:
 def _chunked(content: bytes) -> bytes:
     """Write a body in chunks, the first of which ends inside a character if there is one of several bytes."""
     odd = next((place + 1 for place, byte in enumerate(content) if byte >= 0xC0), 7)
-    pieces = [piece for piece in (content[:odd], content[odd:]) if piece]
+    pieces = filter(None, (content[:odd], content[odd:]))
     return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
 
 

@@ -92,8 +92,7 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
         if tag := next_steps.tag(known_course, place, found):
             terminal.say(f"This commit has the tag {tag} now, so that the state can be found again.", out)
         elif tag := next_steps.missing_tag(known_course, place, found):
-            terminal.say(f"Not tagged {tag}, which a later step starts from: commit first, then check again.", out)
-            terminal.say(f"{next_steps.not_committed(place)}.", out)
+            terminal.say(next_steps.why_not_tagged(place, tag), out)
         end = ends.reached(known_course, place, found, before, ProjectState(place).report())
         if end is not None:
             _show_end(known_course, end, out)

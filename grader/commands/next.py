@@ -32,14 +32,14 @@ def next_stage(context: click.Context, anyway: bool, folder: str) -> int:  # noq
     known = course.load()
     report = ProjectState(place).report()
     settled = {step for step, outcome in outcomes(report).items() if outcome in (Outcome.PASS, Outcome.NOT_CHECKED)}
-    coming = scaffold.coming(known, place)
+    coming = scaffold.coming(known, place, settled)
     left = scaffold.unfinished(known, coming[0], settled) if coming else []
     if left and not anyway:
         raise UsageError(
             f"Not passed yet: {listed(left)}. kit check shows the first thing to do. "
             "To go on all the same, type: kit next --anyway"
         )
-    stage, copied = scaffold.advance(known, place)
+    stage, copied = scaffold.advance(known, place, settled)
     out = terminal.console()
     terminal.say(f"Stage {stage.id}, {stage.title}. New here: {', '.join(map(str, copied))}.", out)
     if left:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -92,6 +93,13 @@ class Harness:
                     self.when_closing(SetUp(self.project, self.resources).close)
                 except (Failed, NotChecked) as obstacle:
                     self.services.obstacle = obstacle
+
+    @property
+    def set_up_project(self) -> Project:
+        """The project, whose programs can be run; raises what kept `setup` from its end, if it was to be run first."""
+        if self.services.obstacle is not None:
+            raise copy(self.services.obstacle)
+        return self.project
 
     def when_closing(self, do: Callable[[], None]) -> None:
         """Call `do` when the harness closes, after every program has ended."""

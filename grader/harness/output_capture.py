@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -16,6 +17,8 @@ from grader.text.stack_traces import stack_traces
 from grader.text.values import shorten
 
 ON_ITS_WAY = 0.05
+SERVER_ERROR = re.compile(r"\b5\d\d [A-Z]|× 5\d\d\b")
+"""A status in what a check reports, such as `500 INTERNAL SERVER ERROR` or `1 × 500`."""
 """Seconds that a line needs at most to get from a program to the kit."""
 
 
@@ -114,13 +117,14 @@ class OutputCapture:
 
         After a run of the client, these are lines of its stderr, if it printed a stack trace, or if it failed and
         `said`, what the check reports already, doesn't contain them. Otherwise they are lines of a service that printed
-        a stack trace.
+        a stack trace, or answered with a server error.
         """
         if self._run is not None:
             errors = self._run.complained
             known = shorten(errors.encode()) in said
             return last_words(errors) if stack_traces(errors) or (self._run.code and not known) else ""
-        return _trace((service, self._before.get(id(service), 0)) for service in self._services())
+        since = [(service, self._before.get(id(service), 0)) for service in self._services()]
+        return _trace(since) or (_printed(since) if SERVER_ERROR.search(said) else "")
 
 
 @contextmanager
@@ -135,6 +139,12 @@ def overheard(service: Service) -> Iterator[None]:
     except Failed as failure:
         failure.log = failure.log or _trace([(service, before)])
         raise
+
+
+def _printed(since: Iterable[tuple[Service, int]]) -> str:
+    """Return the last lines of the first service that printed something since its position, or `""`."""
+    outputs = (last_words(service.printed_since(before)) for service, before in since)
+    return next((words for words in outputs if words), "")
 
 
 def _trace(since: Iterable[tuple[Service, int]]) -> str:

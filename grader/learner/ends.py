@@ -59,7 +59,7 @@ def reached(course: Course, folder: Path, found: RunResult, before: dict[str, An
         return _end(course.stages, stage, None, done) if all(_is_passed(one, done) for one in course.stages) else None
     if any(step.id in done for step in following.steps):
         return None
-    coming = scaffold.coming(course, folder)
+    coming = scaffold.coming(course, folder, done)
     brings_files = coming is not None and coming[0] == following
     if not brings_files and _is_passed(stage, passed(before)):
         return None

@@ -51,8 +51,18 @@ def tag(course: Course, folder: Path, found: RunResult) -> str | None:
     return tag_of(last) if repository.tag(tag_of(last)) else None
 
 
+def why_not_tagged(folder: Path, tag: str) -> str:
+    """Say why a commit can't have the tag yet, and what to do."""
+    if uncommitted := not_committed(folder):
+        return f"Not tagged {tag}, which a later step starts from: commit first, then type kit check. {uncommitted}."
+    return (
+        f"Not tagged {tag}, which a later step starts from: in this state, not every step before it was checked. "
+        "Type: kit check"
+    )
+
+
 def missing_tag(course: Course, folder: Path, found: RunResult) -> str | None:
-    """Return the tag that a later step needs and that the kit can't make yet, because changes are not committed.
+    """Return the tag that a later step needs and that the kit can't make yet: see `why_not_tagged`.
 
     Only a step that passed in this run counts.
     """
@@ -63,7 +73,7 @@ def missing_tag(course: Course, folder: Path, found: RunResult) -> str | None:
         return None
     for step in course.asked_for_later:
         if step in ran and repository.is_own_repository() and not repository.has_tag(tag_of(step)):
-            return None if repository.is_clean() else tag_of(step)
+            return tag_of(step)
     return None
 
 

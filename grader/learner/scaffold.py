@@ -16,8 +16,9 @@ from grader.project import git_program
 from grader.project.config import FILE
 
 OLD_STATES = "history"
-CODE = ("server", "client")
-"""The folders of a starter's code."""
+SERVER, TESTS = "server", "tests"
+CODE = (SERVER, "client", TESTS)
+"""The folders of a starter's code. The tests are about the server."""
 OF_PYTHON = ("README.md", "requirements.txt", "service.toml")
 """Other files of a starter that belong to its code."""
 TRACES = ("__pycache__", "*.pyc", ".kit", ".venv", "*.db")
@@ -54,17 +55,17 @@ def start(stage: Stage, folder: Path, *, bare: Sequence[Stage] = ()) -> None:
         raise
 
 
-def advance(course: Course, folder: Path) -> tuple[Stage, list[Path]]:
+def advance(course: Course, folder: Path, done: Collection[str] = ()) -> tuple[Stage, list[Path]]:
     """Copy the new files of the next stage into a project. Files that exist stay as they are.
 
     A file of a starter is new when neither the starter nor the solution of the stage before has it. Code in Python is
     only for a project that goes on from the starter before. The next stage is the first one with a new file that the
-    project lacks. Returns the stage and the paths of the copied files inside the project. Raises UsageError when there
-    is no next stage, or when a file can't be copied.
+    project lacks, and with a step that isn't among those `done`. Returns the stage and the paths of the copied files
+    inside the project. Raises UsageError when there is no next stage, or when a file can't be copied.
     """
     if not (folder / FILE).exists():
         raise UsageError(f'There is no project in "{folder}", as it has no {FILE}; start one with: kit start')
-    found = coming(course, folder)
+    found = coming(course, folder, done)
     if found is None:
         raise UsageError(_nothing_comes(course, folder))
     stage, lacking = found
@@ -76,9 +77,14 @@ def advance(course: Course, folder: Path) -> tuple[Stage, list[Path]]:
     return stage, lacking
 
 
-def coming(course: Course, folder: Path) -> tuple[Stage, list[Path]] | None:
-    """Return the next stage and its new files that the project lacks and that fit it; None when there are none."""
+def coming(course: Course, folder: Path, done: Collection[str] = ()) -> tuple[Stage, list[Path]] | None:
+    """Return the next stage and its new files that the project lacks and that fit it; None when there are none.
+
+    A stage whose steps are all `done`, bonus steps aside, needs no files any more: a learner may have removed some.
+    """
     for before, stage in pairwise(course.stages):
+        if all(step.id in done for step in stage.steps if not step.bonus):
+            continue
         if fitting := [path for path in _missing(before, stage, folder) if _fits(folder, path)]:
             return stage, fitting
     return None
@@ -118,7 +124,7 @@ def _fits(folder: Path, path: Path) -> bool:
     """Tell whether a new file fits the project that is there. Only code in Python needs something that is there."""
     if path.suffix != ".py" or path.parts[0] not in CODE:
         return path.name != "requirements.txt"
-    package = folder / path.parts[0]
+    package = folder / (SERVER if path.parts[0] == TESTS else path.parts[0])
     return package.is_dir() and any(package.glob("*.py"))
 
 

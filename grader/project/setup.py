@@ -24,6 +24,8 @@ from grader.text.last_words import last_words
 from grader.text.shell import command_line
 
 SETUP_WITHIN = 300.0
+OF_PYTHON = ("python", "pip")
+"""How the programs begin that need an environment of Python."""
 ARCHIVES = (".whl", ".zip", ".tar", ".tgz", ".tbz", ".txz", ".tlz", ".gz", ".bz2", ".xz", ".lzma")
 """The endings of a name that pip takes for a file, not for a package."""
 NOT_THE_PACKAGE = re.compile(r"(?:^|\s)#.*|\s--hash[=\s]\s*\S+")
@@ -46,7 +48,9 @@ class SetUp:
 
     def __init__(self, project: Project, resources: Resources) -> None:
         self._kept: _Kept | None = None
-        self.project = replace(project, way=tuple(_typed(project))) if project.way else project
+        project = replace(project, way=(*project.way, *_activated(project))) if project.way else project
+        line = command_line(project.setup)
+        self.project = replace(project, way=(*project.way, line)) if project.way and project.setup else project
         try:
             with resources.programs.waits.named("making an environment"):
                 if project.setup:
@@ -156,14 +160,11 @@ def run_setup(project: Project, resources: Resources) -> None:
     raise Failed(f"setup failed ({how_it_ended(code)})", expected="exit code 0", request=line, log=log, clause="K1")
 
 
-def _typed(project: Project) -> Iterator[str]:
-    """Yield the commands that lead to a folder that is set up, as a person would type them."""
-    yield from project.way
-    if project.setup or project.server[0].startswith("python"):
+def _activated(project: Project) -> Iterator[str]:
+    """Yield the commands that make and activate an environment, as a person would type them for a project in Python."""
+    if any(command and command[0].startswith(OF_PYTHON) for command in (project.setup, project.server)):
         yield "python3 -m venv .venv"
         yield ". .venv/bin/activate"
-    if project.setup:
-        yield command_line(project.setup)
 
 
 def installs_only(project: Project) -> bool:

@@ -24,6 +24,10 @@ SAID = {
 NO_PROJECT = "no project"
 
 
+LONGEST_REASON = 160
+"""How many characters of a reason stand in a row."""
+
+
 @dataclass(frozen=True)
 class Row:
     """The row of one project: its points, by stage and in all, or the reason why it has none.
@@ -65,7 +69,7 @@ class Row:
 def row(name: str, report: dict[str, Any], status: ExitStatus, load: str = "", **more: Any) -> Row:
     """Make one project's row from its report. `load` says in a word or two what came of the load."""
     steps = [step for stage in report["stages"] for step in stage["steps"]]
-    problems = [f"{step['id']} {step['outcome']}" for step in steps if step["outcome"] not in ("pass", "skip")]
+    problems = [_in_words(step) for step in steps if step["outcome"] not in ("pass", "skip")]
     problems += [f"load {load}"] if load not in ("", Outcome.PASS) else []
     problems += ["a fault of the kit's own"] if report["faults"] else []
     return Row(
@@ -82,6 +86,14 @@ def row(name: str, report: dict[str, Any], status: ExitStatus, load: str = "", *
         commit=report["project"]["commit"] or "",
         **more,
     )
+
+
+def _in_words(step: dict[str, Any]) -> str:
+    """Name a step that didn't pass, and what came of its first check that didn't."""
+    came = next((check["actual"] for check in step["checks"] if check["outcome"] == step["outcome"]), "") or ""
+    sentence = " ".join(came.split())
+    short = sentence if len(sentence) <= LONGEST_REASON else f"{sentence[:LONGEST_REASON]}…"
+    return f"{step['id']} {step['outcome']}" + (f": {short}" if short else "")
 
 
 def unusable(name: str, reason: str, status: ExitStatus, **more: Any) -> Row:

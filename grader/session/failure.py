@@ -72,7 +72,8 @@ def explained(finding: BaseException, comparison: Comparison | None) -> dict[str
             }
             return {"outcome": Outcome.FAIL, **fields, **({"clause": finding.clause} if finding.clause else {})}
         case ProjectError():
-            return {"outcome": Outcome.FAIL, "expected": "a service.toml that can be used", "actual": str(finding)}
+            expected = "a service.toml that can be used"
+            return {"outcome": Outcome.FAIL, "expected": expected, "actual": str(finding), "clause": "K1"}
         case NotChecked():
             return {"outcome": Outcome.NOT_CHECKED, "actual": str(finding), "because": finding.because}
         case Unclear():

@@ -133,7 +133,7 @@ def test_nobody_listening_is_one_sentence_and_status_1(place):
     held.release()
 
     assert done.status == 1
-    assert f"Nobody listens on port {held.number}; start your service in another terminal: kit serve" in done.text
+    assert f"No program listens on port {held.number}; start your service in another terminal: kit serve" in done.text
 
 
 def test_lines_of_a_pipe_are_texts_whatever_bytes_they_hold(place):

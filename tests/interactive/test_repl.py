@@ -149,7 +149,7 @@ def test_it_goes_on_where_nobody_listens():
         fine, screen = converse(telephone(number), number, "one", "two")
 
     assert not fine
-    assert screen.text.count(f"Nobody listens on port {number}") == 2
+    assert screen.text.count(f"No program listens on port {number}") == 2
 
 
 def test_each_line_is_delivered_as_often_as_was_asked_for():

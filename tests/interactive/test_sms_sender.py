@@ -137,16 +137,20 @@ def test_where_nobody_listens_the_way_out_can_be_pasted():
     with ports.refusing() as number:
         fine, screen = deliver(telephone(number).write("Hi."), number, repeat=3)
 
-    sentence = f"✗ Nobody listens on port {number}; start your service in another terminal: kit serve --port {number}"
+    sentence = (
+        f"✗ No program listens on port {number}; start your service in another terminal: kit serve --port {number}"
+    )
     assert not fine
     assert sentence in screen.shown
-    assert screen.text.count("Nobody") == 1
+    assert screen.text.count("No program listens") == 1
 
 
 def test_on_the_usual_port_kit_serve_needs_no_option():
     from grader.interactive.delivery import nobody_listens
 
-    assert nobody_listens(5000) == ("Nobody listens on port 5000; start your service in another terminal: kit serve")
+    assert nobody_listens(5000) == (
+        "No program listens on port 5000; start your service in another terminal: kit serve"
+    )
 
 
 @pytest.mark.parametrize("how", FORGERIES)
@@ -224,7 +228,7 @@ def test_at_once_where_nobody_listens_is_one_sentence():
     with ports.refusing() as number:
         _, screen = deliver(telephone(number).write("Hi."), number, repeat=4, at_once=True)
 
-    assert screen.text.count("Nobody listens") == 1
+    assert screen.text.count("No program listens") == 1
 
 
 def test_one_bad_answer_among_good_ones_is_not_fine():

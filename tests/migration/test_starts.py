@@ -356,7 +356,7 @@ def test_a_wrong_command_of_an_old_state_is_named_with_the_state(tmp_path, harne
     found = caught.value
     assert found.actual.startswith(f"the project's state of step 2.5 (folder history/2.5/): {said}")
     assert found.clause == "K1"
-    assert found.request.startswith(f"(cd history/2.5 && {line}")
+    assert found.request.startswith(f"( cd history/2.5 && {line}")
 
 
 def test_an_old_state_at_a_tag_is_named_by_it(tmp_path, harness, cache):
@@ -367,7 +367,7 @@ def test_an_old_state_at_a_tag_is_named_by_it(tmp_path, harness, cache):
     found = failure(lambda: migration_from(harness(project(folder, server(IN_ONE_TRANSACTION))), STATES))
 
     assert found.actual.startswith("the project's state of step 2.5 (tag step-2.5): the server stopped")
-    assert found.request.startswith("(rm -rf /tmp/old && git clone -q -b step-2.5 . /tmp/old && cd /tmp/old && PORT=")
+    assert found.request.startswith("( rm -rf /tmp/old && git clone -q -b step-2.5 . /tmp/old && cd /tmp/old && PORT=")
 
 
 # how the project migrates it

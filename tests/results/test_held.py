@@ -23,8 +23,8 @@ def test_the_line_names_the_port_of_the_one_server(request_, line):
     assert shown(request_, 40123) == line
 
 
-def test_of_several_servers_none_is_put_into_the_line():
-    assert shown("curl http://127.0.0.1:5000/", 40123, 40124) == "curl http://127.0.0.1:5000/"
+def test_of_several_servers_the_first_was_asked():
+    assert shown("curl http://127.0.0.1:5000/", 40123, 40124) == "curl http://127.0.0.1:40123/"
 
 
 def test_what_was_told_can_be_read():

@@ -12,7 +12,7 @@ def test_limit_says_how_many(crowded_chat, limit):
     assert crowded_chat.page(limit=limit).ids == crowded_chat.newest(limit)
 
 
-@pytest.mark.parametrize("limit", [101, 1000, 10**23])
+@pytest.mark.parametrize("limit", ["101", "1000", "1" + "0" * 23, "9" * 5000], ids=["101", "1000", "huge", "endless"])
 @check("2.3", clause="stage 2")
 def test_no_limit_lists_more_than_a_hundred(crowded_chat, limit):
     """A `limit` above 100 lists at most 100 messages, or is refused with 400."""

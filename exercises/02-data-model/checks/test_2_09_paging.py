@@ -28,6 +28,12 @@ def test_pages_of_any_size_lead_on(long_chat, limit):
 
 
 @check("2.9", clause="stage 2")
+def test_pages_of_a_limit_above_a_hundred_lead_on(long_chat):
+    """Where the server accepts a `limit` above 100, its pages of at most 100 lead to every older message, too."""
+    assert long_chat.all(limit=long_chat.largest_limit(120)).of(long_chat.history) == long_chat.history
+
+
+@check("2.9", clause="stage 2")
 def test_pages_keep_to_since(long_chat):
     """With `since`, the pages together hold every message that matches, and no other."""
     first, *later = long_chat.send_many(18)
