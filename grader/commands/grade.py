@@ -100,7 +100,7 @@ class Request:
 
 def grade_one(folder: Path, request: Request, json_file: Path | None) -> ExitStatus:
     """Grade one project, show the report, and write it to the files that the command names."""
-    from grader.report import destination, document, names, terminal
+    from grader.report import destination, document, names, page, terminal
 
     place = handed_in.find(folder)
     if json_file:
@@ -113,15 +113,23 @@ def grade_one(folder: Path, request: Request, json_file: Path | None) -> ExitSta
     out = terminal.console(stderr=piped)  # who reads the report from a pipe wants nothing else there
     terminal.show(findings, out, verbose=request.verbose)
     status = status_of(findings)
-    for path in [path for path in (json_file, request.report and request.report / "report.json") if path]:
+    for path in _faces(json_file, request.report):
         try:
-            document.write(written, path)
+            if path.name == "report.html":
+                destination.write(path, page.page(written))
+            else:
+                document.write(written, path)
             terminal.say(f"Report: {path}", out, style="dim")
         except KitError as error:
             terminal.say(str(error), out, style="bold red")
             status = ExitStatus.FAULT
     terminal.show_total(written, doubts(findings, "" if place == Path.cwd() else names.pasted(folder)), out)
     return status
+
+
+def _faces(json_file: Path | None, folder: Path | None) -> list[Path]:
+    """List the files that a report is written to."""
+    return [*([json_file] if json_file else []), *([folder / "report.json", folder / "report.html"] if folder else [])]
 
 
 def grade_several(folders: Sequence[Path], request: Request) -> ExitStatus:
@@ -153,19 +161,21 @@ def grade_several(folders: Sequence[Path], request: Request) -> ExitStatus:
 
 def _graded(name: str, folder: Path, request: Request, target: Path, prefix: str) -> Row:
     """Grade one of several projects, and write its report. Whatever goes wrong is the outcome of this project."""
-    from grader.report import destination, document, names, table
+    from grader.report import destination, document, names, page, table
 
     where = {"path": names.readable(names.absolute(folder)), "time": _now()}
-    report = target / f"{name}.json"
+    report, drawn = target / f"{name}.json", target / f"{name}.html"
     row = None
     try:
         destination.forget(report)  # an older one would be taken for this run's
+        destination.forget(drawn)
         place = handed_in.find(folder)
         findings = _run(place, request, prefix)
         written = document.document(place, findings, name)
         why = tuple(doubt.sentence for doubt in doubts(findings, names.pasted(folder)))
         row = table.row(name, written, status_of(findings), load_outcome(findings), why=why, **where)
         document.write(written, report)
+        destination.write(drawn, page.page(written))
     except handed_in.NoProject as error:
         return table.unusable(name, names.readable(str(error)), ExitStatus.USAGE, word=table.NO_PROJECT, **where)
     except KitError as error:

@@ -43,7 +43,8 @@ def intervene(context: click.Context, name: str, workload: str, folder: str) -> 
     from grader.learner.intervention_lines import InterventionLines
     from grader.load.bench import bench
     from grader.load.comparison import Verdict
-    from grader.load.interventions import ALL, intervene as carry_out
+    from grader.load.intervene import intervene as carry_out
+    from grader.load.interventions import ALL
 
     project = config.read(project_place(context, folder))
     lines = InterventionLines()

@@ -6,7 +6,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.load.comparison import Pair, Verdict
-from grader.load.interventions import Finding, Intervention
+from grader.load.intervene import Finding
+from grader.load.interventions import Intervention
 from grader.report import terminal
 
 BARS = 24

@@ -1,32 +1,12 @@
-"""Interventions: one thing is changed, everything else is held, and the two are measured in turn.
-
-A correlation says that two things move together. An intervention says which of them moves the other: whoever puts the
-database into memory and sees the writes multiply knows what they waited for.
-"""
+"""What can be changed about a service while everything else is held, and what follows when that has an effect."""
 
 from __future__ import annotations
 
-import contextlib
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from grader.errors import Failed, NotChecked
-from grader.load.bench import Bench, cores
-from grader.load.comparison import Comparison, Half, Pair, compare
-from grader.load.cpu import Reading, cores_between, machine_seconds, tree_seconds
-from grader.load.measurement import Load, Measured
-from grader.load.server_timing import database_ms
-from grader.load.workloads import READ, WORKLOADS, Request, reads
-from grader.service.server import Service
-
-Batch = Callable[[], Half]
-SECONDS = 2.0
 FEW, MANY = 1_000, 16_000
 SHORT, LONG = 20, 100
-CLIENTS = 8
 LOCK_SECONDS = 0.4
-MESSAGE = {"text": "Who brings the map?"}
 
 
 @dataclass(frozen=True)
@@ -40,15 +20,6 @@ class Intervention:
     threshold: float
     if_above: str
     if_below: str
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What came of an intervention; `metrics` has its figures by the names that `answers.toml` uses."""
-
-    intervention: Intervention
-    comparison: Comparison
-    metrics: Mapping[str, float] = field(default_factory=dict)
 
 
 ROWS = Intervention(
@@ -106,152 +77,3 @@ LOCK = Intervention(
     "A write is answered without waiting for the database: is it stored by then?",
 )
 ALL = {one.name: one for one in (LOCK, ROWS, LIMIT, MEMORY, PROCESSOR, CLIENTS_8)}
-
-
-def intervene(
-    bench: Bench, name: str, workload: str = "writes", tell: Callable[[Pair], None] = lambda _: None
-) -> Finding:
-    """Carry out an intervention on services of a project, in turns, until the decision rule has an answer.
-
-    `workload` says what `clients` send: `reads`, `writes` or `mixed`. Raises NotChecked where this machine or the
-    project's database lacks what the intervention needs.
-    """
-    prepare = PREPARE[name]
-    with prepare(bench, workload) as (batch_a, batch_b, metrics):
-        comparison = compare(batch_a, batch_b, ALL[name].threshold, tell)
-        return Finding(ALL[name], comparison, metrics(comparison))
-
-
-Prepared = tuple[Batch, Batch, Callable[[Comparison], dict[str, float]]]
-
-
-@contextlib.contextmanager
-def _rows(bench: Bench, _workload: str) -> Iterator[Prepared]:
-    few = bench.start(messages=0, data=bench.filled(FEW))
-    many = bench.start(messages=0, data=bench.filled(MANY))
-    yield (
-        _latency(bench.load(few), (READ,)),
-        _latency(bench.load(many), (READ,)),
-        lambda found: {"p50_ratio_rows_16": found.ratio},
-    )
-
-
-@contextlib.contextmanager
-def _limit(bench: Bench, _workload: str) -> Iterator[Prepared]:
-    load = bench.load(bench.start())
-    yield (
-        _latency(load, reads(SHORT)),
-        _latency(load, reads(LONG)),
-        lambda found: {"p50_ratio_limit_5": found.ratio},
-    )
-
-
-@contextlib.contextmanager
-def _memory(bench: Bench, _workload: str) -> Iterator[Prepared]:
-    on_disk, there = bench.start(), bench.start(data=bench.fresh_in_memory())
-    yield (
-        _rate(bench.load(on_disk), WORKLOADS["writes"], 1),
-        _rate(bench.load(there), WORKLOADS["writes"], 1),
-        lambda found: dict(zip(("writes_per_s_disk", "writes_per_s_memory"), found.medians, strict=True)),
-    )
-
-
-@contextlib.contextmanager
-def _processor(bench: Bench, _workload: str) -> Iterator[Prepared]:
-    if cores() < 2:
-        raise NotChecked("This machine has one processor, so none can be taken away.")
-    service = bench.start()
-    rate = _rate(bench.load(service), WORKLOADS["reads"], CLIENTS)
-
-    def on(count: int | None) -> Batch:
-        def batch() -> Half:
-            _keep_to(service, count)
-            return rate()
-
-        return batch
-
-    yield on(None), on(1), lambda found: {"rate_ratio_one_processor": found.ratio}
-
-
-@contextlib.contextmanager
-def _clients(bench: Bench, workload: str) -> Iterator[Prepared]:
-    load = bench.load(bench.start())
-    requests = WORKLOADS[workload]
-    yield _rate(load, requests, 1), _rate(load, requests, CLIENTS), lambda found: {"rate_ratio_clients_8": found.ratio}
-
-
-@contextlib.contextmanager
-def _lock(bench: Bench, _workload: str) -> Iterator[Prepared]:
-    service = bench.start(env={"TIMING": "on"})
-    seen: dict[bool, list[tuple[float, float | None]]] = {False: [], True: []}
-
-    def write(*, locked: bool) -> Half:
-        before = _reading(service)
-        began = time.monotonic()
-        with service.database.locked(LOCK_SECONDS) if locked else contextlib.nullcontext():
-            began = time.monotonic()
-            reply = service.request("POST", "/messages", json=MESSAGE)
-            total = (time.monotonic() - began) * 1000
-        if reply.status not in (200, 201):
-            raise Failed(f"A write got status {reply.status} while the database was locked for {LOCK_SECONDS:g} s.")
-        time.sleep(max(0.0, began + 2 * LOCK_SECONDS - time.monotonic()))
-        seen[locked].append((total, database_ms(reply.headers)))
-        return Half(total, cores_between(before, _reading(service)).other)
-
-    yield lambda: write(locked=False), lambda: write(locked=True), lambda _found: _share(seen)
-
-
-PREPARE: dict[str, Callable[[Bench, str], contextlib.AbstractContextManager[Prepared]]] = {
-    "rows": _rows,
-    "limit": _limit,
-    "memory": _memory,
-    "processor": _processor,
-    "clients": _clients,
-    "lock": _lock,
-}
-
-
-def _latency(load: Load, requests: tuple[Request, ...]) -> Batch:
-    """Return a batch of one user whose figure is the median latency in milliseconds."""
-    return lambda: _half(load.run(requests, users=1, warm_up=0.2, seconds=SECONDS), lambda run: run.probe.p50_ms)
-
-
-def _rate(load: Load, requests: tuple[Request, ...], users: int) -> Batch:
-    """Return a batch of so many users whose figure is the number of answers per second."""
-    return lambda: _half(load.run(requests, users=users, warm_up=0.2, seconds=SECONDS), lambda run: run.probe.achieved)
-
-
-def _half(measured: Measured, figure: Callable[[Measured], float | None]) -> Half:
-    value = figure(measured)
-    if not value:
-        raise Failed("The service gave no good answer under load.", expected="answers of status 200 or 201")
-    return Half(value, measured.probe.other)
-
-
-def _keep_to(service: Service, count: int | None) -> None:
-    """Let a service use only so many processors, or all of them."""
-    import psutil
-
-    root = psutil.Process(service.process.pid)
-    if not hasattr(root, "cpu_affinity"):
-        raise NotChecked("This system doesn't let a program be kept to one processor.")
-    allowed = psutil.Process().cpu_affinity() or []
-    for process in (root, *root.children(recursive=True)):
-        with contextlib.suppress(psutil.Error):
-            process.cpu_affinity(allowed[:count])
-
-
-def _reading(service: Service) -> Reading:
-    return Reading(time.monotonic(), tree_seconds(service.process.pid), 0.0, machine_seconds())
-
-
-def _share(seen: Mapping[bool, list[tuple[float, float | None]]]) -> dict[str, float]:
-    """Return which share of the time that the lock adds the service says it spent waiting for the database."""
-    means = {}
-    for locked, entries in seen.items():
-        if any(database is None for _, database in entries):
-            return {}
-        totals, databases = [total for total, _ in entries], [database or 0.0 for _, database in entries]
-        means[locked] = (sum(totals) / len(totals), sum(databases) / len(databases))
-    added = means[True][0] - means[False][0]
-    return {"db_ms_share_locked": (means[True][1] - means[False][1]) / added} if added > 0 else {}
