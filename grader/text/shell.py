@@ -40,7 +40,9 @@ def curl(method: str, url: str, headers: Mapping[str, str | None], body: bytes) 
     text = _plain_text(body) if made is None else None
     if has_body:
         words += ["--data-binary", "@-"] if text is None else ["--data-raw", shlex.quote(text)]
-    line = " ".join([*words, "'" + url.replace("'", "'\"'\"'") + "'"])
+    long_url = long_text.program(url.encode())
+    quoted = f'"$({long_url})"' if long_url else "'" + url.replace("'", "'\"'\"'") + "'"
+    line = " ".join([*words, quoted])
     return line if text is not None else f"{made or _printf(body)} | {line}"
 
 
