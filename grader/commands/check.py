@@ -91,7 +91,7 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
         next_steps.remember(place, found)
         if tag := next_steps.tag(known_course, place, found):
             terminal.say(f"This commit has the tag {tag} now, so that the state can be found again.", out)
-        elif tag := next_steps.missing_tag(known_course, place, found):
+        elif found.problem is None and (tag := next_steps.missing_tag(known_course, place, found)):
             terminal.say(next_steps.why_not_tagged(place, tag), out)
         end = ends.reached(known_course, place, found, before, ProjectState(place).report())
         if end is not None:

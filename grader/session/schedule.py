@@ -74,8 +74,8 @@ class Schedule:
             return False  # the step has failed, and the kit would wait for each further check
         if any(need in self._broken for need in self._needs(check.step)):
             return False
-        if check.step in self._known and not self._explains_any(check.step):
-            return False
+        if check.step in self._known and (check.waits_long or not self._explains_any(check.step)):
+            return False  # what takes long hardly explains another step's failure, and would keep the learner waiting
         earlier = any(self._order[broken] < self._order[check.step] for broken in self._broken)
         return not (self._stop and (earlier or check.step in self._broken))
 

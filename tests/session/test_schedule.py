@@ -109,6 +109,14 @@ def test_known_steps_come_last_and_are_wanted_only_where_they_explain_a_failure(
     assert wanted(schedule) == ["1.4", "1.5", "1.2", "1.3"]
 
 
+def test_what_takes_long_is_not_asked_to_explain_a_failure():
+    slow = planned("1.2", waits_long=True, name="that")
+    schedule = scheduled(TWO, slow, THREE, known={"1.2"})
+    schedule.found(THREE, FAIL)
+
+    assert (schedule.wants(TWO), schedule.wants(slow)) == (True, False)
+
+
 def test_a_check_is_asked_again_only_where_it_went_well_the_first_time():
     again = planned("1.5", home="1.2")
     for broken, asked in ((ONE, True), (TWO, False), (FIVE, False)):
