@@ -19,9 +19,9 @@ from grader.load.workloads import Request
 from grader.system.process import Process, Programs, how_it_ended
 from grader.text.last_words import last_words
 
-AGENT = Path(__file__).with_name("agent.py")
+SENDER = Path(__file__).with_name("sender.py")
 FINISH_WITHIN = 5
-"""Seconds that the requests have to finish that are under way when a run ends; the agent's own figure."""
+"""Seconds that the requests have to finish that are under way when a run ends; the sender's own figure."""
 PATIENCE = 15.0
 """Seconds for everything but the run itself: Locust's start, and the last requests."""
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
@@ -46,7 +46,7 @@ class Job:
     warm_up: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
-        """Return the order for the agent."""
+        """Return the order for the sender."""
         load = {"users": self.users} if self.rate is None else {"rate": self.rate}
         requests = [request.to_json() for request in self.requests]
         rest = {name: getattr(self, name) for name in ("seconds", "seed", "most", "warm_up")}
@@ -92,8 +92,8 @@ class Generator:
         self._folder = Path(self._scratch.name)
         mark = f"KIT_LOAD_FOLDER={self._folder}"
         env = _environment(self._folder) | {"KIT_LOAD_FOLDER": str(self._folder)}
-        # -P: Python imports no module from the folder of the agent, or from the working directory.
-        command = [sys.executable, "-P", str(AGENT)]
+        # -P: Python imports no module from the folder of the sender, or from the working directory.
+        command = [sys.executable, "-P", str(SENDER)]
         try:
             self._process = Process(command, cwd=self._folder, env=env, mark=mark, programs=programs)
         except BaseException:

@@ -15,7 +15,7 @@ class Request(NamedTuple):
     body: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return what the agent needs to know. Compression would measure the library that compresses."""
+        """Return what the sender needs to know. Compression would measure the library that compresses."""
         headers = {"Accept-Encoding": "identity"} | ({"Content-Type": "application/json"} if self.body else {})
         return self._asdict() | {"headers": headers}
 

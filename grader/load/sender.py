@@ -2,7 +2,7 @@
 
 The kit starts it as a program, and they talk through the files of one folder: `job-1.json` is the order for the first
 run, `began-1` holds the instant at which it began, and `result-1.json` every request. A file is complete as soon as it
-exists. The agent ends when the file `end` exists, or when its folder is gone.
+exists. It ends when the file `end` exists, or when its folder is gone.
 """
 
 from __future__ import annotations
