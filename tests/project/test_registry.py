@@ -143,7 +143,7 @@ def test_a_program_that_nobody_knows_may_need_any_registry(out_of_reach, nobody,
 
 
 def test_a_host_that_is_nowhere_is_the_projects_own_mistake(out_of_reach, somebody):
-    said = "npm error getaddrinfo ENOTFOUND registry.npmjs.invalid"
+    said = "npm error getaddrinfo ENOTFOUND registry.example.invalid"
 
     assert out_of_reach("npm ci", said, npm=somebody, pypi=somebody) == ""
 

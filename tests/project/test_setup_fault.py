@@ -29,7 +29,7 @@ def test_a_wrong_command_fails_again(printed):
         "",
         "ERROR: No matching distribution found for flask",
         "WARNING: Retrying (Retry(total=4)) after connection broken: no such file or directory",
-        "npm ERR! network request to https://registry.npmjs.org/x failed",
+        "npm ERR! network request to https://registry.example.test/x failed",
         "Killed",
     ],
 )
