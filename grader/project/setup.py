@@ -122,8 +122,10 @@ class _Kept:
         os.utime(self._place)
 
     def close(self) -> None:
-        """Release the lock."""
-        os.close(self._lock)
+        """Release the lock. A second call does nothing."""
+        lock, self._lock = self._lock, -1
+        if lock >= 0:
+            os.close(lock)
 
     def _is_done(self) -> bool:
         """Tell whether an earlier run has finished, and the Python that it was made from is still there."""

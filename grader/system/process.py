@@ -17,6 +17,9 @@ from grader.system import process_tree
 from grader.system.waits import Waits
 
 KEPT = 64 * 1024
+LOOKS = 5
+LOOK_EVERY = 0.003
+"""A process that becomes another program shows no environment for less than a millisecond."""
 
 
 class Output:
@@ -162,12 +165,26 @@ class Process:
 
     def tree(self) -> list[int]:
         """List the living processes of this program: itself, its group, its descendants, and those that left them."""
+        return self._look()[0]
+
+    def _look(self) -> tuple[list[int], bool]:
+        """Return the processes of `tree`, and whether there are others that don't show yet whose they are."""
         below = set(process_tree.descendants(os.getpid()))
         group = set(process_tree.group(self.pid))
         own = {self.pid, *group, *process_tree.descendants(self.pid, *group)} & below
         others = self._programs.pids - {self.pid}
-        strays = process_tree.carrying(self.mark, below - own - others - set(process_tree.descendants(*others)))
-        return [*own, *strays]
+        unknown = below - own - others - set(process_tree.descendants(*others))
+        return [*own, *process_tree.carrying(self.mark, unknown)], bool(process_tree.unmarked(unknown))
+
+    def _others(self) -> list[int]:
+        """List the processes of this program without itself. Look again while one may be just starting or ending."""
+        for _ in range(LOOKS):
+            found, is_unsure = self._look()
+            others = [pid for pid in found if pid != self.pid]
+            if others or not is_unsure:
+                break
+            time.sleep(LOOK_EVERY)
+        return others
 
     def kill(self) -> None:
         """Kill the process and all that it started, and close the kit's end of its standard input."""
@@ -176,7 +193,7 @@ class Process:
                 return
             with contextlib.suppress(OSError):
                 os.killpg(self.pid, signal.SIGKILL)
-            process_tree.kill_all(lambda: [pid for pid in self.tree() if pid != self.pid])
+            process_tree.kill_all(self._others)
             self._popen.wait()
             self._programs.remove(self)
             os.close(self._open_end)

@@ -61,6 +61,11 @@ def carrying(entry: str, among: Iterable[int]) -> list[int]:
     return [pid for pid in among if wanted in _environment(pid).split(b"\0")]
 
 
+def unmarked(among: Iterable[int]) -> list[int]:
+    """List the processes in `among` whose environment is empty, as it is for an instant at their start and end."""
+    return [pid for pid in among if HAS_PROC and not _environment(pid)]
+
+
 def carrying_name(name: str, among: Iterable[int]) -> list[int]:
     """List the processes in `among` whose environment holds a variable of this name; Linux only."""
     wanted = os.fsencode(f"{name}=")

@@ -74,8 +74,9 @@ def test_a_program_gets_the_given_environment_and_no_more(start):
 def test_both_streams_come_together_unless_kept_apart(start):
     code = "import sys; print('results'); print('complaints', file=sys.stderr)"
     together, apart = start(code), start(code, apart=True)
+    # They have the same mark, so the end of one is the end of the other.
+    assert [process.wait(10) for process in (together, apart)] == [0, 0]
     for process in (together, apart):
-        process.wait(10)
         process.kill()
 
     assert "results" in together.output.text
