@@ -114,6 +114,9 @@ __all__ = [
 ]
 
 
-def check(step: str, *, clause: str) -> Callable[[Callable[..., None]], Any]:
-    """Mark a function as a check of `step` that cites `clause`. The learner reads its docstring when it fails."""
-    return pytest.mark.check(step, clause=clause)
+def check(step: str, *, clause: str, timed: bool = False) -> Callable[[Callable[..., None]], Any]:
+    """Mark a function as a check of `step` that cites `clause`. The learner reads its docstring when it fails.
+
+    `timed` says that its verdict hangs on how fast something was. The kit asks such a check once more before it fails.
+    """
+    return pytest.mark.check(step, clause=clause, timed=timed)

@@ -71,6 +71,7 @@ class Harness:
     def begin_check(self) -> None:
         """Forget what belonged to the check before."""
         self.output.begin()
+        self.shared.begin_check()
         self._remarks.clear()
 
     def remark(self, make: Callable[[str], str]) -> None:

@@ -27,6 +27,7 @@ class Shared:
     def __init__(self, seed: int, resources: Resources | None = None) -> None:
         self._seed = seed
         self._futures: dict[str, Future[Any]] = {}
+        self._measured: set[str] = set()
         self._lock = threading.Lock()
         self._ending = resources.ending if resources else threading.Event()
         self._waits = resources.programs.waits if resources else Waits()
@@ -43,6 +44,20 @@ class Shared:
             self._futures.pop(name, None)
             thing = self._once(name, make)
         return thing
+
+    def measured(self, name: str, measure: Callable[[], Thing]) -> Thing:
+        """Return a measurement of this name, as `once` does. A check that fails by it is asked again with a new one."""
+        self._measured.add(name)
+        return self.once(name, measure)
+
+    def begin_check(self) -> None:
+        """Forget which measurements the check before has used."""
+        self._measured.clear()
+
+    def forget_measured(self) -> None:
+        """Forget the measurements that the check at hand has used, so that they are made anew."""
+        for name in self._measured:
+            self._futures.pop(name, None)
 
     def _once(self, name: str, make: Callable[[], Thing]) -> Thing:
         with self._lock:

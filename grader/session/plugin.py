@@ -65,7 +65,7 @@ class ChecksPlugin:
         self.faults: list[str] = []
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", "check(step, clause): the promise that a check verifies")
+        config.addinivalue_line("markers", "check(step, clause, timed): the promise that a check verifies")
         config.addinivalue_line("markers", "repeated(step): the later step that asks a check once more")
         config.stash[base.HARNESS] = self._harness
         self._harness.resources.programs.waits.listener = self._tell
@@ -108,14 +108,15 @@ class ChecksPlugin:
         return True
 
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool:
-        """Run one check and report what it found. A failure that depends on time gets a second try."""
+        """Run one check and report what it found. A failure that depends on time gets a second try, measured anew."""
         check = self._planned(item)
         if self._current_step != check.step:
             self._current_step = check.step
             self._begin_ahead(check)
         found = self._run(item)
-        if found.outcome is Outcome.FAIL and self._is_timed():
+        if found.outcome is Outcome.FAIL and self._is_timed(item):
             assert isinstance(item, pytest.Function)
+            self._harness.shared.forget_measured()
             item._initrequest()  # noqa: SLF001 - pytest's own way to run a function twice
             seconds = found.seconds
             found = self._run(item, is_last_try=True)
@@ -178,7 +179,7 @@ class ChecksPlugin:
 
     def _hold_failure(self, item: pytest.Item) -> None:
         """Hold the first failure, if the run holds failures. A failure that gets a second try isn't held yet."""
-        if self._hold is None or (self._is_timed() and not self._is_last_try):
+        if self._hold is None or (self._is_timed(item) and not self._is_last_try):
             return
         found = self._result(item, 0.0)
         if found.outcome is Outcome.FAIL:
@@ -187,9 +188,12 @@ class ChecksPlugin:
                 standing = tuple(Standing(one.port.number, str(one.data)) for one in situation.running)
                 hold(Held(situation.adapted(found), standing, situation.start, situation.locked))
 
-    def _is_timed(self) -> bool:
+    def _is_timed(self, item: pytest.Item) -> bool:
         """Tell whether what the check found depends on time, so that a second try may differ."""
-        return isinstance(self._finding(), TooLate) or bool(self._comparison and self._comparison.timed)
+        if isinstance(self._finding(), TooLate) or (self._comparison and self._comparison.timed):
+            return True
+        marker = item.get_closest_marker("check")
+        return marker is not None and bool(marker.kwargs.get("timed"))
 
     def _finding(self) -> BaseException | None:
         return self._raised[0] if self._raised else None

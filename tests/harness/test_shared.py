@@ -53,6 +53,21 @@ def test_one_thing_may_need_another():
     assert things.once("outer", lambda: things.once("inner", lambda: 7) + 1) == 8
 
 
+def test_a_measurement_is_made_anew_for_the_check_that_used_it_and_for_no_other():
+    things, taken = Shared(7), []
+
+    def measure(name):
+        return things.measured(name, lambda: taken.append(name) or len(taken))
+
+    assert [measure("rate"), measure("rate")] == [1, 1]
+    things.begin_check()
+    measure("size")
+    things.forget_measured()
+
+    assert [measure("rate"), measure("size")] == [1, 3]
+    assert things.once("rate", lambda: 0) == 1
+
+
 def test_the_end_wakes_a_thread_that_pauses():
     things = Shared(7)
     things.begin("one", lambda: things.pause(300))

@@ -189,6 +189,28 @@ def test_what_is_too_late_is_tried_once_more(run, tmp_path):
     assert (tmp_path / "project" / "tries").read_text() == "xx"
 
 
+@pytest.mark.parametrize(("figures", "outcome"), [("71", "pass"), ("77", "fail")])
+def test_a_timed_check_that_fails_is_measured_once_more(run, tmp_path, figures, outcome):
+    """The first check and both tries of the second share what is measured, until a failure hangs on it."""
+    fast = (
+        "from grader.assertions.observed import Observed",
+        "class Figure(Observed, str): pass",
+        "tries = harness.folder / 'tries'",
+        "tries.touch()",
+        f"measure = lambda: {figures!r}[tries.write_text(tries.read_text() + 'x') - 1]",
+        "figure = harness.shared.measured('speed', measure)",
+    )
+    first = a_check("1.1", "harness", *fast, "assert Figure(figure) == '7'", name="first")
+    timed = a_check("1.1", "harness", *fast, "assert Figure(figure) == '1'", name="timed").replace(
+        'clause="K3"', 'clause="K3", timed=True'
+    )
+
+    findings = run({"1.1": first + timed})
+
+    assert [check.outcome.value for check in findings.steps[0].checks] == ["pass", outcome]
+    assert (tmp_path / "project" / "tries").read_text() == "xx"
+
+
 def test_what_passed_before_is_checked_again_only_where_it_may_explain_a_failure(run, tmp_path):
     traces = {step: a_check(step, "harness", f"(harness.folder / '{step}').touch()") for step in ("1.1", "1.2", "1.3")}
     failing = {"1.4": a_check("1.4", "", FAILING)}
