@@ -48,8 +48,10 @@ class Pair:
 
     @property
     def ratio(self) -> float:
-        """B over A; infinite when A is nothing."""
-        return self.b.value / self.a.value if self.a.value else float("inf")
+        """B over A; infinite when only A is nothing, and 1 when both are."""
+        if self.a.value:
+            return self.b.value / self.a.value
+        return float("inf") if self.b.value else 1.0
 
     @property
     def is_fair(self) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from typing import NamedTuple
+
+from grader.load.usage import usage
 
 
 class Reading(NamedTuple):
@@ -52,19 +53,9 @@ def cores_between(before: Reading, after: Reading) -> Cores:
 def tree_seconds(pid: int) -> float:
     """Add up the processor seconds of a process, of its descendants, and of their children that have ended.
 
-    Children that ended and were not reaped yet count too. On macOS, ended children don't count, because its kernel
-    doesn't add their time to their parent. Returns 0.0 if there is no such process.
+    Children that ended and were not reaped yet count too. Returns 0.0 if there is no such process.
     """
-    import psutil
-
-    total = 0.0
-    with contextlib.suppress(psutil.Error):
-        root = psutil.Process(pid)
-        for process in (root, *root.children(recursive=True)):
-            with contextlib.suppress(psutil.Error):
-                used = process.cpu_times()
-                total += used.user + used.system + used.children_user + used.children_system
-    return total
+    return usage(pid).seconds
 
 
 def machine_seconds() -> float:

@@ -10,6 +10,7 @@ from grader.errors import MachineError
 from grader.load.cpu import Cores, Meter, cores_between, is_running
 from grader.load.generator import FINISH_WITHIN, Generator, Job, Progress, Record
 from grader.load.samples import Sample, Window, generator_bound, percentile_ms, sent_late, started_in
+from grader.load.usage import NOTHING, Usage, usage, usage_at_rest, used_between
 from grader.load.workloads import WORKLOADS, Request
 
 NEEDED = ("locust", "psutil")
@@ -67,12 +68,16 @@ class Workload:
 
 @dataclass(frozen=True)
 class Measured:
-    """One run: its measured window, every request of the whole run, and whether the service lived to its end."""
+    """One run: its measured window, every request of the whole run, and whether the service lived to its end.
+
+    `used` is what the service used for the whole run, warm-up included.
+    """
 
     probe: Probe
     record: Record
     window: Window
     ended: bool
+    used: Usage = NOTHING
 
 
 class Load:
@@ -106,14 +111,17 @@ class Load:
         generator = self._generator
         job = Job(self._url, requests, warm_up + seconds, users=users, rate=rate, seed=seed, warm_up=warm_up)
         meter = Meter(self._pid, generator.pid)
+        start = usage(self._pid)
         opening = generator.begin(job) + warm_up
         generator.wait_until(opening)
         before = meter.read()
         generator.wait_until(opening + seconds, tell)
         cores = cores_between(before, meter.read())
         record = generator.finish()
+        used = used_between(start, usage_at_rest(self._pid))
         window = Window(opening, opening + seconds)
-        return Measured(_probe(job, window, record, cores), record, window, ended=not is_running(self._pid))
+        probe = _probe(job, window, record, cores)
+        return Measured(probe, record, window, ended=not is_running(self._pid), used=used)
 
 
 def measure(url: str, service_pid: int, *, users: int = 8, warm_up: float = 1.0, seconds: float = 3.0) -> Workload:

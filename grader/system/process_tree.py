@@ -36,10 +36,10 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def descendants(*pids: int) -> list[int]:
-    """List the process ids that descend from any of `pids`, without `pids` themselves and without zombies."""
+def descendants(*pids: int, zombies: bool = False) -> list[int]:
+    """List the process ids that descend from any of `pids`, without `pids` themselves; zombies only where wanted."""
     children: dict[int, list[int]] = {}
-    for child, parent, _ in _processes():
+    for child, parent, _ in _processes(zombies=zombies):
         children.setdefault(parent, []).append(child)
     found: list[int] = []
     queue = list(pids)
@@ -158,15 +158,15 @@ def _gone(pid: int) -> bool:
     return False
 
 
-def _processes() -> Iterator[tuple[int, int, int]]:
-    """Yield (pid, parent, process group) of every process that is not a zombie."""
+def _processes(*, zombies: bool = False) -> Iterator[tuple[int, int, int]]:
+    """Yield (pid, parent, process group) of every process; of one that is a zombie only where wanted."""
     if not HAS_PROC:
         yield from _processes_by_psutil()
         return
     for pid in [int(entry.name) for entry in os.scandir(PROC) if entry.name.isdigit()]:
         with contextlib.suppress(OSError, IndexError):
             fields = _stat(pid)
-            if fields[0] not in "ZX":
+            if zombies or fields[0] not in "ZX":
                 yield pid, int(fields[1]), int(fields[2])
 
 

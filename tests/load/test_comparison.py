@@ -37,6 +37,13 @@ def test_a_ratio_on_the_threshold_is_on_no_side() -> None:
     assert decide([1.0] * 16, 1.0) is Verdict.UNCLEAR
 
 
+def test_nothing_against_nothing_is_no_change() -> None:
+    """File reads, for example: a service that keeps its page reads nothing, neither before nor after."""
+    assert Pair(Half(0.0), Half(0.0)).ratio == 1.0
+    assert Pair(Half(0.0), Half(2.0)).ratio == float("inf")
+    assert compare(lambda: Half(0.0), lambda: Half(0.0), threshold=1.4).verdict is Verdict.BELOW
+
+
 def batches(
     ratio: float, noise: float, seed: int, other: Callable[[], float] = lambda: 0.0
 ) -> tuple[Callable[[], Half], Callable[[], Half]]:
