@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from grader.load.measurement import Probe, Workload, measure
+from grader.load.measurement import Workload, measure
 from grader.results.results import Outcome
 from grader.service.server import Service
 
@@ -41,9 +41,3 @@ def load_and_count(service: Service, level: str) -> Account:
 def to_json(account: Account) -> dict[str, Any]:
     """Write an account as the member of `load` in a report."""
     return asdict(account)
-
-
-def from_json(entry: dict[str, Any]) -> Account:
-    """Read an account from the member of `load` in a report."""
-    probes = tuple(Probe(**probe) for probe in entry["probes"])
-    return Account(**entry | {"probes": probes, "outcome": Outcome(entry["outcome"])})
