@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +16,10 @@ from grader.errors import ProjectError, UsageError
 from grader.project import environment
 from grader.project.config import Project
 from grader.project.state import FOLDER, SECRETS, ProjectState
+from grader.system import foreground
 from grader.system.ports import LOOPBACK, is_free
 from grader.system.process import how_it_ended
 from grader.text.values import printable
-
-GRACE = 10.0
 
 
 @dataclass(frozen=True)
@@ -78,36 +74,12 @@ def serve(project: Project, *, port: int, data: Path, more: Mapping[str, str] | 
     the running process. After at most ten seconds, it kills the process group.
     """
     confirm_free(port)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler)  # else the server would stay, as it has its own session
+    foreground.hear_ends()
     env = environment.for_server(project, port=port, data=data, more=more)
     if project.migrate:
-        code = _run(project.fill(project.migrate, port, data), project, env)
+        code = foreground.run(project.fill(project.migrate, port, data), project.folder, env)
         if code is None:
             return None
         if code:
             raise ProjectError(f"migrate ended with {how_it_ended(code)}.")
-    return _run(project.fill(project.server, port, data), project, env)
-
-
-def _run(argv: list[str], project: Project, env: dict[str, str]) -> int | None:
-    try:
-        process = subprocess.Popen(argv, cwd=project.folder, env=env, stdin=subprocess.DEVNULL, start_new_session=True)
-    except OSError as error:
-        raise ProjectError(f'"{argv[0]}" cannot be run: {error.strerror}.') from None
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
-        process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
-            process.wait(GRACE)
-        return None
-    finally:
-        _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(OSError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    return foreground.run(project.fill(project.server, port, data), project.folder, env)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import ProjectError
 from grader.load.workloads import WORKLOADS
 from grader.project import environment
 from grader.project.config import Project
+from grader.system import foreground
 
 LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 GRACE = 15.0
@@ -41,11 +39,15 @@ class LocustRun:
         if command:
             values = {"{url}": url, "{users}": str(self.users), "{seconds}": f"{self.seconds:g}"}
             argv = [_filled(word, values) for word in command]
-            return _run(argv, project.folder, environment.for_client(project, server_url=url))
+            return self._run(argv, project.folder, environment.for_client(project, server_url=url))
         requests = json.dumps([request.to_json() for request in WORKLOADS[self.workload]])
         with tempfile.TemporaryDirectory(prefix="kit-load-", ignore_cleanup_errors=True) as place:
             env = {"PATH": os.environ.get("PATH", os.defpath), "HOME": place, "LC_ALL": "C.UTF-8"}
-            return _run(self._command(url), Path(place), env | {"KIT_LOAD_REQUESTS": requests})
+            return self._run(self._command(url), Path(place), env | {"KIT_LOAD_REQUESTS": requests})
+
+    @staticmethod
+    def _run(argv: list[str], folder: Path, env: dict[str, str]) -> int:
+        return foreground.run(argv, folder, env, on_ctrl_c=signal.SIGINT, grace=GRACE) or 0
 
     def _command(self, url: str) -> list[str]:
         # -P: Python imports no module from the working directory.
@@ -61,21 +63,3 @@ def _filled(word: str, values: dict[str, str]) -> str:
     for name, value in values.items():
         word = word.replace(name, value)
     return word
-
-
-def _run(argv: list[str], folder: Path, env: dict[str, str]) -> int:
-    try:
-        process = subprocess.Popen(argv, cwd=folder, env=env, stdin=subprocess.DEVNULL, start_new_session=True)
-    except OSError as error:
-        raise ProjectError(f'"{argv[0]}" cannot be run: {error.strerror}.') from None
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
-        process.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
-            process.wait(GRACE)
-        return 0
-    finally:
-        with contextlib.suppress(OSError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
