@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from grader.session.runner import Session
 
-USAGE, FAULT, INTERRUPTED = 2, 3, 130
+FAILED, USAGE, FAULT, UNDECIDED, INTERRUPTED = 1, 2, 3, 4, 130
+LAST_LINES = 3
 OTHER_PATHS = ("PYTHONPATH", "PYTHONHOME", "PYTHONPLATLIBDIR")
 """The variables that say where Python looks for modules."""
 STOPPED = "kit: stopped."
@@ -115,7 +116,7 @@ def _command() -> int:
     import click
 
     from grader.cli import cli
-    from grader.errors import KitError, ProjectError
+    from grader.errors import CheckException, KitError, ProjectError
 
     try:
         status = cli.main(prog_name="kit", standalone_mode=False, obj=session)
@@ -124,18 +125,28 @@ def _command() -> int:
         return USAGE
     except click.Abort:
         raise KeyboardInterrupt from None
-    except KitError as error:
-        print(f"kit: {error}", file=sys.stderr)
-        return error.exit_status
-    except ProjectError as error:
-        print(f"kit: {error}", file=sys.stderr)
-        return 1
+    except (KitError, ProjectError, CheckException) as error:
+        return _said(error)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAULT
     except Exception as error:  # noqa: BLE001 - a learner gets a traceback only with --verbose
         return _own_fault(error)
     return int(status or 0)
+
+
+def _said(error: Exception) -> int:
+    """Say an error in one sentence, with what a service printed before it failed, and return the exit status."""
+    from grader.errors import Failed, KitError, ProjectError
+    from grader.text.last_words import last_words
+
+    sentence = str(error)
+    print(f"kit: {sentence[:1].upper()}{sentence[1:]}", file=sys.stderr)
+    if isinstance(error, Failed) and (printed := last_words(error.log, LAST_LINES)):
+        print(f"It printed: {printed}", file=sys.stderr)
+    if isinstance(error, KitError):
+        return error.exit_status
+    return FAILED if isinstance(error, (Failed, ProjectError)) else UNDECIDED
 
 
 def _own_fault(error: Exception) -> int:

@@ -25,6 +25,7 @@ WORDS = {
     "load": "load",
     "next": "next_stage",
     "phone": "phone",
+    "profile": "profile",
     "serve": "serve",
     "slack": "slack",
     "start": "start",

@@ -1,0 +1,91 @@
+"""A small chat service for tests under load: standard library only, with one habit from some request on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psutil
+
+from grader.project.config import Project
+from grader.system.process import wait_until
+from tests import service_file
+
+SERVER = r"""
+import itertools, json, os, socket, sys, threading, time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+HABIT, SINCE = sys.argv[1], int(sys.argv[2])
+numbers = itertools.count(1)
+messages = []
+
+def dear(text):
+    return sum(ord(letter) for letter in text * 200)
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def do_GET(self):
+        self.habit()
+        dear("hello")
+        self.answer(200, {"messages": messages[-20:], "next": None})
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.habit()
+        message = {"id": str(len(messages) + 1), "text": body["text"]}
+        messages.append(message)
+        self.answer(201, message)
+
+    def habit(self):
+        if next(numbers) < SINCE:
+            return
+        if HABIT == "dies":
+            print("Out of cheese.", flush=True)
+            os._exit(3)
+        if HABIT == "stalls":
+            time.sleep(3600)
+        if HABIT == "refuses":
+            self.answer(503, {"error": "no"})
+
+    def answer(self, status, value):
+        data = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_):
+        pass
+
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128
+    daemon_threads = True
+
+print("serving", flush=True)
+Server(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
+"""
+
+
+def write(
+    folder: Path, habit: str = "answers", since: int = 0, *, python: str = "python", **load: list[str]
+) -> Project:
+    """Write a project whose service has a habit from a request on, counted from its first; `load` is `[load]`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "app.py").write_text(SERVER)
+    command = [*python.split(), "app.py", habit, str(since)]
+    return service_file.write(folder, server={"command": command}, **({"load": load} if load else {}))
+
+
+def nothing_left(folder: Path) -> bool:
+    """Tell whether no process works in a project's folder any more; waits for it a little."""
+
+    def gone() -> bool:
+        for process in psutil.process_iter(["cwd", "status"]):
+            if process.info["cwd"] == str(folder) and process.info["status"] != psutil.STATUS_ZOMBIE:
+                return False
+        return True
+
+    return wait_until(gone, 5)
