@@ -19,7 +19,7 @@ numbers = itertools.count(1)
 messages = []
 
 def dear(text):
-    return sum(ord(letter) for letter in text * 200)
+    return sum(ord(letter) for letter in text * 1000)
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -27,20 +27,22 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_GET(self):
-        self.habit()
+        if self.habit():
+            return
         dear("hello")
         self.answer(200, {"messages": messages[-20:], "next": None})
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.habit()
+        if self.habit():
+            return
         message = {"id": str(len(messages) + 1), "text": body["text"]}
         messages.append(message)
         self.answer(201, message)
 
     def habit(self):
         if next(numbers) < SINCE:
-            return
+            return False
         if HABIT == "dies":
             print("Out of cheese.", flush=True)
             os._exit(3)
@@ -48,6 +50,7 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(3600)
         if HABIT == "refuses":
             self.answer(503, {"error": "no"})
+        return HABIT == "refuses"
 
     def answer(self, status, value):
         data = json.dumps(value).encode()
@@ -89,3 +92,16 @@ def nothing_left(folder: Path) -> bool:
         return True
 
     return wait_until(gone, 5)
+
+
+def under_load(folder: Path, seconds: float = 0.5) -> bool:
+    """Wait until a process in a project's folder has used so much processor time: it is under load then."""
+
+    def busy() -> bool:
+        used = 0.0
+        for process in psutil.process_iter(["cwd", "cpu_times", "cmdline"]):
+            if process.info["cwd"] == str(folder) and "app.py" in (process.info["cmdline"] or []):
+                used = max(used, process.info["cpu_times"].user)
+        return used > seconds
+
+    return wait_until(busy, 30, 0.05)
