@@ -141,7 +141,9 @@ def _said(error: Exception) -> int:
     from grader.text.last_words import last_words
 
     sentence = str(error)
-    print(f"kit: {sentence[:1].upper()}{sentence[1:]}", file=sys.stderr)
+    if isinstance(error, Failed):
+        sentence = f"{sentence[:1].upper()}{sentence[1:].removesuffix('.')}."
+    print(f"kit: {sentence}", file=sys.stderr)
     if isinstance(error, Failed) and (printed := last_words(error.log, LAST_LINES)):
         print(f"It printed: {printed}", file=sys.stderr)
     if isinstance(error, KitError):
