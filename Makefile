@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_CUSTOM_COMPILE_COMMAND := make lock
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
-.PHONY: help setup grade test check lock bench matrix repeat quick record clean
+.PHONY: help setup grade test check lock notebooks lab bench matrix repeat quick record clean
 
 help: ## list the chores
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
@@ -53,6 +53,12 @@ matrix: $(VENV)/has-dev ## every mistake and variant through every step that cou
 repeat: $(VENV)/has-dev ## each mistake's step and each variant many times; BUSY=1 beside a busy core
 	$(BIN)/python -m tests.matrix repeat --jobs $(JOBS) --share $(SHARE)
 
+notebooks: $(VENV)/has-notebooks ## run every notebook anew, and write its outputs and pictures; one of them with N=2
+	$(BIN)/python -m notebooks.render $(N)
+
+lab: $(VENV)/has-notebooks ## open the notebooks in a browser
+	@cd notebooks && ../$(BIN)/jupyter lab
+
 bench: $(VENV)/has-load ## how long a verdict takes, as ratios in one run
 	$(BIN)/python -m benchmarks.verdict
 
@@ -79,6 +85,11 @@ $(VENV)/has-load: requirements/load.txt pyproject.toml | $(UV)
 
 $(VENV)/has-dev: requirements/dev.txt pyproject.toml | $(UV)
 	$(call install,dev,dev load learner)
+
+$(VENV)/has-notebooks: requirements/notebooks.txt pyproject.toml | $(VENV)/has-learner
+	@echo 'Installing what is locked in requirements/notebooks.txt ...'
+	@$(UV) pip install --quiet --require-hashes --python $(BIN)/python -r requirements/notebooks.txt
+	@touch $@
 
 $(VENV)/has-fuzz: requirements/fuzz.txt pyproject.toml | $(VENV)/has-learner
 	@echo 'Installing what is locked in requirements/fuzz.txt ...'

@@ -24,6 +24,7 @@ WORDS = {
     "intervene": "intervene",
     "load": "load",
     "next": "next_stage",
+    "notebook": "notebook",
     "phone": "phone",
     "profile": "profile",
     "serve": "serve",

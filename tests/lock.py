@@ -13,6 +13,7 @@ GROUPS = {
     "learner": ["pyproject.toml", "--group", "setup"],
     "load": ["pyproject.toml", "--group", "setup", "--group", "load"],
     "fuzz": ["pyproject.toml", "--group", "setup", "--group", "fuzz"],
+    "notebooks": ["pyproject.toml", "--group", "setup", "--group", "notebooks"],
     "dev": ["pyproject.toml", "--group", "setup", "--group", "dev"],
 }
 """What two groups share, they hold in the same version."""

@@ -9,7 +9,11 @@ from grader.course import EXERCISES, ROOT
 from tests import golden
 from tests.command import kit
 
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *EXERCISES.rglob("README.md"), *EXERCISES.glob("C*.md")]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "notebooks/README.md")),
+    *EXERCISES.rglob("README.md"),
+    *EXERCISES.glob("C*.md"),
+]
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)(?:#[^)]*)?\)")
 COMMAND = re.compile(r"(?:`|^\$ |\| `)kit ([a-z]+)", re.MULTILINE)
 TARGET = re.compile(r"\bmake ([a-z]+)")

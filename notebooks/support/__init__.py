@@ -1,0 +1,1 @@
+"""What the notebooks stand on: services that run, load on them, and one way to draw."""

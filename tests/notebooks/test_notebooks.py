@@ -1,0 +1,103 @@
+"""The notebooks: their outputs are those of their sources, they say what follows, and they run."""
+
+import ast
+import re
+
+import nbformat
+import pytest
+
+from notebooks import render
+
+PLACE = render.PLACE
+LONG = 400
+"""Seconds for a reduced run, which takes a tenth of it where nothing else runs."""
+RUN_HERE = {"1", "2", "3"}
+"""The notebooks that run here, in a reduced form; `make notebooks` runs all."""
+
+
+def every_notebook():
+    return pytest.mark.parametrize("source", render.sources(), ids=lambda source: source.stem)
+
+
+def test_the_stored_notebooks_are_those_of_the_sources():
+    assert render.stale() == []
+
+
+def test_a_changed_source_is_noticed(tmp_path, monkeypatch):
+    source = tmp_path / "1-new.py"
+    source.write_text("# %%\n1 + 1\n")
+    monkeypatch.setattr(render, "PLACE", tmp_path)
+    monkeypatch.setattr(render, "PICTURES", tmp_path / "pictures")
+
+    missing = render.stale()
+    render.write(render.run(source), source)
+    fresh = render.stale()
+    source.write_text("# %%\n1 + 2\n")
+
+    assert missing == ["1-new.ipynb is missing."]
+    assert fresh == []
+    assert render.stale() == ["1-new.ipynb is older than 1-new.py. To renew it, type: make notebooks N=1"]
+
+
+@every_notebook()
+def test_it_begins_with_a_guess_and_ends_with_what_follows(source):
+    text = source.read_text("utf-8")
+    places = [text.index(words) for words in ("**Guess first.**", "## What you may conclude", "## What you may not")]
+
+    assert re.match(r"# %% \[markdown\]\n# # \d\. [A-Z].*\?\n", text)
+    assert places == sorted(places)
+
+
+@every_notebook()
+def test_it_asserts_relations_and_defines_nothing_reusable(source):
+    tree = ast.parse(source.read_text("utf-8"))
+
+    assert sum(isinstance(node, ast.Assert) for node in ast.walk(tree)) >= 3
+    assert [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)] == []
+
+
+@every_notebook()
+def test_the_page_of_notebooks_shows_it(source):
+    page = (PLACE / "README.md").read_text("utf-8")
+
+    assert f"({source.stem}.ipynb)" in page
+    assert f"(pictures/{source.name[0]}-" in page
+
+
+@every_notebook()
+def test_its_pictures_lie_beside_it(source):
+    notebook = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    drawn = [
+        output for cell in notebook.cells for output in cell.get("outputs", []) if "image/png" in output.get("data", {})
+    ]
+
+    assert len(drawn) >= 2
+    assert len(list(render.PICTURES.glob(f"{source.name[0]}-*.png"))) == len(drawn)
+
+
+@pytest.mark.timeout(LONG)
+@pytest.mark.parametrize(
+    "source", [one for one in render.sources() if one.name[0] in RUN_HERE], ids=lambda source: source.stem
+)
+def test_it_runs_and_leaves_nothing_behind(source, monkeypatch, nothing_left):
+    monkeypatch.setenv("NOTEBOOK_REDUCED", "1")
+
+    render.run(source)
+
+
+def test_a_notebook_that_fails_is_named(tmp_path, monkeypatch, capsys):
+    (tmp_path / "1-new.py").write_text("# %%\nassert 1 > 2\n")
+    monkeypatch.setattr(render, "PLACE", tmp_path)
+
+    status = render.main(["1", "--reduced"])
+
+    assert status == 1
+    assert "1-new.py failed:" in capsys.readouterr().err
+
+
+def test_an_unknown_number_is_said(capsys):
+    with pytest.raises(SystemExit) as ended:
+        render.main(["9"])
+
+    assert ended.value.code == 2
+    assert "there is no notebook 9" in capsys.readouterr().err
