@@ -44,6 +44,8 @@ class Step:
     repeats: str = ""
     """The stage whose checks this step runs once more, on data that the stage has left."""
     service_file: ServiceFile = ServiceFile.NEEDED
+    needs_load: bool = False
+    """Whether the step can only be checked under load. A run without load leaves it out."""
 
     @property
     def tag(self) -> str:
@@ -58,6 +60,7 @@ class Stage:
     `fixtures` names the modules of `grader.fixtures` that its checks need beside those of earlier stages.
     `built` says what a learner has built at its end.
     `earlier_states` names the steps whose state of the project this stage migrates from. The preferred one comes first.
+    `starter_on` names the solution that the starter goes on from, if the starter's folder holds only what is new.
     """
 
     id: str
@@ -67,10 +70,18 @@ class Stage:
     fixtures: tuple[str, ...] = ()
     earlier_states: tuple[str, ...] = ()
     built: str = ""
+    starter_on: str = ""
 
     @property
     def starter(self) -> Path:
+        """The folder of the starter's own files."""
         return self.folder / "starter"
+
+    @property
+    def starter_layers(self) -> tuple[Path, ...]:
+        """The folders whose files make up the starter. A file of a later folder replaces that of an earlier one."""
+        below = (self.solutions / self.starter_on,) if self.starter_on else ()
+        return (*below, self.starter)
 
     @property
     def bare(self) -> Path:
@@ -79,7 +90,12 @@ class Stage:
 
     @property
     def solution(self) -> Path:
-        return self.folder.parent.parent / "solutions" / self.folder.name
+        return self.solutions / self.folder.name
+
+    @property
+    def solutions(self) -> Path:
+        """The folder of the solutions of all stages."""
+        return self.folder.parent.parent / "solutions"
 
     def check_file(self, step: Step) -> Path:
         """Find the file with a step's checks: `checks/test_1_03_*.py` for step 1.3; raises CourseError."""
@@ -191,12 +207,13 @@ def _read(folder: Path) -> Stage:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         title, entries = data["title"], data["steps"]
         steps = tuple(_step(entry, number) for entry in entries)
-        more = {name: tuple(data.get(name, [])) for name in ("fixtures", "earlier_states")}
+        fixtures, earlier_states = (tuple(data.get(name, [])) for name in ("fixtures", "earlier_states"))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CourseError(f"{folder.name}/{path.name} cannot be read: {error!r}.") from error
     if not steps:
         raise CourseError(f"{folder.name}/{path.name} lists no steps.")
-    return Stage(number, title, folder, steps, built=data.get("built", ""), **more)
+    built, starter_on = (str(data.get(name, "")) for name in ("built", "starter_on"))
+    return Stage(number, title, folder, steps, fixtures, earlier_states, built, starter_on)
 
 
 def _step(entry: dict[str, Any], stage: str) -> Step:
@@ -214,6 +231,7 @@ def _step(entry: dict[str, Any], stage: str) -> Step:
         tool=entry.get("tool", ""),
         repeats=entry.get("repeats", ""),
         service_file=ServiceFile(entry.get("service_file", ServiceFile.NEEDED)),
+        needs_load=entry.get("needs_load", False),
     )
 
 

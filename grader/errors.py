@@ -60,7 +60,7 @@ class TooLate(Failed):
 
 
 class NotChecked(CheckException):
-    """The kit cannot verify something, because of the `machine` or because of the `project`."""
+    """The kit cannot verify something: because of the `machine`, of the `project`, or of a run without `load`."""
 
     def __init__(self, reason: str, *, because: str = "machine") -> None:
         super().__init__(reason)

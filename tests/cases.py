@@ -5,6 +5,7 @@ A variant lies in the folder of its stage: `variants/02/other-ids.toml`. A case 
 of its own: `variants/02/NAME/` with `case.toml` and `project/`. The name of a case is where it lies: `1.4/catch-all`.
 
 A mistake says in `wrong` what is wrong. `may_fail` names the steps that repeat the very promise, each with the reason.
+`large` says that a mistake under load shows so clearly that other tests may run beside it.
 `races` says that the moment or the clock decides whether the checks notice the mistake. `varies` says that the check
 that notices it first differs from run to run, and with it what a learner reads. A variant says in `unusual` what is
 unusual about it, and must pass everything.
@@ -26,7 +27,7 @@ from grader import course
 from grader.errors import CourseError, UsageError
 from tests.real_course import COURSE
 
-KEYS = {"wrong", "unusual", "ids", "solution", "may_fail", "prepare", "requires", "races", "varies", "edits"}
+KEYS = {"wrong", "unusual", "ids", "solution", "may_fail", "prepare", "requires", "races", "varies", "large", "edits"}
 WHOLE = "case.toml"
 """The file that describes a case which is a folder of its own."""
 
@@ -54,6 +55,7 @@ class Case:
     races: bool
     varies: bool
     edits: tuple[Edit, ...]
+    large: bool = False
 
     @property
     def name(self) -> str:
@@ -115,6 +117,7 @@ def read(file: Path) -> Case:
         races=data.get("races", False),
         varies=data.get("varies", False),
         edits=tuple(Edit(**edit) for edit in data.get("edits", [])),
+        large=data.get("large", False),
     )
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from zlib import crc32
 
 from grader.course import Step
+from grader.harness.load_level import LoadLevel
 from grader.results.results import Outcome, RunResult
 from grader.session import runner
 from grader.system.resources import Resources
@@ -41,8 +42,11 @@ def all_cases() -> list[Case]:
 def is_quick(case: Case) -> bool:
     """Tell whether `make test` runs a case: the mistakes of stage 1, every listed case, and whole projects.
 
+    Of the mistakes that show only under load, these are those whose effect is large, as other tests run beside them.
     `make matrix` runs every case.
     """
+    if case.step is not None and COURSE.find_step(case.step).needs_load:
+        return case.large
     return bool(case.ids) or case.solution is None or (case.stage == "01" and case.step is not None)
 
 
@@ -52,12 +56,12 @@ def steps_to_test(case: Case) -> tuple[Step, ...]:
     That no other step fails, not even one that its step needs, is for `make matrix` to say. Of a variant its own stage,
     and of a whole project also what that stage needs of the earlier ones. A variant that is made by edits leaves out
     two kinds of steps: those that look only at a side which it leaves as the solution has it, as the solution passes
-    them; and, for three of four variants, always the same ones, the slow steps.
+    them; and, for three of four variants, always the same ones, the slow steps. No variant is put under load.
     """
     if case.step is not None:
         own = COURSE.find_step(case.step)
         return tuple(step for step in COURSE.with_needs([own]) if step.id == own.id or step.stage == own.repeats)
-    steps = COURSE.find_stage(case.stage).steps
+    steps = [step for step in COURSE.find_stage(case.stage).steps if not step.needs_load]
     if case.solution is None:
         return COURSE.with_needs(steps)
     return tuple(step for step in _of_its_sides(case, steps) if runs_slow_steps(case) or not step.slow)
@@ -106,7 +110,7 @@ def judge(
     resources = Resources()
     try:
         project = cases.build(case, resources.fresh("project"))
-        findings = runner.run(COURSE, project, steps, seed=seed, stop=stop)
+        findings = runner.run(COURSE, project, steps, seed=seed, stop=stop, load=LoadLevel.QUICK)
     finally:
         resources.close()
     results = [step for stage in findings.stages for step in stage.steps]

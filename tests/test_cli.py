@@ -54,7 +54,7 @@ def test_the_first_check_shows_one_thing_to_fix_a_line_to_paste_and_the_hint_com
     assert done.text.count("expected") == 1
     assert "curl -i 'http://127.0.0.1:5000/" in done.stdout
     assert "kit hint 1.4" in done.stdout
-    assert "… 30 steps beyond" in done.stdout
+    assert "… 41 steps beyond" in done.stdout
     assert "\x1b" not in done.stdout
 
 
@@ -97,12 +97,12 @@ def test_the_hint_is_for_the_step_you_are_at(chat):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["check", "5"], 'No stage "5". There are 01 to 03; see: kit'),
+        (["check", "5"], 'No stage "5". There are 01 to 04; see: kit'),
         (["check", "1.77"], 'No step "1.77". Stage 01 has 1.1 to 1.10; see: kit'),
         (["hint", "nothing"], 'No stage "nothing".'),
         (["check", "--project", "nowhere"], 'There is no folder "nowhere".'),
         (["grade", "nowhere"], 'There is no folder "nowhere".'),
-        (["grade", ".", "--stages", "3-2"], '"3-2" is no range of stages; write 1-3 or one stage.'),
+        (["grade", ".", "--stages", "3-2"], '"3-2" is no range of stages; write 1-4 or one stage.'),
         (["grade", ".", "--stages", "2-7"], 'No stage "7".'),
         (["grade", ".", "--stages", "x"], 'No stage "x".'),
         (["grade", ".", "..", "--json", "x.json"], "--json takes the report of one project"),
@@ -382,7 +382,7 @@ def test_a_terminal_without_marks_gets_letters(chat, encoding):
 
     assert "  P 1.1 " in shown
     assert "  F 1.4 " in shown
-    assert "... 30 steps beyond" in shown
+    assert "... 41 steps beyond" in shown
 
 
 @pytest.mark.parametrize("module", ["click", "grader.session.runner", "grader.cli"])

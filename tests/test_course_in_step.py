@@ -5,12 +5,14 @@ import re
 
 import pytest
 
-from grader.course import EXERCISES, ROOT
+from grader.course import EXERCISES
+from grader.learner import scaffold
 from grader.results.results import Outcome
 from grader.session import runner
 from tests.real_course import COURSE
 
-FIRST_FAILING = {"01": "1.4", "02": "2.1", "03": "3.1"}
+FIRST_FAILING = {"01": "1.4", "02": "2.1", "03": "3.1", "04": "4.1"}
+SOLVED = [stage for stage in COURSE.stages if stage.solution.exists()]
 ANNOUNCED = re.compile(r"`([\w./-]+)`")
 LONG = 420
 """Seconds for a run through all stages, which takes a tenth of it where nothing else runs."""
@@ -20,12 +22,26 @@ def every_stage():
     return pytest.mark.parametrize("stage", COURSE.stages, ids=lambda stage: stage.folder.name)
 
 
-@pytest.mark.timeout(LONG)
-@every_stage()
-def test_the_solution_passes_everything(stage, as_a_project):
-    project = as_a_project(ROOT / "solutions" / stage.folder.name)
+def up_to(stage):
+    """The steps up to the end of a stage. Those that need load aren't asked here, beside other tests."""
+    return [step for step in COURSE.steps if step.stage <= stage.id and not step.needs_load]
 
-    findings = runner.run(COURSE, project, [step for step in COURSE.steps if step.stage <= stage.id])
+
+@pytest.fixture
+def starter(tmp_path):
+    """Lay out the whole starter of a stage: `starter(stage)`."""
+
+    def lay_out(stage):
+        scaffold.lay_out(stage, tmp_path / "starter")
+        return tmp_path / "starter"
+
+    return lay_out
+
+
+@pytest.mark.timeout(LONG)
+@pytest.mark.parametrize("stage", SOLVED, ids=lambda stage: stage.folder.name)
+def test_the_solution_passes_everything(stage, as_a_project):
+    findings = runner.run(COURSE, as_a_project(stage.solution), up_to(stage))
 
     not_passed = {
         step.id: step.problem for one in findings.stages for step in one.steps if step.outcome is not Outcome.PASS
@@ -35,14 +51,12 @@ def test_the_solution_passes_everything(stage, as_a_project):
 
 @pytest.mark.timeout(LONG)
 @every_stage()
-def test_the_starter_fails_from_its_first_own_step_on_without_an_error(stage, as_a_project):
-    findings = runner.run(
-        COURSE, as_a_project(stage.starter), [step for step in COURSE.steps if step.stage <= stage.id]
-    )
+def test_the_starter_fails_from_its_first_own_step_on_without_an_error(stage, as_a_project, starter):
+    findings = runner.run(COURSE, as_a_project(starter(stage)), up_to(stage))
 
     outcomes = {step.id: step.outcome for one in findings.stages for step in one.steps}
     passed = [step for step, outcome in outcomes.items() if outcome is Outcome.PASS]
-    known = list(outcomes)
+    known = [step.id for step in COURSE.steps]
     assert passed == known[: known.index(FIRST_FAILING[stage.id])]
     assert set(outcomes.values()) <= {Outcome.PASS, Outcome.FAIL, Outcome.SKIP}
 
@@ -54,18 +68,27 @@ def test_the_starter_shows_where_to_write(stage):
     assert "TODO" in text
 
 
-@every_stage()
-def test_starter_and_solution_have_the_same_files(stage):
+@pytest.mark.parametrize("stage", [stage for stage in COURSE.stages if stage.starter_on], ids=lambda stage: stage.id)
+def test_what_a_starter_changes_in_a_solution_is_only_added(stage):
+    """A starter that goes on from a solution has some of its files with lines of its own between those lines."""
+    base, own = stage.starter_layers
+    for path in own.rglob("*"):
+        before = base / path.relative_to(own)
+        if path.is_file() and before.exists():
+            lines = iter(path.read_text().splitlines())
+            assert [line for line in before.read_text().splitlines() if line not in lines] == [], path
+
+
+@pytest.mark.parametrize("stage", SOLVED, ids=lambda stage: stage.folder.name)
+def test_starter_and_solution_have_the_same_files(stage, starter):
     def files(folder):
         return {
             path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
         }
 
-    solution = ROOT / "solutions" / stage.folder.name
-    assert files(stage.starter) <= files(solution)
-    _, different, _ = filecmp.cmpfiles(
-        stage.starter, solution, [str(path) for path in files(stage.starter)], shallow=False
-    )
+    begun = starter(stage)
+    assert files(begun) <= files(stage.solution)
+    _, different, _ = filecmp.cmpfiles(begun, stage.solution, [str(path) for path in files(begun)], shallow=False)
     assert different, "a starter that differs in nothing leaves nothing to do"
 
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from grader.course import ROOT
+from grader.learner import scaffold
 from tests.real_course import COURSE
 
 
@@ -23,9 +24,9 @@ def run_own_tests(source, place):
     return done.returncode, done.stdout.splitlines()[-1]
 
 
-@pytest.mark.parametrize("stage", COURSE.stages, ids=lambda stage: stage.folder.name)
-def test_the_solutions_own_tests_pass(stage, tmp_path):
-    status, closing = run_own_tests(ROOT / "solutions" / stage.folder.name, tmp_path)
+@pytest.mark.parametrize("solution", sorted((ROOT / "solutions").glob("[0-9]*")), ids=lambda solution: solution.name)
+def test_the_solutions_own_tests_pass(solution, tmp_path):
+    status, closing = run_own_tests(solution, tmp_path)
 
     assert (status, "passed" in closing) == (0, True), closing
 
@@ -33,7 +34,9 @@ def test_the_solutions_own_tests_pass(stage, tmp_path):
 @pytest.mark.parametrize("stage", COURSE.stages, ids=lambda stage: stage.folder.name)
 def test_the_starters_own_tests_run(stage, tmp_path):
     """Those about what the learner has yet to write fail; none breaks."""
-    status, closing = run_own_tests(stage.starter, tmp_path)
+    scaffold.lay_out(stage, tmp_path / "starter")
+
+    status, closing = run_own_tests(tmp_path / "starter", tmp_path)
 
     assert status in (0, 1), closing
     assert "passed" in closing

@@ -83,7 +83,8 @@ def test_the_matrix_leaves_out_what_a_case_cannot_change():
 def test_the_matrix_asks_a_project_all_stages_that_it_has_whichever_step_fails():
     early = matrix.up_to(a_case("1.2", "service.toml", solution="03-integrations"))
 
-    assert early == matrix.up_to(a_case("3.2", "service.toml", solution="03-integrations")) == COURSE.steps
+    assert early == matrix.up_to(a_case("3.2", "service.toml", solution="03-integrations"))
+    assert early == tuple(step for step in COURSE.steps if step.stage <= "03")
 
 
 def test_a_variant_is_repeated_on_its_side_only():

@@ -12,6 +12,7 @@ from grader import course
 from grader.commands.options import project_option, project_place, seed_option, verbose_option
 from grader.course import Course, Step
 from grader.errors import UsageError
+from grader.harness.load_level import LoadLevel
 from grader.project.state import ProjectState, passed
 from grader.results.results import Outcome
 from grader.results.scoring import exit_status
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
 @project_option
 @seed_option
 @click.option("--hold", is_flag=True, help="Stop at the first failure, and keep its servers running until Enter.")
+@click.option(
+    "--load",
+    type=click.Choice([level.value for level in LoadLevel]),
+    default=LoadLevel.QUICK.value,
+    show_default=True,
+    help="How much load steps of stage 4 put on the service.",
+)
 @click.option("--only", metavar="NAME", default="", help="With a step: run only its check function of this name.")
 @verbose_option
 @click.pass_context
@@ -36,6 +44,7 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
     folder: str,
     seed: int | None,
     hold: bool,  # noqa: FBT001
+    load: str,
     only: str,
     verbose: bool,  # noqa: FBT001
 ) -> int:
@@ -47,6 +56,9 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
 
     With --hold, the servers that a failed check used stay up while you look at them: your server with its data, or the
     scripted server for your client. With --only, which is for authors of checks, kit doesn't keep the result.
+
+    With --load full, the steps of stage 4 measure as long as those of kit grade --load full. With --load none, kit
+    leaves out the steps that need load.
 
     \b
     Example:  kit check        kit check 1        kit check 1.3        kit check 2.10 --hold
@@ -70,6 +82,7 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
             stop=what is None or hold,
             brief=True,
             seed=seed,
+            load=load,
             known=known,
             only=only,
             session=context.obj.session,

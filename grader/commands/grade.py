@@ -16,6 +16,7 @@ from grader import course
 from grader.commands.options import seed_option, verbose_option
 from grader.course import Course, Step
 from grader.errors import KitError, UsageError
+from grader.harness.load_level import LoadLevel
 from grader.project import handed_in
 from grader.report.progress import Progress
 from grader.results.doubts import doubts, load_outcome, status_of
@@ -35,10 +36,10 @@ SEVERAL = Path("report")
 @click.option("--stages", metavar="2 or 1-4", help="The stages to grade; all stages unless given.")
 @click.option(
     "--load",
-    type=click.Choice(["none", "quick", "full"]),
+    type=click.Choice([level.value for level in LoadLevel]),
     default="quick",
     show_default=True,
-    help="How long kit puts the service under load.",
+    help="How much load kit puts on the service.",
 )
 @click.option("--setup", is_flag=True, help="Run the project's setup first, in a copy of the folder.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report of one project to this file.")
@@ -70,6 +71,9 @@ def grade(  # noqa: PLR0917 - one parameter for each argument and option
     What was handed in may need its setup before it can start, as a new clone does. With --setup, kit copies each
     project to a place of its own, without what was installed there, and runs the setup of its service.toml in the copy.
     The folder that was handed in stays as it is.
+
+    Most steps of stage 4 measure the service under load. That takes two minutes with --load quick, and up to ten with
+    --load full, which repeats what it measures. With --load none, kit leaves these steps out; they count nowhere then.
 
     \b
     Example:  kit grade .                kit grade class/* --setup --report results
@@ -143,7 +147,7 @@ def grade_several(folders: Sequence[Path], request: Request) -> ExitStatus:
     projects = [folder for folder in folders if os.path.realpath(folder) != os.path.realpath(target)]
     if len(projects) < len(folders):
         terminal.say(f'Left out: "{target}" is the folder of the reports.', out, style="dim")
-    estimate = Estimate(len(projects), len(request.steps), request.load)
+    estimate = Estimate(len(projects), request.steps, request.load)
     terminal.say(estimate.announced, out, style="dim")
     book = gradebook.Gradebook(target / gradebook.FILE, request.steps)
     try:
@@ -209,6 +213,7 @@ def _run(place: Path, request: Request, prefix: str = "") -> RunResult:
             request.steps,
             seed=request.seed,
             load=request.load,
+            closing_load=True,
             setup=request.setup,
             listener=progress.heard,
             moment=progress.moment,

@@ -35,6 +35,8 @@ def next_stage(context: click.Context, anyway: bool, folder: str) -> int:  # noq
     coming = scaffold.coming(known, place, settled)
     left = scaffold.unfinished(known, coming[0], settled) if coming else []
     if left and not anyway:
+        if reason := scaffold.unfit(known, place, known.stage_of(known.find_step(left[0]))):
+            raise UsageError(reason)
         raise UsageError(
             f"Not passed yet: {listed(left)}. kit check shows the first thing to do. "
             "To go on all the same, type: kit next --anyway"

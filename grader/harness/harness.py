@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.course import Course
 from grader.errors import Failed, NotChecked, ProjectError
+from grader.harness.load_level import LoadLevel
 from grader.harness.output_capture import OutputCapture
 from grader.harness.service_pool import ServicePool
 from grader.harness.shared import Shared
@@ -24,8 +25,12 @@ from grader.system.resources import Resources
 class Harness:
     """Owns everything that the checks of one run start. `close` ends it."""
 
-    def __init__(self, folder: Path, resources: Resources, course: Course, *, seed: int) -> None:
+    def __init__(
+        self, folder: Path, resources: Resources, course: Course, *, seed: int, load: LoadLevel = LoadLevel.QUICK
+    ) -> None:
         self.folder = folder
+        self.load = load
+        """How much load the checks of this run may put on a service."""
         self.course = course
         self.resources = resources
         self.services = ServicePool(lambda: self.project, resources)

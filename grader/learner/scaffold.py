@@ -45,7 +45,7 @@ def start(stage: Stage, folder: Path, *, bare: Sequence[Stage] = ()) -> None:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source / path, folder / path)
         if not bare:
-            shutil.copytree(stage.starter, folder, dirs_exist_ok=True, ignore=NOT_COPIED)
+            lay_out(stage, folder)
     except OSError as error:
         raise UsageError(f'The folder "{folder}" cannot be made: {error.strerror}.') from None
     try:
@@ -53,6 +53,12 @@ def start(stage: Stage, folder: Path, *, bare: Sequence[Stage] = ()) -> None:
     except BaseException:
         _leave_as_before(folder, is_new=is_new)
         raise
+
+
+def lay_out(stage: Stage, folder: Path) -> None:
+    """Copy the whole starter of a stage into a folder, with an old state for those who begin at this stage."""
+    for layer in stage.starter_layers:
+        shutil.copytree(layer, folder, dirs_exist_ok=True, ignore=NOT_COPIED)
 
 
 def advance(course: Course, folder: Path, done: Collection[str] = ()) -> tuple[Stage, list[Path]]:
@@ -90,20 +96,29 @@ def coming(course: Course, folder: Path, done: Collection[str] = ()) -> tuple[St
     return None
 
 
+def unfit(course: Course, folder: Path, stage: Stage) -> str:
+    """Say that no new file of a stage fits the project, if that is why it lacks them; else an empty text."""
+    missing = [
+        path for before, one in pairwise(course.stages) if one == stage for path in _missing(before, one, folder)
+    ]
+    if not missing or any(_fits(folder, path) for path in missing):
+        return ""
+    return (
+        f"The new files of stage {stage.id} are code in Python for the starter, which this project isn't made from."
+        f" You write yours; the brief is: less {shlex.quote(str(stage.folder / 'README.md'))}"
+    )
+
+
 def _nothing_comes(course: Course, folder: Path) -> str:
     """Say why no new files come: the project has them all, or those that it lacks don't fit."""
-    unfit = [stage for before, stage in pairwise(course.stages) if _missing(before, stage, folder)]
-    if not unfit:
-        return f"This project has the files of every stage there is, up to {course.stages[-1].id}; see: kit"
-    return (
-        "The new files of later stages are code in Python for the starter, which this project isn't made from."
-        f" You write yours; the last brief is: less {shlex.quote(str(unfit[-1].folder / 'README.md'))}"
-    )
+    reasons = [reason for stage in course.stages if (reason := unfit(course, folder, stage))]
+    last = course.stages[-1].id
+    return reasons[-1] if reasons else f"This project has the files of every stage there is, up to {last}; see: kit"
 
 
 def _missing(before: Stage, stage: Stage, folder: Path) -> list[Path]:
     """List the new files of a stage that a project lacks."""
-    new = _files(stage.starter) - _files(before.starter) - _files(before.solution)
+    new = _of_starter(stage) - _of_starter(before) - _files(before.solution)
     return [path for path in sorted(new) if not os.path.lexists(folder / path)]
 
 
@@ -142,6 +157,11 @@ def _files(place: Path) -> set[Path]:
     """List the files of a starter or a solution, without the old states for learners who begin at a later stage."""
     found = (path.relative_to(place) for path in place.rglob("*") if path.is_file())
     return {path for path in found if path.parts[0] != OLD_STATES and not _is_trace(path)}
+
+
+def _of_starter(stage: Stage) -> set[Path]:
+    """List the files of a stage's starter, without the old states."""
+    return {path for layer in stage.starter_layers for path in _files(layer)}
 
 
 def _is_trace(path: Path) -> bool:

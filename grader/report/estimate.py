@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+
+from grader.course import Step
 
 STEP = 1.4
 """Seconds that a step takes with a small project in Python; where a project waits or fails, it may take longer."""
-LOAD = {"none": 0.0, "quick": 8.0, "full": 18.0}
-"""Seconds that the load takes, with the start of what makes it."""
+CLOSING_LOAD = {"none": 0.0, "quick": 8.0, "full": 18.0}
+"""Seconds that the load after the checks takes, with the start of what makes it."""
+UNDER_LOAD = {"none": 0.0, "quick": 12.0, "full": 55.0}
+"""Seconds that a step which needs load takes."""
 
 
 class Estimate:
     """Counts projects, and guesses the time that is left from those which were graded, or else from the steps."""
 
-    def __init__(self, count: int, steps: int, load: str) -> None:
+    def __init__(self, count: int, steps: Sequence[Step], load: str) -> None:
         self._count = count
-        self._guess = steps * STEP + LOAD[load]
+        self._guess = CLOSING_LOAD[load] + sum(UNDER_LOAD[load] if step.needs_load else STEP for step in steps)
         self._taken: list[float] = []
         self._done = 0
         self._began = time.monotonic()

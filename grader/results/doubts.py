@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.results.results import ExitStatus, Outcome, RunResult, StepResult
@@ -38,11 +38,21 @@ def doubts(findings: RunResult, place: str = "") -> list[Doubt]:
     `place` is the project's folder as a word for a shell; empty for the current folder.
     """
     found = [doubt for step in findings.steps for doubt in _of_step(step, f" --project {place}" if place else "")]
+    found += _without_load(findings.steps, place or ".")
     if findings.load_note:
         found.append(Doubt(f"Load {NOT_MEASURED}, the points stand", findings.load_note))
     if findings.faults:
         found.append(Doubt("A fault of the kit's own", findings.faults[0].splitlines()[0]))
     return found
+
+
+def _without_load(steps: Sequence[StepResult], place: str) -> list[Doubt]:
+    """Say in one doubt which steps were left out, because the run was one without load."""
+    left = [step.id for step in steps if step.outcome is Outcome.NOT_CHECKED and step.because == "load"]
+    if not left:
+        return []
+    command = f"kit grade {place} --load quick"
+    return [Doubt(f"{', '.join(left)} not checked", "they need load, and this run was without", command)]
 
 
 def load_outcome(findings: RunResult) -> str:
@@ -67,6 +77,6 @@ def _of_step(step: StepResult, place: str) -> Iterable[Doubt]:
             yield Doubt(f"{step.id} unclear", step.because or came or "run it again", again)
         case Outcome.ERROR:
             yield Doubt(f"{step.id} error", came or "the kit's own fault", again)
-        case Outcome.NOT_CHECKED:
+        case Outcome.NOT_CHECKED if step.because != "load":
             remedy = ("kit doctor", "what this machine lacks") if step.because == "machine" else (again,)
             yield Doubt(f"{step.id} not checked", step.note or "the kit cannot tell", *remedy)

@@ -41,7 +41,8 @@ class CheckResult:
     `request` is a line to paste, and `before` tells what the kit did to the server before it. `expected` and `actual`
     are sentences for people. `log` holds the last lines that the learner's program printed; for an `error`, it holds
     the kit's own traceback. `warning` says what may explain the failure beside the check, such as a program that is
-    older than its source. `because` is `machine` or `project` for `not_checked`, and describes the noise for `unclear`.
+    older than its source. `because` is `machine`, `project` or `load` for `not_checked`, and describes the noise for
+    `unclear`.
     """
 
     step: str

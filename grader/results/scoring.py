@@ -9,6 +9,8 @@ from grader.results.results import WANTING, CheckResult, ExitStatus, Outcome, St
 
 POINTS = 10
 BONUS_POINTS = 5
+NOT_OF_THE_PROJECT = ("machine", "load")
+"""The reasons for `not_checked` that say nothing about the project: this machine, or a run without load."""
 
 
 def judge(
@@ -42,7 +44,7 @@ def judge_step(step: Step, checks: Sequence[CheckResult], done: Mapping[str, Ste
     if blocker is not None:
         outcome, because = Outcome.SKIP, blocker
     worth = BONUS_POINTS if step.bonus else POINTS
-    left_out = outcome is Outcome.NOT_CHECKED and because == "machine"
+    left_out = outcome is Outcome.NOT_CHECKED and because in NOT_OF_THE_PROJECT
     notes = [check.actual for check in checks if check.outcome is Outcome.NOT_CHECKED]
     return StepResult(
         id=step.id,
@@ -94,8 +96,8 @@ def reruns(stages: Iterable[StageResult]) -> list[str]:
 def _combine(checks: Sequence[CheckResult]) -> tuple[Outcome, str | None]:
     """Combine the outcomes of a step's checks into one outcome and its reason.
 
-    A failure counts more than an error, and an error more than `unclear`. Checks that this machine can't run are left
-    out, unless it can run none.
+    A failure counts more than an error, and an error more than `unclear`. Checks that this machine or this run can't
+    make are left out, unless that leaves none.
     """
     if not checks:
         return Outcome.ERROR, None
@@ -107,13 +109,16 @@ def _combine(checks: Sequence[CheckResult]) -> tuple[Outcome, str | None]:
     if any(check.because == "project" for check in left_out):
         return Outcome.NOT_CHECKED, "project"
     if len(left_out) == len(checks):
-        return Outcome.NOT_CHECKED, "machine"
+        return Outcome.NOT_CHECKED, left_out[0].because
     return Outcome.PASS, None
 
 
 def lets_on(step: StepResult) -> bool:
-    """Tell whether a learner can go on after this step. A step that only this machine can't check is no obstacle."""
-    return step.outcome is Outcome.PASS or (step.outcome is Outcome.NOT_CHECKED and step.because == "machine")
+    """Tell whether a learner can go on after this step.
+
+    A step that only this machine or this run can't check is no obstacle.
+    """
+    return step.outcome is Outcome.PASS or (step.outcome is Outcome.NOT_CHECKED and step.because in NOT_OF_THE_PROJECT)
 
 
 def up_to_the_first_obstacle(stages: Iterable[StageResult]) -> tuple[StageResult, ...]:

@@ -22,6 +22,7 @@ from grader import course as courses
 from grader.course import Course, ServiceFile, Step
 from grader.errors import Failed, MachineError, NotChecked, ProjectError
 from grader.harness.harness import Harness
+from grader.harness.load_level import LoadLevel
 from grader.project import working_copy
 from grader.results.held import Held
 from grader.results.moment import Moment
@@ -81,7 +82,7 @@ def _run(job: Job, owned: list[Resources], reports: Teller, released: threading.
     course = courses.load(Path(job.exercises))
     steps = [course.find_step(word) for word in job.steps]
     folder = working_copy.copy(Path(job.folder), owned[0].fresh_for_programs("copy")) if job.setup else Path(job.folder)
-    harness = Harness(folder, owned[0], course, seed=job.seed)
+    harness = Harness(folder, owned[0], course, seed=job.seed, load=LoadLevel(job.load))
     try:
         if job.setup:
             harness.set_up()
@@ -91,7 +92,7 @@ def _run(job: Job, owned: list[Resources], reports: Teller, released: threading.
         faults = _run_pytest(job, steps, harness, reports, schedule, hold=hold if job.hold else None)
     finally:
         harness.close()
-    if job.load != "none":
+    if job.closing_load and job.load != LoadLevel.NONE:
         owned.append(Resources(memory=False))  # on a disk, because learners shall see what a commit costs
         loaded = Harness(folder, owned[-1], course, seed=job.seed)
         loaded.alone, loaded.services.obstacle = harness.alone, harness.services.obstacle

@@ -12,11 +12,12 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from grader.course import Step
-from grader.errors import TooLate
+from grader.errors import NotChecked, TooLate
 from grader.fixtures import base
 from grader.fixtures.base import asking
 from grader.harness import prefetch
 from grader.harness.harness import Harness
+from grader.harness.load_level import LoadLevel
 from grader.harness.prefetch import FRESH, GROWN
 from grader.results.held import Held, Standing
 from grader.results.moment import Moment
@@ -127,6 +128,13 @@ class ChecksPlugin:
         self._schedule.found(check, found.outcome, too_late=too_late)
         self._reports.check(found)
         return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Leave out a check of a step that needs load, if the run is without load."""
+        step = self._steps[asking(item).step]
+        if step.needs_load and self._harness.load is LoadLevel.NONE:
+            raise NotChecked(f"It needs load, and this run has none. Type: kit check {step.id}", because="load")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

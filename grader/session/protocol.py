@@ -20,7 +20,8 @@ class Job:
 
     `stop` and `brief` are for the schedule.
     `exercises` and `folder` are the absolute paths of the course and of the project. `steps` and `known` are ids of
-    steps. `only` is the name of a check function, or empty for all. `load` is `none`, `quick` or `full`.
+    steps. `only` is the name of a check function, or empty for all. `load` is `none`, `quick` or `full`. `closing_load`
+    says that the service is put under load once more after the checks.
     With `setup`, the checks run on a copy of the folder, in which `setup` has run.
     """
 
@@ -33,6 +34,7 @@ class Job:
     hold: bool = False
     memory: bool = True
     load: str = "none"
+    closing_load: bool = False
     known: tuple[str, ...] = ()
     only: str = ""
     setup: bool = False

@@ -116,6 +116,7 @@ def run(
     seed: int | None = None,
     memory: bool = True,
     load: str = "none",
+    closing_load: bool = False,
     known: Collection[str] = (),
     only: str = "",
     setup: bool = False,
@@ -131,9 +132,10 @@ def run(
     With `stop`, no step after the first that doesn't pass is run or judged. With `brief`, no check of a step is run
     after one that failed. `known` are ids of steps that passed before: such a step is checked again only when it may
     explain why another fails. `only` is the name of the one check function to run, or empty for all. `load` (`none`,
-    `quick` or `full`) says how long the kit puts the service under load after the checks, if the service answers at
-    all. With `setup`, the checks run on a copy of the folder, in which the project's `setup` has run. `session` is a
-    process for the checks that was started before.
+    `quick` or `full`) says how much load the steps that need it put on the service; `none` leaves them out. With
+    `closing_load`, the kit puts the service under load after the checks too, if the service answers at all. With
+    `setup`, the checks run on a copy of the folder, in which the project's `setup` has run. `session` is a process for
+    the checks that was started before.
 
     `listener` gets the result of each check when the check ends, `decided` each step whose result is certain, in course
     order, and `moment` what the run waits for. `hold` is called at the first check that fails; the programs that the
@@ -163,6 +165,7 @@ def run(
         hold=hold is not None,
         memory=memory,
         load=load,
+        closing_load=closing_load,
         known=tuple(step.id for step in runnable if step.id in known),
         only=only,
         setup=setup,

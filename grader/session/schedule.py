@@ -41,6 +41,8 @@ class Schedule:
     With `stop`, no step after the first that doesn't pass is wanted. With `brief`, no check of a step is wanted after
     one that failed, and a check that waits long comes as soon as its wait is over. `known` are ids of steps that passed
     before: these steps come last, and are wanted only where they may explain why another fails.
+
+    A stage that needs load comes after all others, with their long waits: nothing else shall run beside a measurement.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Schedule:
     ) -> None:
         self._steps = {step.id: step for step in steps}
         self._order = {step.id: number for number, step in enumerate(steps)}
+        self._of_load = frozenset(step.stage for step in steps if step.needs_load)
         self._stop = stop
         self._brief = brief
         self._known = frozenset(known)
@@ -127,8 +130,9 @@ class Schedule:
         self._begun.update(one.id for one in begun)
         return begun
 
-    def _place(self, check: Planned) -> tuple[bool, bool, int, bool]:
-        return check.step in self._known, check.waits_long, self._order[check.step], check.is_repeated
+    def _place(self, check: Planned) -> tuple[bool, bool, bool, int, bool]:
+        is_of_load = self._steps[check.step].stage in self._of_load
+        return check.step in self._known, is_of_load, check.waits_long, self._order[check.step], check.is_repeated
 
     def _needs(self, step: str) -> set[str]:
         direct = {need for need in self._steps[step].needs if need in self._steps}

@@ -75,23 +75,23 @@ def test_bonus_steps_hold_nobody_back_and_are_named(chat):
 
 
 def test_the_end_of_the_course_counts_all_stages(chat):
-    found = end(chat, ran("3.12"), {}, report(COURSE.stages, without=["3.9"]))
+    found = end(chat, ran("4.10"), {}, report(COURSE.stages, without=["3.9"]))
 
-    assert (found.following, found.points, found.bonus_points, found.max_bonus) == (None, 290, 20, 25)
+    assert (found.following, found.points, found.bonus_points, found.max_bonus) == (None, 390, 25, 30)
     assert [command for command, _ in found.lines] == ["kit serve", "kit grade ."]
 
 
 def test_the_last_stage_alone_is_not_the_end_of_the_course(chat):
-    assert end(chat, ran("3.12"), {}, report(COURSE.stages, without=["1.4"])) is None
+    assert end(chat, ran("4.10"), {}, report(COURSE.stages, without=["1.4"])) is None
 
 
 def test_the_end_of_the_course_says_what_was_built_and_what_is_left():
     page = io.StringIO()
-    terminal_course.show_end_of_course(COURSE.stages, (290, 20, 25), ["3.9"], Console(file=page, width=80))
+    terminal_course.show_end_of_course(COURSE.stages, (390, 25, 30), ["3.9"], Console(file=page, width=80))
 
     said = " ".join(page.getvalue().split())
     assert all(stage.built and stage.built in said for stage in COURSE.stages)
-    assert "290 of 290 points, and 20 of 25 bonus points; left for whoever wants more: 3.9." in said
+    assert "390 of 390 points, and 25 of 30 bonus points; left for whoever wants more: 3.9." in said
 
 
 def test_the_overview_shows_the_steps_of_one_stage_and_a_line_for_each_other(chat):
@@ -101,7 +101,8 @@ def test_the_overview_shows_the_steps_of_one_stage_and_a_line_for_each_other(cha
 
     assert all(f" {step.id} " in text for step in FIRST.steps)
     assert not any(f" {step.id} " in text for step in SECOND.steps)
-    assert [line.split()[0] for line in text.splitlines() if " of 1" in line or " of 9 " in line] == ["01", "02", "03"]
+    numbers = [line.split()[0] for line in text.splitlines() if " of 1" in line or " of 9 " in line]
+    assert numbers == ["01", "02", "03", "04"]
 
 
 def test_the_path_of_the_brief_is_quoted(chat, tmp_path):

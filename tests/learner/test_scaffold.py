@@ -10,11 +10,19 @@ from tests.command import kit
 from tests.real_course import COURSE
 from tests.repository import commit, git, repository
 
-FIRST, SECOND = COURSE.stages[:2]
+FIRST, SECOND, THIRD, FOURTH = COURSE.stages
+LOAD_TESTS = {f"loadtest/{name}.py" for name in ("reads", "writes", "mixed")}
+NEW_IN_STAGE_4 = {"answers.toml", "evidence/README.md", *LOAD_TESTS}
+PLAIN = {"02": {"DECISIONS.md"}, "04": {"answers.toml", *LOAD_TESTS}}
+"""What a stage adds to a project in any language."""
 
 
 def files(folder):
     return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and ".git" not in path.parts}
+
+
+def passed(stage):
+    return [{"id": step.id, "title": "", "outcome": "pass", "checks": []} for step in stage.steps]
 
 
 def contents(folder):
@@ -106,7 +114,9 @@ def test_a_bare_project_has_no_code_and_is_committed(tmp_path, stage):
     scaffold.start(stage, tmp_path / "chat", bare=upto)
 
     found = {str(path) for path in files(tmp_path / "chat")}
-    assert found == {".gitignore", "README.md", "service.toml"} | ({"DECISIONS.md"} if stage.id > "01" else set())
+    assert found == {".gitignore", "README.md", "service.toml"} | {
+        name for since, names in PLAIN.items() if stage.id >= since for name in names
+    }
     assert git(tmp_path / "chat", "status", "--porcelain") == ""
     assert "TODO 1.2" in (tmp_path / "chat" / "service.toml").read_text()
     texts = "".join((tmp_path / "chat" / name).read_text() for name in found).lower()
@@ -127,7 +137,10 @@ def test_a_bare_project_gets_no_python_of_later_stages(tmp_path):
     scaffold.start(FIRST, tmp_path / "chat", bare=[FIRST])
 
     assert scaffold.advance(COURSE, tmp_path / "chat") == (SECOND, [Path("DECISIONS.md")])
-    with pytest.raises(UsageError, match=r"code in Python .* the last brief is: less .*03-integrations/README\.md$"):
+    assert scaffold.advance(COURSE, tmp_path / "chat") == (FOURTH, sorted(map(Path, NEW_IN_STAGE_4)))
+    with pytest.raises(
+        UsageError, match=r"stage 03 are code in Python .* the brief is: less .*03-integrations/README\.md$"
+    ):
         scaffold.advance(COURSE, tmp_path / "chat")
     assert not (tmp_path / "chat" / "server").exists()
 
@@ -267,6 +280,36 @@ def test_when_the_stage_is_passed_the_command_asks_for_nothing(chat):
     (chat / ".kit" / "report.json").write_text(json.dumps({"stages": [{"id": "01", "steps": steps}]}))
 
     assert kit("next", cwd=chat).status == 0
+
+
+def test_another_language_is_shown_the_brief_of_a_stage_that_brings_only_python(tmp_path):
+    folder = repository(tmp_path / "mine", **{"service.toml": "", "server/main.go": "", "DECISIONS.md": "mine"})
+    stages = [{"id": stage.id, "steps": passed(stage)} for stage in COURSE.stages[:2]]
+    (folder / ".kit").mkdir()
+    (folder / ".kit" / "report.json").write_text(json.dumps({"stages": stages}))
+
+    done = kit("next", cwd=folder)
+
+    assert done.status == 2
+    assert f"less {THIRD.folder / 'README.md'}" in done.text.replace("\n  ", " ")
+    assert not (folder / "answers.toml").exists()
+
+
+def test_from_the_end_of_stage_3_come_load_tests_and_forms_for_evidence(chat):
+    for _ in range(3):
+        scaffold.advance(COURSE, chat)
+
+    assert {str(path) for path in files(chat)} & NEW_IN_STAGE_4 == NEW_IN_STAGE_4
+    assert "[load]" not in (chat / "service.toml").read_text()
+
+
+def test_a_starter_may_go_on_from_a_solution(tmp_path):
+    scaffold.start(FOURTH, tmp_path / "chat")
+
+    found = contents(tmp_path / "chat")
+    assert {str(path) for path in found} >= {"server/sms.py", "history/2.5/service.toml", *NEW_IN_STAGE_4}
+    assert found[Path("server/sms.py")] == (THIRD.solution / "server" / "sms.py").read_bytes()
+    assert found[Path("service.toml")] == (FOURTH.starter / "service.toml").read_bytes()
 
 
 def test_the_command_wants_a_project(tmp_path):

@@ -62,6 +62,18 @@ def test_whatever_is_undecided_says_why_and_what_to_type(found, sentences, statu
     assert status_of(found) is status
 
 
+def test_steps_that_need_load_are_named_together_with_the_line_that_settles_them():
+    checks = [
+        CheckResult(step.id, "test_it", "It is.", Outcome.NOT_CHECKED, "K1", actual="It needs load.", because="load")
+        for step in STEPS
+    ]
+    found = RunResult(judge([(STAGE, STEPS)], checks), seed=1)
+
+    reason = "1.1, 1.2 not checked: they need load, and this run was without."
+    assert [doubt.sentence for doubt in doubts(found, "ann")] == [f"{reason} Type: kit grade ann --load quick"]
+    assert [doubt.command for doubt in doubts(found)] == ["kit grade . --load quick"]
+
+
 def test_in_the_current_folder_the_line_is_short():
     assert [doubt.command for doubt in doubts(result(Outcome.UNCLEAR, "noise", "noise"))] == ["kit check 1.1"]
 

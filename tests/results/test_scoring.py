@@ -5,7 +5,7 @@ import pytest
 
 from grader.course import Stage, Step
 from grader.results.results import CheckResult, ExitStatus, Outcome, StageResult, StepResult
-from grader.results.scoring import exit_status, judge, reruns
+from grader.results.scoring import exit_status, judge, lets_on, reruns
 
 PASS, FAIL, SKIP, UNCLEAR, NOT_CHECKED, ERROR = Outcome
 MACHINE, PROJECT = "machine", "project"
@@ -59,6 +59,14 @@ def test_what_only_the_machine_cannot_check_is_left_out():
     assert (partly.outcome, partly.points, partly.max_points, partly.note) == (PASS, 10, 10, "no time zones")
     assert (wholly.outcome, wholly.points, wholly.max_points, wholly.note) == (NOT_CHECKED, 0, 0, "no git")
     assert wholly.because == MACHINE
+
+
+def test_a_step_that_a_run_without_load_leaves_out_counts_nowhere_and_stops_nobody():
+    found = alone(check("1.1", NOT_CHECKED, "load", "It needs load."))
+
+    assert (found.outcome, found.because, found.points, found.max_points) == (NOT_CHECKED, "load", 0, 0)
+    assert lets_on(found)
+    assert not lets_on(alone(check("1.1", NOT_CHECKED, PROJECT, "no tag")))
 
 
 @pytest.mark.parametrize("others", [[], [check("1.1")], [check("1.1", NOT_CHECKED, MACHINE)]])

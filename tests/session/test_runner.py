@@ -552,3 +552,20 @@ def test_a_setup_that_fails_in_the_copy_is_what_the_server_lacks(run):
 
 def test_without_a_setup_the_copy_runs_with_what_is_there(run):
     assert outcomes(run({"1.2": ANSWERS}, setup=True)) == {"1.2": "pass"}
+
+
+def test_a_step_that_needs_load_is_left_out_of_a_run_without(run, tmp_path):
+    loaded = a_check("1.2", "service", "assert service.get('/').status == 404")
+    findings = run({"1.1": PASSING, "1.2": loaded + "\n"}, load="none")
+    assert outcomes(findings) == {"1.1": "pass", "1.2": "fail"}
+    steps = tmp_path / "exercises" / "01-test" / "steps.toml"
+    steps.write_text(steps.read_text() + "needs_load = true\n")
+    own = course.load(steps.parent.parent)
+
+    without = runner.run(own, tmp_path / "project", own.steps, load="none")
+    quick = runner.run(own, tmp_path / "project", own.steps, load="quick")
+
+    assert outcomes(without) == {"1.1": "pass", "1.2": "not_checked"}
+    assert (without.steps[1].because, without.steps[1].max_points) == ("load", 0)
+    assert without.steps[1].note == "It needs load, and this run has none. Type: kit check 1.2"
+    assert outcomes(quick) == {"1.1": "pass", "1.2": "fail"}

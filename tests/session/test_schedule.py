@@ -53,6 +53,17 @@ def test_a_check_that_waits_long_comes_after_all_others_and_is_begun_first():
     assert schedule.to_begin(FIVE) == []
 
 
+def test_a_stage_that_needs_load_comes_when_every_long_wait_is_over():
+    light, loaded = planned("2.1"), planned("2.2")
+    waiting, late = planned("1.1", waits_long=True), planned("2.1", waits_long=True, name="late")
+    steps = [step("1.1"), step("1.2"), *(replace(step(name), stage="02") for name in ("2.1", "2.2"))]
+    schedule = Schedule([*steps[:3], replace(steps[3], needs_load=True)])
+
+    schedule.plan([waiting, TWO, light, loaded, late])
+
+    assert schedule.checks == (TWO, waiting, light, loaded, late)
+
+
 def test_of_a_step_the_repeated_checks_come_last():
     again, own = planned("1.3", home="1.2"), planned("1.3")
 
