@@ -58,7 +58,8 @@ class Record:
     """The result of one run: every request that got an answer or failed, and when those began that had neither.
 
     `planned` is how many were to be sent; in a closed loop, as many as were. `most_under_way` is the largest number of
-    requests that waited at the same time. `locust_requests` and `locust_failures` are Locust's own counts.
+    requests that waited at the same time. `locust_requests` and `locust_failures` are Locust's own counts. `rested` is
+    the share of the measured part in which the generator had nothing to do.
     """
 
     samples: tuple[Sample, ...]
@@ -67,6 +68,7 @@ class Record:
     most_under_way: int
     locust_requests: int
     locust_failures: int
+    rested: float = 1.0
 
 
 class Progress(NamedTuple):

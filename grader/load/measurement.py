@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from grader.errors import MachineError
 from grader.load.cpu import Cores, Meter, cores_between, is_running
 from grader.load.generator import FINISH_WITHIN, Generator, Job, Progress, Record
-from grader.load.samples import Sample, Window, generator_bound, percentile_ms, sent_late, started_in
+from grader.load.samples import Sample, Window, generator_bound, had_no_rest, percentile_ms, sent_late, started_in
 from grader.load.usage import NOTHING, Usage, usage, usage_at_rest, used_between
 from grader.load.workloads import WORKLOADS, Request
 
@@ -198,10 +198,10 @@ def _probe(job: Job, window: Window, record: Record, cores: Cores) -> Probe:
         sent=len(inside),
         most_under_way=record.most_under_way,
     )
-    return replace(probe, generator_bound=_bound(job, window, [*record.samples, *waiting]))
+    return replace(probe, generator_bound=_bound(job, window, [*record.samples, *waiting], record.rested))
 
 
-def _bound(job: Job, window: Window, samples: Sequence[Sample]) -> bool:
+def _bound(job: Job, window: Window, samples: Sequence[Sample], rested: float) -> bool:
     if job.users is None:
-        return sent_late(window, samples)
+        return sent_late(window, samples) or had_no_rest(rested)
     return generator_bound(window, samples, job.users)

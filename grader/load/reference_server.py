@@ -2,7 +2,8 @@
 
 As the *null server* it answers everything at once, with a constant page. `--seconds` makes each answer take that long,
 `--at-once` lets only so many be worked on at the same time, so that its capacity is known: at once / seconds.
-`--stall` names how long it stands still, and `--every` how often.
+`--slow` makes every so-many-th answer take `--slow-seconds`, so that its percentiles are known. `--work` makes the
+processor count to that number for each answer. `--stall` names how long it stands still, and `--every` how often.
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ class Pace:
         self.free = [0.0] * (options.at_once or 0)
         self.began = clock.time()
         self.draw = random.Random(options.seed)
+        self.number = 0
 
     def due(self) -> float:
         """Return the instant at which a request that comes now is answered."""
         now = self.loop.time()
-        taking = self.options.seconds * (self.draw.expovariate(1) if self.options.random else 1)
+        taking = self._seconds()
         start = max(now, heapq.heappop(self.free)) if self.free or self.options.at_once else now
         if self.options.stall:
             into = (start - self.began) % self.options.every
@@ -39,6 +41,12 @@ class Pace:
         if self.options.at_once:
             heapq.heappush(self.free, start + taking)
         return float(start + taking)
+
+    def _seconds(self) -> float:
+        self.number += 1
+        if self.options.slow and self.number % self.options.slow == 0:
+            return float(self.options.slow_seconds)
+        return float(self.options.seconds * (self.draw.expovariate(1) if self.options.random else 1))
 
 
 class Answering(asyncio.Protocol):
@@ -62,6 +70,7 @@ class Answering(asyncio.Protocol):
             if len(self.rest) < end + 4 + length:
                 return
             self.rest = self.rest[end + 4 + length :]
+            sum(range(self.pace.options.work))
             if not self.pace.options.seconds and not self.pace.options.stall:
                 self.transport.write(ANSWER)
             else:
@@ -95,6 +104,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=0.0)
     parser.add_argument("--at-once", type=int, default=0)
     parser.add_argument("--random", action="store_true", help="draw the seconds of each answer, with this mean")
+    parser.add_argument("--slow", type=int, default=0, metavar="N")
+    parser.add_argument("--slow-seconds", type=float, default=0.1)
+    parser.add_argument("--work", type=int, default=0, metavar="NUMBER")
     parser.add_argument("--stall", type=float, default=0.0)
     parser.add_argument("--every", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=1)

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 HONEST_SHARE = 0.9
 """The share of users that must wait for the service on average, so that the figures are those of the service."""
-
-
 LATE = 0.025
 """Seconds by which an open generator may send late before that counts."""
+LEAST_REST = 0.1
+"""The share of its time for which an open generator must have nothing to do, so that the figures are the service's."""
 
 
 class Sample(NamedTuple):
@@ -81,6 +81,11 @@ def generator_bound(window: Window, samples: Iterable[Sample], users: int) -> bo
     if 2 * answered < len(began):
         return False
     return in_flight(window, samples) < HONEST_SHARE * users
+
+
+def had_no_rest(rested: float) -> bool:
+    """Tell whether an open generator was busy nearly all the time: then requests and answers wait for it, unseen."""
+    return rested < LEAST_REST
 
 
 def sent_late(window: Window, samples: Iterable[Sample]) -> bool:

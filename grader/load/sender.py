@@ -37,6 +37,31 @@ TELL_EVERY = 0.5
 geventhttpclient.client.IDEMPOTENT_METHODS = frozenset()
 
 
+class Rest:
+    """Measures how long the generator has nothing to do in a window. Without rest, it is what everybody waits for."""
+
+    def __init__(self, opening: float, closing: float) -> None:
+        self.opening, self.closing = opening, closing
+        self.seconds, self.since = 0.0, time.monotonic()
+        loop = gevent.get_hub().loop
+        # These are called last before the loop waits until something happens, and first when that has happened.
+        self.watchers = loop.prepare(ref=False, priority=-2), loop.check(ref=False, priority=2)
+        for watcher, what in zip(self.watchers, (self.begin, self.end), strict=True):
+            watcher.start(what)
+
+    def begin(self) -> None:
+        self.since = time.monotonic()
+
+    def end(self) -> None:
+        self.seconds += max(0.0, min(time.monotonic(), self.closing) - max(self.since, self.opening))
+
+    def share(self) -> float:
+        """Stop, and return the rest as a share of the window."""
+        for watcher in self.watchers:
+            watcher.stop()
+        return self.seconds / max(1e-9, self.closing - self.opening)
+
+
 class Run:
     """One run: what is sent, and what came of it. `closing` is the instant after which nothing new is sent."""
 
@@ -102,14 +127,8 @@ class Sender(FastHttpUser):
 
     def report(self, name: str, method: str, sent: float, error: Exception) -> None:
         """Report a request that Locust itself doesn't report."""
-        self.environment.events.request.fire(
-            request_type=method,
-            name=name,
-            response_time=(time.monotonic() - sent) * 1000,
-            response_length=0,
-            exception=error,
-            context={},
-        )
+        what = {"request_type": method, "name": name, "exception": error, "context": {}, "response_length": 0}
+        self.environment.events.request.fire(response_time=(time.monotonic() - sent) * 1000, **what)
 
 
 class Closed(Sender):
@@ -186,6 +205,7 @@ def perform(job: dict[str, Any], runner: LocalRunner, began: str) -> dict[str, A
         opening += 0.1
         job["times"] = draw_times(job, opening, run.draw)
     run.closing = opening + job["seconds"]
+    rest = Rest(opening + job["warm_up"], run.closing)
     runner.start(users, spawn_rate=users, user_classes=[kind])
     write(began, repr(opening))
     told = opening
@@ -196,13 +216,14 @@ def perform(job: dict[str, Any], runner: LocalRunner, began: str) -> dict[str, A
             write("progress", json.dumps([now - opening, run.answered, len(run.samples) - run.answered]))
     while runner.user_count and time.monotonic() < run.closing + FINISH_WITHIN:
         gevent.sleep(LOOK_EVERY)
-    unanswered = list(run.under_way.values())
+    unanswered, rested = list(run.under_way.values()), rest.share()
     runner.stop()
     return {
         "samples": run.samples,
         "unanswered": unanswered,
         "planned": len(job.get("times", run.samples)),
         "most_under_way": run.most_under_way,
+        "rested": rested,
         "locust_requests": runner.stats.total.num_requests,
         "locust_failures": runner.stats.total.num_failures,
     }

@@ -61,6 +61,21 @@ def test_a_service_that_is_overwhelmed_is_not_the_generators_fault(generator: Ge
     assert not run.probe.generator_bound
 
 
+def test_a_generator_that_has_no_rest_says_that_it_is_the_limit(generator: Generator) -> None:
+    """Nobody could send so much. Requests wait inside the generator for each other, as if the service were slow."""
+    run = measured(generator, rate=60_000.0, seconds=0.8)
+
+    assert run.record.rested < 0.1
+    assert run.probe.generator_bound
+
+
+def test_a_generator_that_waits_for_the_service_rests(generator: Generator) -> None:
+    run = measured(generator, "--seconds", "0.02", rate=20.0, seconds=1.0)
+
+    assert run.record.rested > 0.3
+    assert not run.probe.generator_bound
+
+
 def test_each_kind_of_a_mix_is_half_of_it(generator: Generator) -> None:
     with ReferenceServer() as server:
         run = Load(generator, server.url, server.pid).run(WORKLOADS["mixed"], rate=100.0, warm_up=0.0, seconds=1.0)
