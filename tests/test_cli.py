@@ -279,6 +279,28 @@ def test_every_command_has_help_with_an_example(tmp_path, command):
     assert "Example:  kit" in done.stdout
 
 
+def test_the_help_of_grade_says_what_is_written(tmp_path):
+    assert (
+        "For one project, kit writes a file only with --json or --report." in kit("grade", "--help", cwd=tmp_path).text
+    )
+
+
+def test_a_failed_step_is_next_after_a_later_one_that_passed(tmp_path, as_a_project):
+    project = as_a_project(ROOT / "solutions" / "01-scaffolding")
+    client = project / "client" / "__main__.py"
+    whole = client.read_text()
+    client.write_text("raise SystemExit(3)\n")
+    assert kit("check", "1.5", cwd=project).status == 1
+    assert "kit check 1.3 next: An answer at /" in kit("check", "1.2", cwd=project).text
+
+    after = kit("check", "1.7", cwd=project)
+    assert (after.status, "kit check 1.5 still open: A client that prints the answer" in after.text) == (0, True)
+
+    client.write_text(whole)
+    assert kit("check", "1.5", cwd=project).status == 0
+    assert "kit check 1.8 next: " in kit("check", "1.7", cwd=project).text
+
+
 def _tags(folder: Path) -> list[str]:
     return subprocess.run(["git", "tag"], cwd=folder, capture_output=True, text=True, check=True).stdout.split()
 

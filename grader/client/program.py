@@ -19,10 +19,16 @@ PATIENCE = 20.0
 """Seconds that the kit gives a client: those of clause K10, and 5 s of slack."""
 KEPT = 4 * 1024 * 1024
 """Bytes of each stream that the kit keeps."""
+NOBODY = "   # no program listens there"
+"""What stands behind the line of a client that was to find no server."""
 SHOWN_ARGUMENTS = 30
 """Characters of the client's arguments that are shown while it runs."""
 LONGEST = 15
 """Seconds within which a client ends (clause K10)."""
+
+
+class Refused(str):
+    """The base URL of a port on which no program listens."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,7 @@ def run(project: Project, *arguments: str, server_url: str, zone: str = "", prog
         raise Failed(f"{FILE} does not say how to start the client", expected="command = [...] under [client]")
     chosen = {"TZ": zone} if zone else {}
     request = project.typed(command_line([*project.client, *arguments], **chosen, SERVER_URL=server_url))
+    request += NOBODY if isinstance(server_url, Refused) else ""
     process = Process(
         [*project.client, *arguments],
         cwd=project.folder,

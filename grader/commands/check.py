@@ -109,7 +109,7 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
         end = ends.reached(known_course, place, found, before, ProjectState(place).report())
         if end is not None:
             _show_end(known_course, end, out)
-        lines = next_steps.next_lines(known_course, found, chosen)
+        lines = next_steps.next_lines(known_course, found, chosen, ProjectState(place).report())
         if end is not None:
             lines = [*end.lines, *(lines if found.problem else [])]
         terminal.show_next(lines, out)

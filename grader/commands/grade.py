@@ -56,7 +56,9 @@ def grade(  # noqa: PLR0917 - one parameter for each argument and option
     seed: int | None,
     verbose: bool,  # noqa: FBT001
 ) -> int:
-    """Grade one project, or several one after the other, and write the report.
+    """Grade one project, or several one after the other, and show the report.
+
+    For one project, kit writes a file only with --json or --report.
 
     For several projects, kit also shows a table and writes the file grades.csv into the report's folder (report/
     unless given). It renews the file after each project, so after Ctrl-C it holds what was graded so far. It has a row

@@ -15,16 +15,18 @@ HELP = "What it printed last stands above. A server has to go on until it is tol
 
 @click.command(short_help="Run the project's server as the checks do.")
 @port_option("The port to listen on.")
+@click.option("--tz", "zone", metavar="ZONE", default="UTC", help="The time zone of the server; UTC unless given.")
 @project_option
 @click.pass_context
-def serve(context: click.Context, port: int, folder: str) -> int:
+def serve(context: click.Context, port: int, zone: str, folder: str) -> int:
     """Run the project's server as the checks do, on a known port, until Ctrl-C.
 
-    Its database lies in .kit/data/ and stays there. If your shell sets PUBLIC_URL, TWILIO_AUTH_TOKEN or
-    SLACK_SIGNING_SECRET, kit uses the value of your shell instead of its own.
+    The server runs in UTC, as in most checks, unless --tz names another time zone. Its database lies in .kit/data/ and
+    stays there. If your shell sets PUBLIC_URL, TWILIO_AUTH_TOKEN or SLACK_SIGNING_SECRET, kit uses the value of your
+    shell instead of its own.
 
     \b
-    Example:  kit serve --port 5001
+    Example:  kit serve --port 5001        kit serve --tz Asia/Kolkata
     """
     from grader.learner import serve as server
     from grader.report import terminal
@@ -33,7 +35,8 @@ def serve(context: click.Context, port: int, folder: str) -> int:
     project = config.read(place)
     state = ProjectState(place)
     server.confirm_free(port)
-    data, settings = state.data(), server.settings(state, port)
+    server.confirm_known(zone)
+    data, settings = state.data(), server.settings(state, port, zone)
     server.announce(
         f"http://127.0.0.1:{port}/",
         {"DATABASE_URL": project.database_url(data), **settings.shown},

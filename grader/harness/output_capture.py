@@ -13,13 +13,19 @@ from grader.results.results import CheckResult
 from grader.service.server import Service
 from grader.system.process import wait_until
 from grader.text.last_words import last_words
+from grader.text.shell import is_side_by_side
 from grader.text.stack_traces import stack_traces
+from grader.text.story import KEPT_BY_HOLD
 from grader.text.values import shorten
 
 ON_ITS_WAY = 0.05
+"""Seconds that a line needs at most to get from a program to the kit."""
 SERVER_ERROR = re.compile(r"\b5\d\d [A-Z]|× 5\d\d\b")
 """A status in what a check reports, such as `500 INTERNAL SERVER ERROR` or `1 × 500`."""
-"""Seconds that a line needs at most to get from a program to the kit."""
+IS_LOCKED = re.compile(r"database (table )?is locked|SQLITE_(BUSY|LOCKED)", re.IGNORECASE)
+LEFT_OPEN = (
+    "only your server uses this database: did an earlier request leave a transaction open, without a commit (1.7)?"
+)
 
 
 class ClientRun(Protocol):
@@ -50,7 +56,7 @@ class Situation:
 
     def adapted(self, found: CheckResult) -> CheckResult:
         """Return a result whose line, if it starts a server, starts it on the data that the check left."""
-        if self.subject is None or found.request != self.subject.line():
+        if self.subject is None or found.request.removesuffix(KEPT_BY_HOLD) != self.subject.line():
             return found
         return replace(found, request=self.subject.line(data=self.subject.data))
 
@@ -93,6 +99,18 @@ class OutputCapture:
         """Tell in one line what the kit did to the service before `request`, or return `""`."""
         subject = self._subject(request)
         return subject.story.told(request, self._since(subject)) if subject else ""
+
+    def noted(self, request: str) -> str:
+        """Return a line to paste. If it starts a server that failed on earlier data, a comment says where these are."""
+        subject = self._subject(request)
+        failed_on_data = subject is not None and subject.story.has_past and request == subject.line()
+        return f"{request}{KEPT_BY_HOLD}" if failed_on_data else request
+
+    def remark(self, request: str, log: str) -> str:
+        """Say what a locked database means where the kit never held it, and sent one request at a time; else empty."""
+        subject = self._subject(request)
+        alone = subject is not None and subject.story.is_left_alone and not is_side_by_side(request)
+        return LEFT_OPEN if alone and IS_LOCKED.search(log) else ""
 
     @contextmanager
     def as_it_was(self, request: str) -> Iterator[Situation]:

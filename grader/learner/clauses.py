@@ -75,21 +75,27 @@ def _stage(sections: list[Section], stage: str) -> Section:
 
 
 def _about(section: Section, step: str) -> str:
-    """Keep of a stage what names a step: whole subsections, paragraphs, and rows of tables, under their headings."""
+    """Keep of a stage what names a step: whole subsections, paragraphs, and rows of tables, under their headings.
+
+    What a paragraph announces with a colon at its end is kept with it.
+    """
     name = re.compile(rf"(?<![\d.]){re.escape(step)}(?![\d.]*\d)")
     kept: list[str] = []
-    heading, is_own = section.lines[0], False
+    heading, is_own, goes_on = section.lines[0], False, False
     for block in "\n".join(section.lines[1:]).strip().split("\n\n"):
         lines = block.strip("\n").splitlines()
         if lines and (match := HEADING.fullmatch(lines[0])):
-            heading, is_own = lines[0], name.search(match[2]) is not None
+            heading, is_own, goes_on = lines[0], name.search(match[2]) is not None, False
             continue
         rows = lines[2:] if block.startswith("|") else []
-        naming = [row for row in rows if name.search(row)] if not is_own else rows
+        is_whole = is_own or goes_on
+        naming = rows if is_whole else [row for row in rows if name.search(row)]
         text = "\n".join([*lines[:2], *naming]) if naming else "" if rows else block
-        if naming or (not rows and (is_own or name.search(block))):
+        goes_on = bool(naming or (not rows and (is_whole or name.search(block))))
+        if goes_on:
             kept += [heading, text] if heading else [text]
             heading = ""
+        goes_on &= text.endswith(":")
     return "\n\n".join(kept) or "\n".join(section.lines)
 
 

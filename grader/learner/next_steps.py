@@ -8,9 +8,10 @@ from typing import Any
 
 from grader.course import Course, Step, tag_of
 from grader.errors import NotChecked
+from grader.learner import by_hand
 from grader.project.clone import not_cloned
 from grader.project.git import GitRepository
-from grader.project.state import ProjectState, passed
+from grader.project.state import ProjectState, outcomes, passed
 from grader.report.document import digest, document
 from grader.results.results import Outcome, RunResult, StepResult
 
@@ -83,8 +84,8 @@ def not_committed(folder: Path) -> str:
     return f"{said[:1].upper()}{said[1:]}"
 
 
-def next_lines(course: Course, found: RunResult, asked: Sequence[Step]) -> Lines:
-    """Return the commands that make sense now, each with its purpose."""
+def next_lines(course: Course, found: RunResult, asked: Sequence[Step], report: dict[str, Any]) -> Lines:
+    """Return the commands that make sense now, each with its purpose. `report` is the kept one, with this run in it."""
     results = [step for stage in found.stages for step in stage.steps]
     unsettled = next((step for step in results if step.outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.UNCLEAR)), None)
     if unsettled is not None:
@@ -95,10 +96,12 @@ def next_lines(course: Course, found: RunResult, asked: Sequence[Step]) -> Lines
             (f"kit hint {unsettled.id}", "a nudge, one idea at a time"),
             *_promise(unsettled),
             again,
-            *_by_hand(course, unsettled),
+            *by_hand.lines(course, unsettled),
             *_without_the_bonus(course, unsettled),
         ]
     after = _after(course, asked)
+    if left := _left_open(course, report, after):
+        return [(f"kit check {left.id}", f"still open: {left.title}")]
     if after is None:
         return [("kit grade .", "the whole report, with load")]
     return [(f"kit check {after.id}", f"next: {after.title}")]
@@ -110,21 +113,6 @@ def _promise(failed: StepResult) -> Lines:
     if not clause:
         return []
     return [(f"kit contract {clause if clause.startswith('K') else failed.id}", "what the contract says about it")]
-
-
-def _by_hand(course: Course, failed: StepResult) -> Lines:
-    """Return commands to try things by hand.
-
-    A line that runs a client names a scripted server, which has ended when the learner reads the line. Only `--hold`
-    keeps it running.
-    """
-    if failed.problem and "SERVER_URL=" in failed.problem.request:
-        return [(f"kit check {failed.id} --hold", "again, and the server in that line stays up")]
-    tool = course.find_step(failed.id).tool
-    more = [(tool, "speaks to it as the provider does")] if tool else []
-    if failed.problem and "-Signature: " in failed.problem.request:
-        more.append((f"kit check {failed.id} --hold", "again, and the server that knows that line's secrets stays up"))
-    return [("kit serve", "your server, to try things by hand"), *more]
 
 
 def _without_the_bonus(course: Course, failed: StepResult) -> Lines:
@@ -140,6 +128,13 @@ def current_step(course: Course, report: dict[str, Any]) -> Step:
     done = passed(report)
     steps = course.steps
     return next((step for step in steps if step.id not in done and not step.bonus), steps[-1])
+
+
+def _left_open(course: Course, report: dict[str, Any], after: Step | None) -> Step | None:
+    """Return the first step before `after` that did not pass when it was last checked, without bonus steps."""
+    known = outcomes(report)
+    earlier = course.steps[: course.steps.index(after)] if after else course.steps
+    return next((step for step in earlier if not step.bonus and known.get(step.id, "pass") != "pass"), None)
 
 
 def _after(course: Course, asked: Sequence[Step]) -> Step | None:

@@ -16,10 +16,12 @@ from grader.errors import ProjectError, UsageError
 from grader.project import environment
 from grader.project.config import Project
 from grader.project.state import FOLDER, SECRETS, ProjectState
-from grader.system import foreground
+from grader.system import foreground, time_zones
 from grader.system.ports import LOOPBACK, is_free
 from grader.system.process import how_it_ended
 from grader.text.values import printable
+
+UTC = "UTC"
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,10 @@ class Settings:
     shown: Mapping[str, str]
 
 
-def settings(state: ProjectState, port: int) -> Settings:
-    """Return the settings with the public URL and the secrets that the kit keeps.
+def settings(state: ProjectState, port: int, zone: str = UTC) -> Settings:
+    """Return the settings with the public URL, the secrets that the kit keeps, and the time zone.
 
-    A variable of the learner's shell wins over the kit's value, even when it is empty.
+    A variable of the learner's shell wins over the kit's value, even when it is empty. The shell's zone doesn't count.
     """
     kept = state.make_credentials()
     ours = kept.environment(f"http://{LOOPBACK}:{port}")
@@ -44,7 +46,8 @@ def settings(state: ProjectState, port: int) -> Settings:
     if not theirs.keys() & kept.by_name.keys():
         secrets = [f"in {FOLDER}/{SECRETS}, for the webhooks of stage 3"]
     public = theirs["PUBLIC_URL"] + " from your shell" if "PUBLIC_URL" in theirs else ours["PUBLIC_URL"]
-    return Settings(ours | theirs, {"PUBLIC_URL": public, "secrets": ", ".join(secrets)})
+    other = {"TZ": zone} if zone != UTC else {}
+    return Settings(ours | theirs | other, {"PUBLIC_URL": public, "secrets": ", ".join(secrets)} | other)
 
 
 def announce(url: str, shown: Mapping[str, str], out: Console) -> None:
@@ -65,6 +68,12 @@ def confirm_free(port: int) -> None:
     """Raise UsageError when another program listens on a port."""
     if not is_free(port):
         raise UsageError(f"Port {port} is taken by another program; choose another: kit serve --port {port + 1}")
+
+
+def confirm_known(zone: str) -> None:
+    """Raise UsageError for a time zone that this machine doesn't know; a program would take UTC for it, silently."""
+    if zone != UTC and not time_zones.is_known(zone):
+        raise UsageError(f'This machine knows no time zone "{zone}"; one that it may know is Asia/Kolkata.')
 
 
 def serve(project: Project, *, port: int, data: Path, more: Mapping[str, str] | None = None) -> int | None:

@@ -19,7 +19,7 @@ from grader.migration.migrated_chat import MigratedChat
 from grader.migration.old_version import OldData, old_data
 from grader.service.server import Service
 from grader.system.resources import Resources
-from grader.text.story import Story
+from grader.text.story import ON_DATA, Story
 
 UNSEEN = 1.6
 """Seconds that the kit locks the database at most, while it sees no server open it (clause K6 promises 2)."""
@@ -27,7 +27,7 @@ UNSEEN_AND_SLOW = 8.0
 """The same for a second try. Of this one the kit uses only whether it saw the server open the database."""
 PAIRS = 3
 """How many pairs of servers the kit starts at most, until both servers of one meet the locked database."""
-OLD_DATA = "on a database of the project's earlier state"
+OLD_DATA = f"{ON_DATA} of the project's earlier state"
 SETTLING = 0.3
 """Seconds after the first answer in which a server may still migrate rows in the background."""
 

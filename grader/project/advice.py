@@ -1,4 +1,4 @@
-"""What a person may have to install before a project can start, when its start fails because something isn't there."""
+"""What a person may have to install first, when a server or a client fails because something isn't there."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ ABSENT = re.compile(
     re.IGNORECASE,
 )
 """What the programs of the usual languages say when a file or a package isn't there."""
+LIBRARY = re.compile(
+    r"no module named|cannot find (module|package)|module '?[\w./-]+'? not found|module_not_found|can't locate \S+ in"
+    r"|cannot load such file|failed opening required|could not find or load main class|unable to access jarfile"
+    r"|unchecked dependenc|no required module",
+    re.IGNORECASE,
+)
+"""What they say when a library isn't there. A client says much else, such as "404 Not Found"."""
 NO_MODULE = re.compile(r"No module named '?([\w]+)")
 
 
@@ -35,6 +42,11 @@ def on_start(project: Project, said: str) -> str:
         f"your service.toml has setup = {command_line(project.setup)!r}; it was not run here; type: {typed}"
         " (to grade what others hand in: kit grade --setup)"
     )
+
+
+def on_run(project: Project, said: str) -> str:
+    """Say what was not installed, if a client that failed `said` that a library isn't there; else empty."""
+    return on_start(project, said) if LIBRARY.search(said) else ""
 
 
 def _into(own: Path, project: Project, said: str) -> str:

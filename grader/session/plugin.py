@@ -227,9 +227,11 @@ class ChecksPlugin:
             return found
         output = self._harness.output
         log = self._harness.readable(found.log or output.explanation(found.actual))
-        actual = "; ".join([found.actual, *self._harness.remarks(f"{found.actual}\n{log}")])
+        remarks = [*self._harness.remarks(f"{found.actual}\n{log}"), output.remark(found.request, log)]
+        actual = "; ".join([found.actual, *filter(None, remarks)])
         before, warning = output.before(found.request), self._harness.warning
-        return replace(found, before=before, log=log, actual=actual, warning=warning)
+        request = output.noted(found.request)
+        return replace(found, before=before, request=request, log=log, actual=actual, warning=warning)
 
 
 def _fixtures(item: pytest.Item) -> list[str]:

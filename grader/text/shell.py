@@ -11,6 +11,7 @@ SERVE_PORT = 5000
 """The port of `kit serve`, unless the learner names another port."""
 SHOWN_PORT = SERVE_PORT
 """The port in lines to paste. It is the port of `kit serve`, so that the lines work on that server."""
+AT_ONCE = " & done; wait"
 WITH_BODY = ("POST", "PUT", "PATCH")
 """Methods whose requests always have a body, even if it is empty."""
 
@@ -48,7 +49,12 @@ def curl(method: str, url: str, headers: Mapping[str, str | None], body: bytes) 
 
 def side_by_side(line: str, count: int) -> str:
     """Write a line that runs a command `count` times at the same moment."""
-    return f"for n in $(seq {count}); do {line} & done; wait"
+    return f"for n in $(seq {count}); do {line}{AT_ONCE}"
+
+
+def is_side_by_side(line: str) -> bool:
+    """Tell whether a line runs commands at the same moment."""
+    return AT_ONCE in line
 
 
 def in_a_row(line: str, count: int) -> str:

@@ -11,6 +11,12 @@ MOST = 6
 """How many deeds are told. Of a longer story, the last ones."""
 SENT = "message sent"
 LOCKED = "the database locked"
+READ = "another program reading the database"
+ON_DATA = "on a database"
+"""How the origin of a story begins: it says what the data was at first."""
+RAN_WITH = "the server ran with "
+KEPT_BY_HOLD = "   # on the data of the check, which --hold keeps"
+"""What stands behind a line that starts a server, if the start failed on data which the line doesn't name."""
 
 
 @dataclass
@@ -55,6 +61,16 @@ class Story:
         self.deeds.append(Deed(what, line, settings))
         return self.deeds[-1]
 
+    @property
+    def has_past(self) -> bool:
+        """Whether the data were there before the last start."""
+        return bool(self.origin) or sum(deed.settings is not None for deed in self.deeds) > 1
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether the kit never held the database, for reading or for writing."""
+        return not any(deed.what.startswith((LOCKED, READ)) for deed in self.deeds)
+
     def last(self, request: str) -> float:
         """Return the time of the last deed whose line stands in `request`; 0 if there is none."""
         return max((deed.at for deed in self.deeds if deed.line and deed.line in request), default=0.0)
@@ -77,7 +93,7 @@ class Story:
         sent = sum(deed.what == SENT for deed in earlier)
         if sent and "/messages" in request and " -X " not in request and not any(SENT in part for part in parts):
             parts.insert(0, f"{_times(sent, SENT)} earlier")
-        facts = [self.origin, f"the server ran with {settings}" if settings else ""]
+        facts = [self.origin, f"{RAN_WITH}{settings}" if settings else ""]
         return "; ".join(part for part in [*facts, ", then ".join(parts)] if part)
 
     def _before(self, request: str, since: int) -> tuple[Sequence[Deed], Sequence[Deed]]:

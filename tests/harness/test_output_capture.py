@@ -6,10 +6,14 @@ import pytest
 
 from grader.client.program import Run
 from grader.errors import Failed
-from grader.harness.output_capture import OutputCapture, overheard
-from grader.text.story import Story
+from grader.harness.output_capture import LEFT_OPEN, OutputCapture, overheard
+from grader.text.shell import side_by_side
+from grader.text.story import KEPT_BY_HOLD, LOCKED, READ, Story
 
 TRACE = 'Traceback (most recent call last):\n  File "client.py", line 3, in <module>\nValueError: no such thing\n'
+START = "PORT=5000 python -m server"
+GET = "curl -i 'http://127.0.0.1:5000/'"
+LOCKED_SAID = "sqlite3.OperationalError: database is locked"
 
 
 class Printing:
@@ -24,6 +28,9 @@ class Printing:
     @property
     def printed(self):
         return len(self.text)
+
+    def line(self):
+        return START
 
     def printed_since(self, total):
         return self.text[total:]
@@ -143,3 +150,42 @@ def test_what_names_no_request_is_about_the_servers_that_this_check_spoke_to():
     spoken.exchanges.append("curl /a")
 
     assert capture.spoken_to("the database") == [spoken]
+
+
+def test_a_second_start_is_noted_to_be_on_earlier_data(service, capture):
+    service.story.add("a new start", START, "")
+    assert capture.noted(START) == START
+
+    service.story.add("SIGTERM")
+    service.story.add("a new start", START, "")
+    assert capture.noted(START) == START + KEPT_BY_HOLD
+    assert capture.noted(GET) == GET
+
+
+def test_a_first_start_on_an_old_database_is_noted_too(service, capture):
+    service.story = Story("on a database of the project's earlier state")
+    service.story.add("a new start", START, "")
+
+    assert capture.noted(START) == START + KEPT_BY_HOLD
+
+
+@pytest.mark.parametrize("said", [LOCKED_SAID, "SqliteError: SQLITE_BUSY", "database table is locked: visits"])
+def test_a_database_that_only_the_server_locked_is_explained(service, capture, said):
+    service.story.add("GET /", GET)
+
+    assert capture.remark(GET, said) == LEFT_OPEN
+    assert capture.remark(GET, "sqlite3.OperationalError: no such table: visits") == ""
+
+
+@pytest.mark.parametrize("deed", [LOCKED, READ])
+def test_a_database_that_the_kit_held_is_not(service, capture, deed):
+    service.story.add(f"{deed} for 1.6 s")
+    service.story.add("GET /", GET)
+
+    assert capture.remark(GET, LOCKED_SAID) == ""
+
+
+def test_nor_is_one_that_many_requests_need_at_the_same_moment(service, capture):
+    service.story.add("GET /", GET)
+
+    assert capture.remark(side_by_side(GET, 20), LOCKED_SAID) == ""

@@ -43,6 +43,22 @@ def test_a_step_gets_its_own_rows_only():
     assert "`since`" not in found
 
 
+@pytest.mark.parametrize("step", [step.id for step in COURSE.steps])
+def test_what_a_paragraph_announces_is_shown_with_it(step):
+    blocks = clauses.find(COURSE, step).text.split("\n\n")
+
+    announcing = [place for place, block in enumerate(blocks) if block.endswith(":")]
+    assert all(place + 1 < len(blocks) and not blocks[place + 1].startswith("#") for place in announcing)
+
+
+def test_the_tag_of_a_step_is_shown_without_the_migration():
+    found = clauses.find(COURSE, "2.5").text
+
+    assert "`kit check` sets that tag" in found
+    assert "150 messages" not in found
+    assert "| (a) |" in clauses.find(COURSE, "2.7").text
+
+
 @pytest.mark.parametrize("word", ["K11", "9", "1.99", "x"])
 def test_what_there_is_not_is_said(word):
     with pytest.raises(UsageError):

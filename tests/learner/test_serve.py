@@ -15,13 +15,14 @@ from grader.learner import serve
 from grader.project.state import ProjectState
 from grader.system.ports import LOOPBACK, Port
 from grader.system.process import wait_until
+from grader.system.time_zones import WITHOUT_SUMMER
 from tests import projects
-from tests.command import KIT, environment
+from tests.command import KIT, environment, kit
 from tests.talking import SETTINGS
 
 WRITES_SETTINGS = """
 import json, os, pathlib, sys
-wanted = ("PORT", "PUBLIC_URL", "TWILIO_AUTH_TOKEN", "SLACK_SIGNING_SECRET")
+wanted = ("PORT", "PUBLIC_URL", "TWILIO_AUTH_TOKEN", "SLACK_SIGNING_SECRET", "TZ")
 pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "server.json").write_text(
     json.dumps({name: os.environ.get(name) for name in wanted}))
 """
@@ -117,15 +118,37 @@ def port():
     reserved.release()
 
 
-def kit_serve(folder, port):
+def kit_serve(folder, port, *more):
     return subprocess.Popen(
-        [KIT, "serve", "--port", str(port)],
+        [KIT, "serve", "--port", str(port), *more],
         cwd=folder,
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+@pytest.mark.parametrize(("more", "zone"), [((), "UTC"), (("--tz", WITHOUT_SUMMER), WITHOUT_SUMMER)])
+def test_the_server_and_its_migrate_run_in_the_time_zone_that_is_named(project, port, monkeypatch, more, zone):
+    monkeypatch.setenv("TZ", "America/New_York")
+    run = kit_serve(project, port, *more)
+    try:
+        assert wait_until(lambda: (project / "server.json").exists() and (project / "server.json").read_text(), 20)
+    finally:
+        run.send_signal(signal.SIGINT)
+        printed, _ = run.communicate(timeout=20)
+
+    assert {json.loads((project / name).read_text())["TZ"] for name in ("server.json", "migrate.json")} == {zone}
+    assert (zone in printed) == bool(more)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kalkutta", "", "/etc/passwd", "../../../etc/passwd", "Asia", "IST-5:30"])
+def test_a_time_zone_that_nobody_knows_is_one_sentence(project, zone):
+    done = kit("serve", "--tz", zone, cwd=project)
+
+    assert done.status == 2
+    assert f'This machine knows no time zone "{zone}"; one that it may know is Asia/Kolkata.' in done.text
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
@@ -140,7 +163,7 @@ def test_the_server_and_its_migrate_get_the_settings_and_end_with_kit(project, p
 
     settings = json.loads((project / "server.json").read_text())
     kept = tomllib.loads((project / ".kit" / "secrets.toml").read_text())
-    assert settings == {"PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}", **kept}
+    assert settings == {"PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}", "TZ": "UTC", **kept}
     assert json.loads((project / "migrate.json").read_text()) == settings
     assert run.returncode == 0
     assert ".kit/secrets.toml" in printed

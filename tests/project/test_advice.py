@@ -94,3 +94,13 @@ def test_a_module_of_ones_own_is_not_to_be_installed(a_project):
     (project.folder / ".venv" / "bin").mkdir(parents=True)
 
     assert advice.on_start(project, "No module named 'server.words'") == ""
+
+
+@pytest.mark.parametrize(("setup", "said"), [one for one in NEVER_SET_UP if "does not exist" not in one[1]][:-1])
+def test_a_client_that_lacks_a_library_is_told_of_setup(a_project, setup, said):
+    assert f"setup = {setup!r}; it was not run here; type: {setup}" in advice.on_run(a_project(setup), said)
+
+
+@pytest.mark.parametrize("said", ["404 Not Found", "The server does not exist.", "no such file: x", "missing: TEXT"])
+def test_what_a_client_says_about_other_things_tells_nothing_of_setup(a_project, said):
+    assert advice.on_run(a_project("npm ci"), said) == ""
