@@ -70,7 +70,7 @@ def report(records: Records, _: argparse.Namespace) -> None:
     print(f"\nDrawn: {PICTURE.name}")
 
 
-WIDTH, PANEL, GAP, LEFT, TOP, BOTTOM = 720, 330, 60, 56, 64, 44
+PANEL, GAP, LEFT, TOP, BOTTOM = 330, 60, 56, 64, 44
 HEIGHT = 320
 TALLEST = 1.1 * (STALL + TAKING) * 1000
 STYLE = """
@@ -125,7 +125,7 @@ def _panel(left: float, name: str, found: dict[str, object]) -> str:
     where = up(p99)
     parts.append(f'<path class="line" d="M{left} {where}h{PANEL}"/>')
     place = where - 7 if p99 < TALLEST / 2 else where + 17
-    parts.append(f'<text class="mark" x="{left + PANEL}" y="{place}" text-anchor="end">p99 {p99:,.0f} ms</text>')
+    parts.append(f'<text class="mark" x="{left + 6}" y="{place}">p99 {p99:,.0f} ms</text>')
     parts.append(
         f'<text class="quiet" x="{left}" y="{HEIGHT - 6}">latency in ms of each of {len(points)} requests</text>'
     )

@@ -6,11 +6,12 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.load.comparison import Pair, Verdict
+from grader.load.figures import Figure
 from grader.load.intervene import Finding
 from grader.load.interventions import Intervention
 from grader.report import terminal
 
-BARS = 24
+COSTS = {Figure.CPU: "processor ms", Figure.READS: "file reads", Figure.WRITES: "file writes"}
 
 
 class InterventionLines:
@@ -43,6 +44,8 @@ class InterventionLines:
             rows = Table.grid(padding=(0, 2))
             rows.add_row("  medians", f"A {found.medians[0]:.1f}   B {found.medians[1]:.1f}   {what.figure}")
             rows.add_row("  B/A", f"{found.ratio:.2f}, from {found.spread[0]:.2f} to {found.spread[1]:.2f}")
+            for figure, (a, b) in finding.costs.items():
+                rows.add_row(f"  {COSTS[figure]}", f"A {a:.2f}   B {b:.2f}   for one answer")
             for name, value in finding.metrics.items():
                 rows.add_row("  metric", f"{name} = {value:.3g}")
             self._out.print(rows)

@@ -10,30 +10,59 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from statistics import median
 
 from grader.errors import Failed, NotChecked
 from grader.load.bench import Bench, cores
 from grader.load.comparison import Comparison, Half, Pair, compare
 from grader.load.cpu import Reading, cores_between, machine_seconds, tree_seconds
+from grader.load.figures import Figure, Figures, batch
 from grader.load.interventions import ALL, FEW, LOCK_SECONDS, LONG, MANY, SHORT, Intervention
-from grader.load.measurement import Load, Measured
+from grader.load.measurement import Load
 from grader.load.server_timing import database_ms
 from grader.load.workloads import READ, WORKLOADS, Request, reads
 from grader.service.server import Service
 
 Batch = Callable[[], Half]
-SECONDS = 2.0
 CLIENTS = 8
+COSTS = (Figure.CPU, Figure.READS, Figure.WRITES)
 MESSAGE = {"text": "Who brings the map?"}
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What came of an intervention; `metrics` has its figures by the names that `answers.toml` uses."""
+    """What came of an intervention; `metrics` has its figures by the names that `answers.toml` uses.
+
+    `costs` has what one answer costs the service on either side, as far as that is known, as medians of the batches.
+    """
 
     intervention: Intervention
     comparison: Comparison
     metrics: Mapping[str, float] = field(default_factory=dict)
+    costs: Mapping[Figure, tuple[float, float]] = field(default_factory=dict)
+
+
+class Side:
+    """The batches of one side: each gives the figure that is compared, and `figures` keeps all that they showed."""
+
+    def __init__(
+        self,
+        load: Load,
+        requests: tuple[Request, ...],
+        figure: Figure,
+        *,
+        users: int = 1,
+        before: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._send = batch(load, requests, users=users)
+        self._figure = figure
+        self._before = before
+        self.figures: list[Figures] = []
+
+    def __call__(self) -> Half:
+        self._before()
+        self.figures.append(self._send())
+        return self.figures[-1].half(self._figure)
 
 
 def intervene(
@@ -47,7 +76,7 @@ def intervene(
     prepare = PREPARE[name]
     with prepare(bench, workload) as (batch_a, batch_b, metrics):
         comparison = compare(batch_a, batch_b, ALL[name].threshold, tell)
-        return Finding(ALL[name], comparison, metrics(comparison))
+        return Finding(ALL[name], comparison, metrics(comparison), _costs(batch_a, batch_b))
 
 
 Prepared = tuple[Batch, Batch, Callable[[Comparison], dict[str, float]]]
@@ -58,8 +87,8 @@ def _rows(bench: Bench, _workload: str) -> Iterator[Prepared]:
     few = bench.start(messages=0, data=bench.filled(FEW))
     many = bench.start(messages=0, data=bench.filled(MANY))
     yield (
-        _latency(bench.load(few), (READ,)),
-        _latency(bench.load(many), (READ,)),
+        Side(bench.load(few), (READ,), Figure.P50),
+        Side(bench.load(many), (READ,), Figure.P50),
         lambda found: {"p50_ratio_rows_16": found.ratio},
     )
 
@@ -68,8 +97,8 @@ def _rows(bench: Bench, _workload: str) -> Iterator[Prepared]:
 def _limit(bench: Bench, _workload: str) -> Iterator[Prepared]:
     load = bench.load(bench.start())
     yield (
-        _latency(load, reads(SHORT)),
-        _latency(load, reads(LONG)),
+        Side(load, reads(SHORT), Figure.P50),
+        Side(load, reads(LONG), Figure.P50),
         lambda found: {"p50_ratio_limit_5": found.ratio},
     )
 
@@ -78,8 +107,8 @@ def _limit(bench: Bench, _workload: str) -> Iterator[Prepared]:
 def _memory(bench: Bench, _workload: str) -> Iterator[Prepared]:
     on_disk, there = bench.start(), bench.start(data=bench.fresh_in_memory())
     yield (
-        _rate(bench.load(on_disk), WORKLOADS["writes"], 1),
-        _rate(bench.load(there), WORKLOADS["writes"], 1),
+        Side(bench.load(on_disk), WORKLOADS["writes"], Figure.RATE),
+        Side(bench.load(there), WORKLOADS["writes"], Figure.RATE),
         lambda found: dict(zip(("writes_per_s_disk", "writes_per_s_memory"), found.medians, strict=True)),
     )
 
@@ -89,14 +118,15 @@ def _processor(bench: Bench, _workload: str) -> Iterator[Prepared]:
     if cores() < 2:
         raise NotChecked("This machine has one processor, so none can be taken away.")
     service = bench.start()
-    rate = _rate(bench.load(service), WORKLOADS["reads"], CLIENTS)
 
-    def on(count: int | None) -> Batch:
-        def batch() -> Half:
-            _keep_to(service, count)
-            return rate()
-
-        return batch
+    def on(count: int | None) -> Side:
+        return Side(
+            bench.load(service),
+            WORKLOADS["reads"],
+            Figure.RATE,
+            users=CLIENTS,
+            before=lambda: _keep_to(service, count),
+        )
 
     yield on(None), on(1), lambda found: {"rate_ratio_one_processor": found.ratio}
 
@@ -105,7 +135,11 @@ def _processor(bench: Bench, _workload: str) -> Iterator[Prepared]:
 def _clients(bench: Bench, workload: str) -> Iterator[Prepared]:
     load = bench.load(bench.start())
     requests = WORKLOADS[workload]
-    yield _rate(load, requests, 1), _rate(load, requests, CLIENTS), lambda found: {"rate_ratio_clients_8": found.ratio}
+    yield (
+        Side(load, requests, Figure.RATE),
+        Side(load, requests, Figure.RATE, users=CLIENTS),
+        lambda found: {"rate_ratio_clients_8": found.ratio},
+    )
 
 
 @contextlib.contextmanager
@@ -139,21 +173,16 @@ PREPARE: dict[str, Callable[[Bench, str], contextlib.AbstractContextManager[Prep
 }
 
 
-def _latency(load: Load, requests: tuple[Request, ...]) -> Batch:
-    """Return a batch of one user whose figure is the median latency in milliseconds."""
-    return lambda: _half(load.run(requests, users=1, warm_up=0.2, seconds=SECONDS), lambda run: run.probe.p50_ms)
-
-
-def _rate(load: Load, requests: tuple[Request, ...], users: int) -> Batch:
-    """Return a batch of so many users whose figure is the number of answers per second."""
-    return lambda: _half(load.run(requests, users=users, warm_up=0.2, seconds=SECONDS), lambda run: run.probe.achieved)
-
-
-def _half(measured: Measured, figure: Callable[[Measured], float | None]) -> Half:
-    value = figure(measured)
-    if not value:
-        raise Failed("The service gave no good answer under load.", expected="answers of status 200 or 201")
-    return Half(value, measured.probe.other)
+def _costs(a: Batch, b: Batch) -> dict[Figure, tuple[float, float]]:
+    """Return the medians of what an answer cost on both sides; nothing where a batch was no load."""
+    if not (isinstance(a, Side) and isinstance(b, Side)):
+        return {}
+    found = {}
+    for figure in COSTS:
+        sides = [[getattr(one, figure.value) for one in side.figures] for side in (a, b)]
+        if all(values and None not in values for values in sides):
+            found[figure] = (median(sides[0]), median(sides[1]))
+    return found
 
 
 def _keep_to(service: Service, count: int | None) -> None:
