@@ -17,10 +17,10 @@ import time
 from collections.abc import Callable, Iterator
 from math import exp, log
 
-from benchmarks.records import Record, Records, beside, conditions, run, table
+from benchmarks.records import Record, Records, beside, conditions, run, table, wait_for_calm
 from grader.course import ROOT
 from grader.load.bench import bench
-from grader.load.comparison import Comparison, Half, Verdict, compare
+from grader.load.comparison import FIRST, Comparison, Half, Verdict, compare
 from grader.load.figures import SECONDS, Figure, Figures, take
 from grader.load.generator import Generator
 from grader.load.measurement import Load
@@ -78,6 +78,14 @@ class Turns:
 
         return next_one
 
+    def complete(self) -> None:
+        """Measure what lacks for the first verdict of the rule, where it gave up before: for the drawn verdicts."""
+        while (number := min(map(len, self.taken))) < FIRST:
+            sides = (0, 1) if number % 2 == 0 else (1, 0)
+            for side in sides:
+                if len(self.taken[side]) == number:
+                    self.taken[side].append(take(self._two[side], (READ,), seconds=self._seconds))
+
 
 def live(records: Records, options: argparse.Namespace) -> None:
     """Reach verdicts as the kit does, on batches of its own length."""
@@ -86,11 +94,15 @@ def live(records: Records, options: argparse.Namespace) -> None:
             with beside(condition), two_servers(case) as two:
                 take(two[0], (READ,)), take(two[1], (READ,))
                 for _ in range(options.times or 5):
+                    wait_for_calm(condition)
                     began = time.monotonic()
                     turns = Turns(two, SECONDS)
                     for name, figure in FIGURES.items():
-                        found = compare(turns.batch(0, figure), turns.batch(1, figure), _threshold(name))
+                        found = compare(
+                            turns.batch(0, figure), turns.batch(1, figure), _threshold(name), steady=figure.is_steady
+                        )
                         records.add("verdict", figure=name, case=case, condition=condition, **_told(found))
+                    turns.complete()
                     seconds = time.monotonic() - began
                     _keep(records, turns, "pair", case=case, condition=condition, took=seconds)
 
@@ -103,6 +115,7 @@ def lengths(records: Records, options: argparse.Namespace) -> None:
                 take(two[0], (READ,)), take(two[1], (READ,))
                 for _ in range(options.times or 8):
                     for length in LENGTHS:
+                        wait_for_calm(condition)
                         began = time.monotonic()
                         a, b = take(two[0], (READ,), seconds=length), take(two[1], (READ,), seconds=length)
                         took = time.monotonic() - began
@@ -151,7 +164,7 @@ def drawn(pairs: list[Record], figure: str, draw: random.Random, scale: float = 
         waiting.append(pair[1 - side])
         return pair[side]
 
-    return compare(lambda: half(0), lambda: half(1), _threshold(figure))
+    return compare(lambda: half(0), lambda: half(1), _threshold(figure), steady=FIGURES[figure].is_steady)
 
 
 def _threshold(figure: str) -> float:

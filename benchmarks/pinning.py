@@ -15,7 +15,7 @@ from math import log
 
 import psutil
 
-from benchmarks.records import Records, beside, conditions, run, table
+from benchmarks.records import Records, beside, conditions, run, table, wait_for_calm
 from grader.course import ROOT
 from grader.load.bench import bench, cores
 from grader.load.figures import Figures, take
@@ -39,6 +39,7 @@ def measure(records: Records, options: argparse.Namespace) -> None:
             load = ready.load(service)
             take(load, (READ,))
             for _ in range(options.times or 8):
+                wait_for_calm(condition)
                 for users, count in USERS.items():
                     for way in (FREE, PINNED):
                         keep_to(service.process.pid, first=way == PINNED)

@@ -5,23 +5,31 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from grader.load.cpu import machine_seconds
+
+HELP = "beside nothing, beside one busy core, or beside whatever runs now; else quiet and busy"
 LONGEST = 1200
 """Seconds after which a busy core ends by itself."""
 SPIN = f"import time\nend = time.monotonic() + {LONGEST}\nwhile time.monotonic() < end: pass"
 Record = dict[str, Any]
-QUIET, BUSY = "quiet", "busy"
+QUIET, BUSY, NOISY = "quiet", "busy", "noisy"
+CALM = 0.2
+"""Cores in use by others up to which a machine counts as quiet."""
+CALM_WITHIN = 20.0
 
 
 @contextmanager
 def beside(condition: str) -> Iterator[None]:
-    """Keep the last core busy meanwhile where the condition is `busy`; do nothing where it is `quiet`."""
+    """Keep the last core busy meanwhile where the condition is `busy`; else do nothing."""
     if condition != BUSY:
         yield
         return
@@ -33,6 +41,16 @@ def beside(condition: str) -> Iterator[None]:
     finally:
         process.kill()
         process.wait()
+
+
+def wait_for_calm(condition: str) -> None:
+    """Where the condition is `quiet`, wait until others use hardly any processor, for 20 s at most."""
+    deadline = time.monotonic() + CALM_WITHIN
+    while condition == QUIET and time.monotonic() < deadline:
+        before, began = machine_seconds(), time.monotonic()
+        time.sleep(0.5)
+        if (machine_seconds() - before) / (time.monotonic() - began) < CALM:
+            break
 
 
 class Records:
@@ -72,12 +90,14 @@ def run(doc: str | None, parts: Mapping[str, Callable[[Records, argparse.Namespa
     parser = argparse.ArgumentParser(description=doc)
     parser.add_argument("parts", nargs="*", help=f"{', '.join(parts)}; all without one")
     parser.add_argument("--data", type=Path, help="the file of JSON lines that keeps what was measured")
-    parser.add_argument("--condition", choices=[QUIET, BUSY], help="beside nothing, or beside one busy core; else both")
+    parser.add_argument("--condition", choices=[QUIET, BUSY, NOISY], help=HELP)
     parser.add_argument("--only", help="the name of one case")
     parser.add_argument("--times", type=int, help="how often each case is measured")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(parts):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
+    # So that a time limit ends the servers, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     records = Records(options.data)
     for name in options.parts or parts:
         parts[name](records, options)

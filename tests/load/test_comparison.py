@@ -105,6 +105,14 @@ def test_a_machine_that_is_too_busy_is_unclear_at_once() -> None:
     assert found.reason == "Other programs used 1.5 cores meanwhile."
 
 
+def test_a_steady_figure_is_compared_beside_anything() -> None:
+    turn = iter(range(1000))
+    a, b = batches(2.0, 0.01, seed=7, other=lambda: 1.5 + 0.6 * (next(turn) % 2))
+    found = compare(a, b, threshold=1.4, steady=True)
+
+    assert (found.verdict, len(found.pairs), found.dropped) == (Verdict.ABOVE, 8, 0)
+
+
 def test_the_rule_is_hardly_ever_wrong() -> None:
     """Ratios with the noise of a quiet machine: a factor of 1.35 at the 95th percentile."""
     wrong = unclear = 0
