@@ -46,6 +46,8 @@ class Step:
     service_file: ServiceFile = ServiceFile.NEEDED
     needs_load: bool = False
     """Whether the step can only be checked under load. A run without load leaves it out."""
+    load: tuple[str, ...] = ()
+    """What `kit grade` measures under load once this step has passed, beside the front page."""
 
     @property
     def tag(self) -> str:
@@ -232,6 +234,7 @@ def _step(entry: dict[str, Any], stage: str) -> Step:
         repeats=entry.get("repeats", ""),
         service_file=ServiceFile(entry.get("service_file", ServiceFile.NEEDED)),
         needs_load=entry.get("needs_load", False),
+        load=tuple(entry.get("load", [])),
     )
 
 

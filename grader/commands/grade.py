@@ -39,7 +39,7 @@ SEVERAL = Path("report")
     type=click.Choice([level.value for level in LoadLevel]),
     default="quick",
     show_default=True,
-    help="How much load kit puts on the service.",
+    help="How long kit puts the service under load: quick takes up to two minutes, full about five.",
 )
 @click.option("--setup", is_flag=True, help="Run the project's setup first, in a copy of the folder.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report of one project to this file.")
@@ -62,17 +62,21 @@ def grade(  # noqa: PLR0917 - one parameter for each argument and option
 
     For several projects, kit also shows a table and writes the file grades.csv into the report's folder (report/
     unless given). It renews the file after each project, so after Ctrl-C it holds what was graded so far. It has a row
-    for each project: points, result, why something is undecided, path, commit, time, and the outcome of each step.
+    for each project: points, result, why something is undecided, path, commit, time, and the outcome of each step. The
+    page index.html beside it has the same rows, and leads to the page of each project.
 
     A project is named as its folder is. Folders of the same name get those above in front: a/chat is a-chat. Its report
-    is NAME.json. A project that can't be graded gets a row with the reason, and doesn't stop the others. A folder
-    without service.toml and git repository is no project, and gets no points.
+    is NAME.json, and NAME.html for reading. A project that can't be graded gets a row with the reason, and doesn't stop
+    the others. A folder without service.toml and git repository is no project, and gets no points.
 
     A report may also go to a link, a pipe or a device: kit grade . --json /dev/stdout | jq .points
 
     What was handed in may need its setup before it can start, as a new clone does. With --setup, kit copies each
     project to a place of its own, without what was installed there, and runs the setup of its service.toml in the copy.
     The folder that was handed in stays as it is.
+
+    Once step 2.2 has passed, kit also measures reads and writes under load. No points hang on that. --load none leaves
+    it out, and --load full measures longer.
 
     Most steps of stage 4 measure the service under load. That takes two minutes with --load quick, and up to ten with
     --load full, which repeats what it measures. With --load none, kit leaves these steps out; they count nowhere then.
@@ -140,7 +144,7 @@ def _faces(json_file: Path | None, folder: Path | None) -> list[Path]:
 
 def grade_several(folders: Sequence[Path], request: Request) -> ExitStatus:
     """Grade projects one after the other. The row of a project that can't be graded has the reason."""
-    from grader.report import destination, gradebook, names, table, terminal
+    from grader.report import destination, gradebook, names, page, table, terminal
     from grader.report.estimate import Estimate
 
     target = request.report or SEVERAL
@@ -151,7 +155,7 @@ def grade_several(folders: Sequence[Path], request: Request) -> ExitStatus:
         terminal.say(f'Left out: "{target}" is the folder of the reports.', out, style="dim")
     estimate = Estimate(len(projects), request.steps, request.load)
     terminal.say(estimate.announced, out, style="dim")
-    book = gradebook.Gradebook(target / gradebook.FILE, request.steps)
+    book = gradebook.Gradebook(target / gradebook.FILE, request.steps, page.of_class)
     try:
         for name, folder in zip(names.names(projects), projects, strict=True):
             row = _graded(name, folder, request, target, f"{estimate.position}  {name}: ")
@@ -167,7 +171,7 @@ def grade_several(folders: Sequence[Path], request: Request) -> ExitStatus:
 
 def _graded(name: str, folder: Path, request: Request, target: Path, prefix: str) -> Row:
     """Grade one of several projects, and write its report. Whatever goes wrong is the outcome of this project."""
-    from grader.report import destination, document, names, page, table
+    from grader.report import destination, document, gradebook, names, page, table
 
     where = {"path": names.readable(names.absolute(folder)), "time": _now()}
     report, drawn = target / f"{name}.json", target / f"{name}.html"
@@ -181,7 +185,8 @@ def _graded(name: str, folder: Path, request: Request, target: Path, prefix: str
         why = tuple(doubt.sentence for doubt in doubts(findings, names.pasted(folder)))
         row = table.row(name, written, status_of(findings), load_outcome(findings), why=why, **where)
         document.write(written, report)
-        destination.write(drawn, page.page(written))
+        destination.write(drawn, page.page(written, above=gradebook.PAGE))
+        row = replace(row, page=drawn.name)
     except handed_in.NoProject as error:
         return table.unusable(name, names.readable(str(error)), ExitStatus.USAGE, word=table.NO_PROJECT, **where)
     except KitError as error:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from grader.load.capacity import Capacity, Judged
 from grader.report import terminal
+from grader.report.load_words import SOMEWHAT_NOISY
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -18,8 +19,6 @@ BECAUSE = {
     "failures": "Above, too many requests fail.",
     "generator": "Above, the generator is the limit, so the service can do at least this.",
 }
-NOISY = 0.25
-"""Cores in use by others from which on a result is called noisy."""
 
 
 class CapacityLines:
@@ -66,7 +65,7 @@ class CapacityLines:
             self._status.stop()
         self.say(interval(found))
         other = max((judged.probe.other for judged in found.probes), default=0.0)
-        if other > NOISY:
+        if other > SOMEWHAT_NOISY:
             self.say(f"Other programs used up to {other:.1f} cores meanwhile, so these figures are noisy.")
 
 

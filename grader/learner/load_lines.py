@@ -10,12 +10,11 @@ from rich.text import Text
 
 from grader.load.generator import Progress
 from grader.load.measurement import Measured, note_on
-from grader.load.samples import Sample, percentile_ms
+from grader.load.timeline import timeline
 from grader.report import terminal
-from grader.report.terminal_load import NOISY
+from grader.report.load_words import NOISY
 
 BARS = "▁▂▃▄▅▆▇█"
-WIDEST = 60
 
 
 class LoadLines:
@@ -55,27 +54,14 @@ class LoadLines:
         self._out.print()
 
     def _pictures(self, measured: Measured) -> None:
-        parts = by_time(measured)
-        counts = [float(sum(sample.answered for sample in part)) for part in parts]
-        slowest = [percentile_ms([one.seconds for one in part if one.answered], 95) or 0.0 for part in parts]
-        length = measured.window.seconds / len(parts)
+        parts = timeline(measured)
+        counts = [part.achieved for part in parts]
+        slowest = [part.p95_ms or 0.0 for part in parts]
         rows = Table.grid(padding=(0, 2))
         rows.add_column(width=13, style="dim")
-        rows.add_row("  requests/s", f"{bars(counts)}  up to {max(counts) / length:.0f}")
+        rows.add_row("  requests/s", f"{bars(counts)}  up to {max(counts):.0f}")
         rows.add_row("  p95", f"{bars(slowest)}  up to {_ms(max(slowest))}")
         self._out.print(rows)
-
-
-def by_time(measured: Measured) -> list[list[Sample]]:
-    """Part the samples of the measured window by the time at which they began: two parts a second, at most 60."""
-    window = measured.window
-    count = max(1, min(WIDEST, round(2 * window.seconds)))
-    parts: list[list[Sample]] = [[] for _ in range(count)]
-    for sample in measured.record.samples:
-        place = (sample.start - window.opening) / window.seconds * count
-        if 0 <= place < count:
-            parts[int(place)].append(sample)
-    return parts
 
 
 def bars(values: Sequence[float]) -> str:

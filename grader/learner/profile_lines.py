@@ -17,7 +17,7 @@ from grader.load import profile_data
 from grader.load.profile_data import BUILT_IN, Function
 from grader.load.profiling import CPROFILE, Finding
 from grader.report import terminal
-from grader.report.terminal_load import NOISY
+from grader.report.load_words import NOISY
 from grader.text.values import printable
 
 if TYPE_CHECKING:

@@ -89,16 +89,22 @@ def bench(project: Project) -> Iterator[Bench]:
         memory.close()
 
 
-def fill(generator: Generator, url: str, messages: int) -> None:
-    """Send so many messages to a service; raises Failed when it refuses them, or takes too long."""
-    generator.begin(Job(url, (WRITE,), FILL_WITHIN, users=SEEDING_USERS, most=messages))
+def fill(
+    generator: Generator, url: str, messages: int, *, within: float = FILL_WITHIN, least: int | None = None
+) -> int:
+    """Send so many messages to a service, for so many seconds at most, and return how many it accepted.
+
+    Raises Failed when there are fewer than `least`, or than all unless that is given.
+    """
+    generator.begin(Job(url, (WRITE,), within, users=SEEDING_USERS, most=messages))
     record = generator.finish()
     good = sum(sample.answered for sample in record.samples)
-    if good < messages:
+    if good < (messages if least is None else min(least, messages)):
         raise Failed(
-            f"{good} of {messages} messages were accepted within {FILL_WITHIN:.0f} s.",
+            f"{good} of {messages} messages were accepted within {within:.0f} s.",
             expected=f"{messages} messages that are answered with 200 or 201",
         )
+    return good
 
 
 def cores() -> int:

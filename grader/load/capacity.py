@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from math import log2
 
@@ -22,10 +22,14 @@ HIGHEST = 10 * NOTCHES
 
 @dataclass(frozen=True)
 class Judged:
-    """One probe at an offered rate, and why it broke the objective; None where it held."""
+    """One probe at an offered rate, and why it broke the objective; None where it held.
+
+    `p95_ms` has the 95th percentile of each kind of request for itself, by its name, in milliseconds.
+    """
 
     probe: Probe
     because: str | None
+    p95_ms: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,22 @@ class Search:
     """A search for the capacity, with what is known so far in `found`, also after Ctrl-C.
 
     `probe` offers a rate to the service, in requests per second, and judges what comes. `tell` gets each rate before
-    it is tried.
+    it is tried. The interval that is found is at most `notches` notches of the grid wide. When `is_late` says so, the
+    search ends with what it knows, and isn't `done`.
     """
 
-    def __init__(self, probe: Callable[[float], Judged], tell: Callable[[float], None] = lambda _rate: None) -> None:
+    def __init__(
+        self,
+        probe: Callable[[float], Judged],
+        tell: Callable[[float], None] = lambda _rate: None,
+        *,
+        notches: int = 1,
+        is_late: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._probe = probe
         self._tell = tell
+        self._notches = notches
+        self._is_late = is_late
         self.found = Capacity()
 
     def run(self, start: float) -> Capacity:
@@ -62,8 +76,11 @@ class Search:
         """
         held, broke = LOWEST - 1, HIGHEST + 1
         notch = min(max(round(NOTCHES * log2(max(start, 1e-9) / GRID)), LOWEST), HIGHEST)
-        while broke - held > 1 and self.found.because != "generator":
-            if self._holds(rate_at(notch)):
+        while broke - held > self._notches and self.found.because != "generator":
+            holds = self._holds(rate_at(notch))
+            if holds is None:
+                return self.found
+            if holds:
                 held = notch
             else:
                 broke = notch
@@ -76,9 +93,11 @@ class Search:
         self.found = replace(self.found, done=True)
         return self.found
 
-    def _holds(self, rate: float) -> bool:
-        """Offer a rate, and once more when it doesn't hold: it has failed when it fails twice."""
+    def _holds(self, rate: float) -> bool | None:
+        """Offer a rate, and once more when it doesn't hold: it has failed when it fails twice. None when it is late."""
         for _ in range(2):
+            if self._is_late():
+                return None
             self._tell(rate)
             judged = self._probe(rate)
             self.found = replace(self.found, probes=(*self.found.probes, judged))

@@ -9,9 +9,18 @@ from dataclasses import dataclass, replace
 from grader.errors import MachineError
 from grader.load.cpu import Cores, Meter, cores_between, is_running
 from grader.load.generator import FINISH_WITHIN, Generator, Job, Progress, Record
-from grader.load.samples import Sample, Window, generator_bound, had_no_rest, percentile_ms, sent_late, started_in
+from grader.load.samples import (
+    Sample,
+    Window,
+    answered_in,
+    generator_bound,
+    had_no_rest,
+    percentile_ms,
+    sent_late,
+    started_in,
+)
 from grader.load.usage import NOTHING, Usage, usage, usage_at_rest, used_between
-from grader.load.workloads import WORKLOADS, Request
+from grader.load.workloads import Request
 
 NEEDED = ("locust", "psutil")
 """The packages that a measurement needs."""
@@ -28,6 +37,8 @@ class Probe:
     `offered` and `achieved` are in requests per second; `offered` and `users` are None in a closed and in an open loop.
     The percentiles are latencies of answered requests in milliseconds, or None without answers; in an open loop they
     count from the moment at which a request should have been sent. `failed` counts those that got no good answer.
+    `throughput` is how many good answers came per second inside the window: less than `achieved` where answers come so
+    late that they are still under way at its end.
     `cpu_service`, `cpu_generator` and `other` are in cores. `generator_bound` says that the generator was the limit:
     then `achieved` is what the service does at least.
     """
@@ -46,24 +57,12 @@ class Probe:
     sent: int = 0
     most_under_way: int = 0
     generator_bound: bool = False
+    throughput: float = 0.0
 
     @property
     def failed_share(self) -> float:
         """The share of the planned requests that got no good answer."""
         return self.failed / self.planned if self.planned else 1.0
-
-
-@dataclass(frozen=True)
-class Workload:
-    """The result of one kind of load. `answered` and `failed` count the requests of the whole run, warm-up included."""
-
-    workload: str
-    model: str
-    generator_bound: bool
-    probes: tuple[Probe, ...]
-    answered: int
-    failed: int
-    note: str | None
 
 
 @dataclass(frozen=True)
@@ -78,6 +77,22 @@ class Measured:
     window: Window
     ended: bool
     used: Usage = NOTHING
+
+    @property
+    def answered(self) -> int:
+        """How many requests got a complete answer of a status of success, from the first to the last one sent."""
+        return sum(sample.answered for sample in self.record.samples)
+
+    @property
+    def failed(self) -> int:
+        """How many requests got no such answer. Each of them may have been carried out all the same."""
+        return len(self.record.samples) - self.answered + len(self.record.unanswered)
+
+    @property
+    def without_lateness(self) -> Measured:
+        """The same run, with latencies from the moment at which the generator could send: without what it was late."""
+        samples = tuple(sample._replace(seconds=sample.seconds - sample.late) for sample in self.record.samples)
+        return replace(self, record=replace(self.record, samples=samples))
 
 
 class Load:
@@ -104,9 +119,8 @@ class Load:
     ) -> Measured:
         """Send one run, with `users` in a closed loop or at `rate` requests per second in an open one.
 
-        `warm_up` and `seconds` are in seconds: only the requests of the second part are measured. `tell` hears
-        how far the run is. Raises MachineError
-        when Locust itself fails.
+        `warm_up` and `seconds` are in seconds: only the requests of the second part are measured. Every request is sent
+        once. `tell` hears how far the run is. Raises MachineError when Locust itself fails.
         """
         generator = self._generator
         job = Job(self._url, requests, warm_up + seconds, users=users, rate=rate, seed=seed, warm_up=warm_up)
@@ -122,33 +136,6 @@ class Load:
         window = Window(opening, opening + seconds)
         probe = _probe(job, window, record, cores)
         return Measured(probe, record, window, ended=not is_running(self._pid), used=used)
-
-
-def measure(url: str, service_pid: int, *, users: int = 8, warm_up: float = 1.0, seconds: float = 3.0) -> Workload:
-    """Load `GET /` of a running service in a closed loop: each user requests again as soon as its answer has come.
-
-    `url` is the base URL of the service, `service_pid` its process id. `warm_up` and `seconds` are in seconds. The run
-    takes both, and at most 15 s more for Locust's start and end. Locust sends every request once.
-
-    `answered` counts the complete answers of status 200 from the first request to the last, `failed` all other
-    requests. So a service that writes one row for each request has written at least `answered` and at most `answered` +
-    `failed` rows. The percentiles and the throughput are of the requests that began after the warm-up.
-
-    Raises LoadUnavailable without Locust or psutil, and MachineError when Locust itself fails.
-    """
-    require(NEEDED)
-    with Generator() as generator:
-        run = Load(generator, url, service_pid).run(WORKLOADS["root"], users=users, warm_up=warm_up, seconds=seconds)
-    answered = sum(sample.answered for sample in run.record.samples)
-    return Workload(
-        workload="root",
-        model="closed",
-        generator_bound=run.probe.generator_bound,
-        probes=(run.probe,),
-        answered=answered,
-        failed=len(run.record.samples) - answered + len(run.record.unanswered),
-        note=note_on(run),
-    )
 
 
 def require(packages: tuple[str, ...] = NEEDED) -> None:
@@ -197,6 +184,7 @@ def _probe(job: Job, window: Window, record: Record, cores: Cores) -> Probe:
         planned=planned,
         sent=len(inside),
         most_under_way=record.most_under_way,
+        throughput=answered_in(window, record.samples) / window.seconds,
     )
     return replace(probe, generator_bound=_bound(job, window, [*record.samples, *waiting], record.rested))
 

@@ -44,6 +44,12 @@ def started_in(window: Window, samples: Iterable[Sample]) -> list[Sample]:
     return [sample for sample in samples if window.opening <= sample.start < window.closing]
 
 
+def answered_in(window: Window, samples: Iterable[Sample]) -> int:
+    """Count the good answers that came inside the window, even if their requests began before."""
+    ends = (sample.start + sample.seconds for sample in samples if sample.answered)
+    return sum(window.opening <= end < window.closing for end in ends)
+
+
 def percentile_ms(durations: Sequence[float], percent: int) -> float | None:
     """Return a percentile, in milliseconds, of durations in seconds; None if there are no durations.
 

@@ -35,8 +35,11 @@ class Slo:
         probe = measured.probe
         if measured.ended or probe.failed_share > self.failed:
             return "failures"
-        if probe.offered is not None and probe.achieved < self.achieved * probe.offered:
-            return "latency"
+        if probe.offered is not None:
+            # Of a rate such as 2.2 per second, 1.5 s have room for three requests, not for 3.3.
+            seconds = measured.window.seconds
+            if probe.achieved * seconds < self.achieved * min(probe.planned, probe.offered * seconds):
+                return "latency"
         slow = [name for name, p95 in self.p95_of(measured).items() if p95 > self.p95_ms[name]]
         return "latency" if slow else None
 

@@ -47,7 +47,7 @@ def document(folder: Path, findings: RunResult, name: str = "") -> dict[str, Any
             "cores": os.cpu_count(),
             "python": platform.python_version(),
             "confined": False,
-            "other": load[0]["probes"][0]["other"] if load and load[0]["probes"] else None,
+            "other": max((one["other"] for one in load if one["other"] is not None), default=None),
         },
         "stages": [_stage(stage) for stage in stages],
         "load": load,

@@ -9,8 +9,10 @@ from grader.course import Step
 
 STEP = 1.4
 """Seconds that a step takes with a small project in Python; where a project waits or fails, it may take longer."""
-CLOSING_LOAD = {"none": 0.0, "quick": 8.0, "full": 18.0}
-"""Seconds that the load after the checks takes, with the start of what makes it."""
+FRONT_PAGE = {"none": 0.0, "quick": 6.0, "full": 16.0}
+"""Seconds that the load of the front page takes, with the start of what makes it."""
+CHAT = {"none": 0.0, "quick": 30.0, "full": 75.0}
+"""Seconds that each workload beside it takes."""
 UNDER_LOAD = {"none": 0.0, "quick": 12.0, "full": 55.0}
 """Seconds that a step which needs load takes."""
 
@@ -20,7 +22,10 @@ class Estimate:
 
     def __init__(self, count: int, steps: Sequence[Step], load: str) -> None:
         self._count = count
-        self._guess = CLOSING_LOAD[load] + sum(UNDER_LOAD[load] if step.needs_load else STEP for step in steps)
+        workloads = sum(len(step.load) for step in steps)
+        self._checks = sum(UNDER_LOAD["none"] if step.needs_load else STEP for step in steps)
+        self._guess = FRONT_PAGE[load] + workloads * CHAT[load]
+        self._guess += sum(UNDER_LOAD[load] if step.needs_load else STEP for step in steps)
         self._taken: list[float] = []
         self._done = 0
         self._began = time.monotonic()
@@ -28,7 +33,9 @@ class Estimate:
     @property
     def announced(self) -> str:
         """What is said before the first project."""
-        return f"{self._count} projects, one after the other: {self._left()}."
+        without = _minutes(self._count * self._checks)
+        hint = f" (with --load none {without})" if without != self._left() else ""
+        return f"{self._count} projects, one after the other: {self._left()}{hint}."
 
     @property
     def position(self) -> str:
@@ -45,5 +52,9 @@ class Estimate:
 
     def _left(self) -> str:
         each = sum(self._taken) / len(self._taken) if self._taken else self._guess
-        minutes = round((self._count - self._done) * each / 60)
-        return f"about {minutes} minutes" if minutes > 1 else "about a minute"
+        return _minutes((self._count - self._done) * each)
+
+
+def _minutes(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    return f"about {minutes} minutes" if minutes > 1 else "about a minute"

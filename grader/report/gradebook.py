@@ -1,10 +1,12 @@
-"""The file grades.csv, for a gradebook. It is written after each project, so that it holds what was graded so far."""
+"""The files grades.csv and index.html, with a row for each project. They are written after each project, so that they
+hold what was graded so far.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grader.course import Step
@@ -13,26 +15,32 @@ from grader.report import destination
 from grader.report.table import Row
 
 FILE = "grades.csv"
+PAGE = "index.html"
+"""The page with a link to the page of each project."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HEAD = ("project", "points", "max_points", "bonus_points")
 TAIL = ("result", "provisional", "first_problem", "why", "load", "path", "commit", "time")
 
 
 class Gradebook:
-    """The rows of the projects that were graded so far, and their file. The file of an older run is replaced at once.
+    """The rows of the projects that were graded so far, and their files. Those of an older run are replaced at once.
 
-    Raises MachineError when the file can't be begun. If it can't be written later, `complaint` says why.
+    `drawn` makes the page of some rows, with a column for each stage. Raises MachineError when the files can't be
+    begun. If they can't be written later, `complaint` says why.
     """
 
-    def __init__(self, path: Path, steps: Sequence[Step]) -> None:
+    def __init__(
+        self, path: Path, steps: Sequence[Step], drawn: Callable[[Sequence[Row], Sequence[str]], str] | None = None
+    ) -> None:
         self.rows: list[Row] = []
         self.complaint = ""
         self._path = path
         self._stages = list(dict.fromkeys(step.stage for step in steps))
         self._steps = [step.id for step in steps]
         self._renewed = destination.is_plain(path)
+        self._drawn = drawn
         if self._renewed:
-            write([], path, self._stages, self._steps)
+            self._write_both()
 
     def add(self, row: Row) -> None:
         """Add the row of a project, and renew the file. What is no plain file is written once, at the end."""
@@ -48,10 +56,15 @@ class Gradebook:
 
     def _write(self) -> None:
         try:
-            write(self.rows, self._path, self._stages, self._steps)
+            self._write_both()
             self.complaint = ""
         except MachineError as error:
             self.complaint = str(error)
+
+    def _write_both(self) -> None:
+        write(self.rows, self._path, self._stages, self._steps)
+        if self._drawn is not None:
+            destination.write(self._path.with_name(PAGE), self._drawn(self.rows, self._stages))
 
 
 def write(rows: Sequence[Row], path: Path, stages: Sequence[str] = (), steps: Sequence[str] = ()) -> None:

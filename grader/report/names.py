@@ -11,6 +11,8 @@ from pathlib import Path
 
 LONGEST = 120
 """How many bytes a name may have. A disk takes 255, and the name of a file has more than the project's."""
+TAKEN = "index"
+"""A name that the page of all projects has already."""
 NOT_IN_FILES = frozenset('<>:"|?*\\/')
 """Characters that some disk takes in no name of a file."""
 NO_UTF_8 = re.compile("[\udc80-\udcff]")
@@ -56,7 +58,7 @@ def _alike(path: Sequence[str], other: Sequence[str]) -> int:
 def _numbered(wanted: Sequence[str], depths: Sequence[int]) -> list[str]:
     """Give a number to each name that another project has already. Who has the plain name of the folder keeps it."""
     once = {_key(name) for name in wanted}
-    taken: set[str] = set()
+    taken = {_key(TAKEN)}
     found = list(wanted)
     for place in sorted(range(len(wanted)), key=lambda place: depths[place]):
         number, free = 1, wanted[place]

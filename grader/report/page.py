@@ -1,45 +1,63 @@
-"""The report as one HTML page that needs nothing else: no script, no font, no picture from anywhere."""
+"""Pages in HTML that need nothing else: no script, no font, no picture from anywhere."""
 
 from __future__ import annotations
 
 import secrets
-from importlib import resources
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
-from grader.report import plots
+from grader.report.load_pictures import explained, workloads
+from grader.report.table import Row, reasons
 from grader.report.terminal import MARKS
 
+USERS = 8
 
-def page(report: dict[str, Any]) -> str:
-    """Write a report, as `report.json` has it, as a page.
+
+def page(report: Mapping[str, Any], *, above: str = "") -> str:
+    """Write a report, as `report.json` has it, as a page. `above` is the page of all projects, where there is one.
 
     Whatever comes from the project is escaped. The page's own policy forbids scripts and requests.
     """
-    from jinja2 import Environment
-
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["figure"] = _figure
-    template = environment.from_string(resources.files("grader.report").joinpath("page.html").read_text("utf-8"))
-    return template.render(
-        report=report,
-        loads=[_drawn(load) for load in report["load"]],
-        marks={outcome.value: mark for outcome, (mark, _) in MARKS.items()},
-        nonce=secrets.token_urlsafe(12),
-    )
+    marks = {outcome.value: mark for outcome, (mark, _) in MARKS.items()}
+    return _rendered("report.html", report=report, marks=marks, above=above, **_load(report["load"]))
 
 
-def _drawn(load: dict[str, Any]) -> dict[str, Any]:
-    """Return a load with its pictures."""
-    capacity = load.get("capacity")
-    return load | {
-        "throughput": plots.throughput(load["probes"], capacity),
-        "latency": plots.latency(load["probes"], load.get("slo_ms"), capacity),
-        "interval": load.get("interval"),
+def measurement(title: str, subtitle: str, loads: Sequence[Mapping[str, Any]]) -> str:
+    """Write what one command has measured under load as a page. `loads` are like the members of `load` in a report."""
+    return _rendered("measurement.html", title=title, subtitle=subtitle, **_load(loads))
+
+
+def of_class(rows: Sequence[Row], stages: Sequence[str]) -> str:
+    """Write the table of several projects as a page, with a link to the page of each."""
+    found = [_of_project(row, stages) for row in rows]
+    return _rendered("class.html", rows=found, stages=stages, reasons=reasons(rows))
+
+
+def _of_project(row: Row, stages: Sequence[str]) -> dict[str, Any]:
+    points = dict(row.stages)
+    figures = [row.points, row.max_points, row.bonus_points, *(points.get(stage) for stage in stages)]
+    return {
+        "name": row.name,
+        "page": quote(row.page),
+        "figures": ["" if figure is None else str(figure) for figure in figures],
+        "result": row.result + (", provisional" if row.provisional and row.points is not None else ""),
+        "problem": row.first_problem,
     }
 
 
-def _figure(value: float | None) -> str:
-    """Write a figure with three digits, or a dash where there is none."""
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+def _load(loads: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"workloads": workloads(loads), "explained": explained(loads), "users": USERS}
+
+
+def _rendered(name: str, **values: Any) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("grader.report", "pages"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    return environment.get_template(name).render(nonce=secrets.token_urlsafe(12), **values)

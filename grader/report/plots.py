@@ -1,150 +1,134 @@
-"""Pictures of load as SVG: throughput and latency against the offered rate, the objective, and the capacity."""
+"""Pictures of a search for the capacity: throughput and latency against the offered rate."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from html import escape
-from math import ceil, floor, log10
+from collections.abc import Mapping, Sequence
+from statistics import median
 from typing import Any
 
-WIDTH, HEIGHT = 680, 300
-LEFT, RIGHT, TOP, BOTTOM = 64, 96, 28, 48
+from grader.report import load_words as words
+from grader.report.drawing import BASE, LEFT, RIGHT, TOP, WIDTH, Frame, mark, path, text
+from grader.report.scales import Scale, logarithmic
+
+HEIGHT = 250.0
+OFFERED = "offered requests per second"
+DASHES = ("", "7 3", "2 3")
+"""Curves differ by dashes and by their labels, not by colour alone."""
 Point = tuple[float, float]
-DASHES = {"p50": "", "p95": "6 3", "p99": "2 3"}
-"""Lines differ by dashes and by their labels, not by colour alone."""
 
 
-@dataclass(frozen=True)
-class Scale:
-    """A logarithmic axis from `low` to `high`, drawn from `start` to `end` in pixels."""
+def throughput(load: Mapping[str, Any]) -> str:
+    """Draw the requests that were answered per second against those offered; empty without open probes.
 
-    low: float
-    high: float
-    start: float
-    end: float
-
-    def __call__(self, value: float) -> float:
-        """Return the pixel of a value; what lies outside is drawn on the edge."""
-        inside = min(max(value, self.low), self.high)
-        share = (log10(inside) - log10(self.low)) / (log10(self.high) - log10(self.low))
-        return round(self.start + share * (self.end - self.start), 1)
-
-    def ticks(self) -> list[float]:
-        """Return 1, 2 and 5 times each power of ten that lie on the axis."""
-        powers = range(floor(log10(self.low)), ceil(log10(self.high)) + 1)
-        return [
-            step * 10.0**power for power in powers for step in (1, 2, 5) if self.low <= step * 10.0**power <= self.high
-        ]
-
-
-def throughput(probes: Sequence[dict[str, Any]], capacity: dict[str, Any] | None = None) -> str:
-    """Draw the answered requests per second against those offered. On the diagonal, all that is offered is answered.
-
-    `probes` are those of an open run in a report, `capacity` its interval.
+    `load` is a member of `load` in a report. On the diagonal, all that is offered is answered.
     """
-    points = [(probe["offered"], probe["achieved"]) for probe in probes if probe["offered"]]
-    if not points:
+    probes = _open(load)
+    if not probes:
         return ""
-    across, up = _axes([x for x, _ in points], [y for _, y in points if y] + [x for x, _ in points])
-    diagonal = (
-        f'<path class="guide" d="M{across(across.low)} {up(across.low)}L{across(across.high)} {up(across.high)}"/>'
-    )
+    across = _across(load, probes)
+    seen = [probe["throughput"] for probe in probes if probe["throughput"] > 0]
+    lowest = max(min([*seen, across.low]), across.high / 1000)
+    up = logarithmic([lowest, max([*seen, across.high])], HEIGHT - BASE, TOP)
+    frame = Frame(across, up, HEIGHT, OFFERED, "answered per second", _said("Throughput", load))
+    curve = _merged([(one["offered"], one["throughput"]) for one in probes])
+    begin, end = max(across.low, up.low), min(across.high, up.high)
     body = [
-        _band(across, capacity),
-        diagonal,
-        *(f'<circle class="dot" cx="{across(x)}" cy="{up(max(y, up.low))}" r="4"/>' for x, y in points),
+        *_regions(frame, load, probes),
+        path("guide", f"M{across(begin)} {up(begin)}L{across(end)} {up(end)}"),
+        path("curve main", "M" + "L".join(f"{across(x)} {up(y)}" for x, y in curve)),
+        *(mark(across(one["offered"]), up(one["throughput"]), good=_held(one)) for one in probes),
     ]
-    title = "Answered against offered requests per second"
-    return _figure(title, across, up, "answered requests/s", body)
+    return frame.picture(body)
 
 
-def latency(
-    probes: Sequence[dict[str, Any]], slo_ms: float | None = None, capacity: dict[str, Any] | None = None
-) -> str:
-    """Draw three percentiles of the latency against the offered rate, with the limit of the objective."""
-    curves = {
-        name: sorted(
-            (probe["offered"], probe[f"{name}_ms"]) for probe in probes if probe["offered"] and probe[f"{name}_ms"]
-        )
-        for name in DASHES
-    }
+def latency(load: Mapping[str, Any]) -> str:
+    """Draw percentiles of the latency against the offered rate, with the limits of the objective.
+
+    Of mixed requests, each kind has a 95th percentile and a limit of its own.
+    """
+    probes = _open(load)
+    curves = {name: points for name, points in _curves(load, probes).items() if points}
+    if not curves:
+        return ""
+    limits: Mapping[str, float] = load["limits_ms"] or {}
+    across = _across(load, probes)
     values = [y for points in curves.values() for _, y in points]
-    if not values:
-        return ""
-    across, up = _axes([x for points in curves.values() for x, _ in points], [*values, *([slo_ms] if slo_ms else [])])
-    body = [_band(across, capacity)]
-    if slo_ms:
-        at = up(slo_ms)
-        body.append(f'<path class="limit" d="M{LEFT} {at}H{WIDTH - RIGHT}"/>')
-        body.append(_text(WIDTH - RIGHT + 6, at + 4, f"limit {slo_ms:g} ms", "limit-label"))
-    for name, points in curves.items():
-        body.extend(_curve(name, points, across, up))
-    return _figure("Latency against offered requests per second", across, up, "latency in ms", body)
+    up = logarithmic([*values, *limits.values()], HEIGHT - BASE, TOP)
+    frame = Frame(across, up, HEIGHT, OFFERED, "latency in ms", _said("Latency", load))
+    body = [*_regions(frame, load, probes), *_limits(up, limits)]
+    for (name, points), dashes in zip(curves.items(), (*DASHES, ""), strict=False):
+        kind = "curve main" if name.startswith("p95") else "curve"
+        line = "L".join(f"{across(x)} {up(y)}" for x, y in points)
+        body.append(path(kind, f"M{line}", f' stroke-dasharray="{dashes}"' if dashes else ""))
+    body += [
+        mark(across(one["offered"]), up(y), good=_held(one))
+        for one in probes
+        for y in (one["p95_ms_by_kind"].values() if len(limits) > 1 else [one["p95_ms"]])
+        if y
+    ]
+    ends = [
+        (points[-1][1], name.removeprefix("p95 ") if len(limits) > 1 else name, "label")
+        for name, points in curves.items()
+    ]
+    last = max(x for points in curves.values() for x, _ in points)
+    return frame.picture([*body, *frame.beside(ends, across(last))])
 
 
-def _curve(name: str, points: Sequence[Point], across: Scale, up: Scale) -> list[str]:
-    if not points:
-        return []
-    path = "L".join(f"{across(x)} {up(y)}" for x, y in points)
-    dots = [f'<circle class="dot" cx="{across(x)}" cy="{up(y)}" r="2.5"/>' for x, y in points]
-    x, y = points[-1]
-    line = f'<path class="curve" stroke-dasharray="{DASHES[name]}" d="M{path}"/>'
-    return [line, *dots, _text(across(x) + 8, up(y) + 4, name, "label")]
+def _open(load: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [probe for probe in load["probes"] if probe["offered"]]
 
 
-def _axes(xs: Sequence[float], ys: Sequence[float]) -> tuple[Scale, Scale]:
-    def scale(values: Sequence[float], start: float, end: float) -> Scale:
-        return Scale(min(values) / 1.3, max(values) * 1.3, start, end)
-
-    return scale(xs, LEFT, WIDTH - RIGHT), scale(ys, HEIGHT - BOTTOM, TOP)
+def _held(probe: Mapping[str, Any]) -> bool:
+    return probe["because"] is None
 
 
-def _band(across: Scale, capacity: dict[str, Any] | None) -> str:
-    """Shade the interval of the capacity, from the highest rate that held to the lowest that broke."""
-    if not capacity or not capacity["held"]:
-        return ""
-    begin = across(capacity["held"])
-    end = across(capacity["broke"]) if capacity.get("broke") else WIDTH - RIGHT
-    middle = (begin + end) / 2
-    return (
-        f'<rect class="band" x="{begin}" y="{TOP}" width="{round(end - begin, 1)}" height="{HEIGHT - TOP - BOTTOM}"/>'
-        + _text(middle, TOP - 8, "capacity", "band-label", anchor="middle")
+def _across(load: Mapping[str, Any], probes: Sequence[Mapping[str, Any]]) -> Scale:
+    capacity = load["capacity"] or {}
+    edges = [capacity.get("held"), capacity.get("broke")]
+    return logarithmic(
+        [*(probe["offered"] for probe in probes), *(edge for edge in edges if edge)], LEFT, WIDTH - RIGHT
     )
 
 
-def _figure(title: str, across: Scale, up: Scale, y_name: str, body: Sequence[str]) -> str:
-    baseline, middle = HEIGHT - BOTTOM, (LEFT + WIDTH - RIGHT) / 2
-    grid = [f'<path class="grid" d="M{LEFT} {up(y)}H{WIDTH - RIGHT}"/>' for y in up.ticks()]
-    across_ticks = [_text(across(x), baseline + 18, _short(x), "tick", anchor="middle") for x in _spaced(across)]
-    up_ticks = [_text(LEFT - 8, up(y) + 4, _short(y), "tick", anchor="end") for y in _spaced(up)]
-    parts = [
-        f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">',
-        f"<title>{escape(title)}</title>",
-        *grid,
-        f'<path class="axis" d="M{LEFT} {TOP}V{baseline}H{WIDTH - RIGHT}"/>',
-        *across_ticks,
-        *up_ticks,
-        _text(middle, HEIGHT - 8, "offered requests/s", "name", anchor="middle"),
-        _text(LEFT, TOP - 10, y_name, "name", anchor="start"),
-        *body,
-        "</svg>",
-    ]
-    return "".join(parts)
+def _curves(load: Mapping[str, Any], probes: Sequence[Mapping[str, Any]]) -> dict[str, list[Point]]:
+    """Return the points of each curve, by its name. Several probes at one rate give their median."""
+    kinds = list(load["limits_ms"] or {})
+    if len(kinds) > 1:
+        named = {f"p95 {kind}": [(one["offered"], one["p95_ms_by_kind"].get(kind)) for one in probes] for kind in kinds}
+        named["p50"] = [(one["offered"], one["p50_ms"]) for one in probes]
+    else:
+        named = {name: [(one["offered"], one[f"{name}_ms"]) for one in probes] for name in ("p50", "p95", "p99")}
+    return {name: _merged([(x, y) for x, y in points if y]) for name, points in named.items()}
 
 
-def _spaced(scale: Scale) -> list[float]:
-    """Leave out ticks whose labels would touch."""
-    kept: list[float] = []
-    for tick in scale.ticks():
-        if not kept or abs(scale(tick) - scale(kept[-1])) >= 30:
-            kept.append(tick)
-    return kept
+def _merged(points: Sequence[Point]) -> list[Point]:
+    rates = sorted({x for x, _ in points})
+    return [(rate, median(y for x, y in points if x == rate)) for rate in rates]
 
 
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 1 else f"{value:g}"
+def _regions(frame: Frame, load: Mapping[str, Any], probes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Shade where the generator was the limit, and the interval of the capacity."""
+    drawn: list[str] = []
+    own = [probe["offered"] for probe in probes if not probe["generator_bound"]]
+    bound = [probe["offered"] for probe in probes if probe["offered"] > max(own, default=0.0)]
+    if bound:
+        drawn += frame.region("bound", min(bound), None, "generator's limit", at_floor=True)
+    capacity = load["capacity"]
+    if capacity and (capacity["held"] or capacity["broke"]):
+        said = f"capacity {words.interval(capacity)}"
+        drawn += frame.region("band", capacity["held"] or None, capacity["broke"], said)
+    return drawn
 
 
-def _text(x: float, y: float, text: str, kind: str, *, anchor: str = "start") -> str:
-    return f'<text class="{kind}" x="{round(x, 1)}" y="{round(y, 1)}" text-anchor="{anchor}">{escape(text)}</text>'
+def _limits(up: Scale, limits: Mapping[str, float]) -> list[str]:
+    drawn = []
+    for kind, limit in limits.items():
+        drawn.append(path("limit", f"M{LEFT} {up(limit)}H{WIDTH - RIGHT}"))
+        whose = f"{kind}: " if len(limits) > 1 else "objective: "
+        drawn.append(text(LEFT + 4, up(limit) - 4, f"{whose}95 % within {limit:g} ms", "limit-label"))
+    return drawn
+
+
+def _said(what: str, load: Mapping[str, Any]) -> str:
+    found = words.interval(load["capacity"])
+    return f"{what} of {words.WHAT[load['workload']]} against the offered rate. Capacity: {found}."

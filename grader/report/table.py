@@ -50,6 +50,8 @@ class Row:
     commit: str = ""
     time: str = ""
     word: str = ""
+    page: str = ""
+    """The name of the file with the project's own page; empty where there is none."""
 
     @property
     def result(self) -> str:
@@ -119,11 +121,11 @@ def show(rows: Sequence[Row], out: Console) -> None:
         table.add_row(Text(printable(one.name)), *figures, result, Text(printable(one.first_problem)))
     out.print()
     out.print(table)
-    for sentence, named in _reasons(rows).items():
+    for sentence, named in reasons(rows).items():
         terminal.say(f"{', '.join(named)}: {sentence}", out)
 
 
-def _reasons(rows: Sequence[Row]) -> dict[str, list[str]]:
+def reasons(rows: Sequence[Row]) -> dict[str, list[str]]:
     """Collect why results are undecided, each reason once, with the projects that it is true of."""
     found: dict[str, list[str]] = {}
     for one in rows:

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.report.terminal_load import show_load
+from grader.report.terminal_load import show_loads
 from grader.results.doubts import Doubt
 from grader.results.held import Held
 from grader.results.results import CheckResult, Outcome, RunResult, StageResult, StepResult
@@ -53,8 +53,7 @@ def show(findings: RunResult, out: Console, *, beyond: int = 0, verbose: bool = 
 
 def show_rest(findings: RunResult, out: Console, *, verbose: bool = False) -> None:
     """Show what follows the steps in the result of a run: its load, its first problem, and the kit's own faults."""
-    for load in findings.load:
-        show_load(load, out)
+    show_loads(findings.load, out)
     problem = first_problem(findings.stages)
     if problem is not None:
         show_problem(problem, out, verbose=verbose)

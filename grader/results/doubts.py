@@ -56,9 +56,11 @@ def _without_load(steps: Sequence[StepResult], place: str) -> list[Doubt]:
 
 
 def load_outcome(findings: RunResult) -> str:
-    """Say what came of the load in one word or two; empty when none was asked for."""
-    outcomes = [str(load["outcome"]) for load in findings.load]
-    return NOT_MEASURED if findings.load_note else next(iter(outcomes), "")
+    """Say what came of the load in one word or two, the worst of it; empty when none was asked for."""
+    outcomes = sorted((str(load["outcome"]) for load in findings.load), key=lambda outcome: outcome == Outcome.PASS)
+    if Outcome.FAIL in outcomes or not findings.load_note:
+        return next(iter(outcomes), "")
+    return NOT_MEASURED
 
 
 def status_of(findings: RunResult) -> ExitStatus:

@@ -20,12 +20,11 @@ from typing import NoReturn
 
 from grader import course as courses
 from grader.course import Course, ServiceFile, Step
-from grader.errors import Failed, MachineError, NotChecked, ProjectError
+from grader.errors import Failed, KitError, NotChecked, ProjectError
 from grader.harness.harness import Harness
 from grader.harness.load_level import LoadLevel
 from grader.project import working_copy
 from grader.results.held import Held
-from grader.results.moment import Moment
 from grader.session.protocol import Job, Teller
 from grader.session.schedule import Schedule
 from grader.system import process_tree
@@ -96,7 +95,7 @@ def _run(job: Job, owned: list[Resources], reports: Teller, released: threading.
         owned.append(Resources(memory=False))  # on a disk, because learners shall see what a commit costs
         loaded = Harness(folder, owned[-1], course, seed=job.seed)
         loaded.alone, loaded.services.obstacle = harness.alone, harness.services.obstacle
-        _load(job, loaded, reports)
+        _load(job, loaded, reports, _workloads(course, steps, schedule))
     reports.end(faults)
 
 
@@ -145,17 +144,35 @@ def _fixture_modules(course: Course, steps: Sequence[Step]) -> list[str]:
     return [*FIXTURES_OF_STAGE_1, *(name for stage in course.stages if stage.id <= last for name in stage.fixtures)]
 
 
-def _load(job: Job, harness: Harness, reports: Teller) -> None:
-    """Start another service, put it under load, and report what came of it."""
-    from grader.load import reconcile  # only a run with load needs it
+def _workloads(course: Course, asked: Sequence[Step], schedule: Schedule) -> list[str]:
+    """List what is measured under load beside the front page: what the steps allow that have passed.
+
+    Where only steps of later stages were asked for, those of earlier ones must have passed before.
+    """
+    last = max(step.stage for step in asked)
+    passed = [step for step in course.steps if (schedule.stands(step.id) if step in asked else step.stage < last)]
+    return [workload for step in passed for workload in step.load]
+
+
+def _load(job: Job, harness: Harness, reports: Teller, chat: Sequence[str]) -> None:
+    """Put services under load, and report what came of it. `chat` names the workloads beside the front page."""
+    from grader.load.generator import Generator  # only a run with load needs all this
+    from grader.load.measurement import require
+    from grader.load.programme import LEVELS, Programme
+    from grader.load.slo import read
 
     try:
-        service = harness.services.start()
-        reports.moment(Moment(what="putting your server under load"))
-        reports.load(reconcile.to_json(reconcile.load_and_count(service, job.load)))
+        require()
+        programs = harness.resources.programs
+        with Generator(programs) as generator:
+            start, objective = harness.services.start, read(harness.folder)
+            for entry in Programme(
+                generator, start, LEVELS[job.load], objective, chat, programs, reports.moment
+            ).entries():
+                reports.load(entry)
     except (Failed, ProjectError) as failure:
         reports.no_load(f"The server does not start: {failure}.")
-    except (NotChecked, MachineError) as obstacle:
+    except (NotChecked, KitError) as obstacle:
         reports.no_load(str(obstacle))
     finally:
         harness.close()

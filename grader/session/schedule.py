@@ -82,6 +82,10 @@ class Schedule:
         earlier = any(self._order[broken] < self._order[check.step] for broken in self._broken)
         return not (self._stop and (earlier or check.step in self._broken))
 
+    def stands(self, step: str) -> bool:
+        """Tell whether nothing speaks against a step so far: neither it nor a step that it needs has failed."""
+        return self._broken.isdisjoint({step, *self._needs(step)})
+
     def found(self, check: Planned, outcome: Outcome, *, too_late: bool = False) -> None:
         """Note the outcome of a check. `too_late`: the kit waited in vain, so the step's other checks aren't run."""
         if too_late:

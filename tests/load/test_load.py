@@ -18,7 +18,7 @@ import pytest
 from grader.errors import MachineError
 from grader.load.cpu import Cores, Reading, cores_between, is_running, machine_seconds, tree_seconds
 from grader.load.generator import Generator, Job, Record
-from grader.load.measurement import Measured, Probe, Workload, measure, note_on
+from grader.load.measurement import Load, Measured, Probe, note_on
 from grader.load.samples import Sample, Window, generator_bound, in_flight, percentile_ms, started_in
 from grader.load.workloads import WORKLOADS
 
@@ -115,8 +115,10 @@ class Counting:
             asked, answered = reply.read().split()
         return int(asked), int(answered)
 
-    def measure(self, users: int = 8, warm_up: float = 0.2, seconds: float = 0.6) -> Workload:
-        return measure(self.url, self.pid, users=users, warm_up=warm_up, seconds=seconds)
+    def measure(self, users: int = 8, warm_up: float = 0.2, seconds: float = 0.6) -> Measured:
+        with Generator() as generator:
+            load = Load(generator, self.url, self.pid)
+            return load.run(WORKLOADS["root"], users=users, warm_up=warm_up, seconds=seconds)
 
 
 @contextmanager
@@ -155,19 +157,16 @@ def test_answered_is_what_the_service_answered(users: int, protocol: str) -> Non
 
         answered = sum(run.answered for run in runs)
         assert (answered, answered) == server.counted()
-        assert [(run.failed, run.note) for run in runs] == [(0, None), (0, None)]
+        assert [(run.failed, note_on(run)) for run in runs] == [(0, None), (0, None)]
 
 
 def test_a_probe_describes_the_window_after_the_warm_up() -> None:
     with counting_server() as server:
-        workload = server.measure()
+        run = server.measure()
 
-    (probe,) = workload.probes
-    assert (workload.workload, workload.model, probe.users, probe.offered, probe.failed) == (
-        *("root", "closed"),
-        *(8, None, 0),
-    )
-    assert 0 < probe.achieved * 0.6 < workload.answered
+    probe = run.probe
+    assert (probe.users, probe.offered, probe.failed) == (8, None, 0)
+    assert 0 < probe.achieved * 0.6 < run.answered
     assert 0 < (probe.p50_ms or 0) <= (probe.p95_ms or 0) <= (probe.p99_ms or 0)
     assert probe.cpu_service > 0
     assert probe.cpu_generator > 0
@@ -184,43 +183,43 @@ def test_the_kit_itself_stays_free_of_locust() -> None:
 @pytest.mark.parametrize("habit", ["fails", "hangs up", "breaks off", "redirects", "says nothing"])
 def test_anything_but_a_complete_200_is_a_failure_and_is_asked_once(habit: str) -> None:
     with counting_server(habit) as server:
-        workload = server.measure()
+        run = server.measure()
 
         asked, answered = server.counted()
-    assert (workload.answered, workload.failed) == (answered, asked - answered)
-    assert workload.failed == asked // 10 > 0
-    assert workload.note is None
+    assert (run.answered, run.failed) == (answered, asked - answered)
+    assert run.failed == asked // 10 > 0
+    assert note_on(run) is None
 
 
 def test_a_service_that_dies_leaves_what_was_seen() -> None:
     with counting_server("dies", every=100) as server:
-        workload = server.measure()
+        run = server.measure()
 
-    assert 99 - 8 <= workload.answered <= 99
-    assert workload.failed > 0
-    assert not workload.generator_bound
-    assert workload.note == "The service ended during the load."
+    assert 99 - 8 <= run.answered <= 99
+    assert run.failed > 0
+    assert not run.probe.generator_bound
+    assert note_on(run) == "The service ended during the load."
 
 
 def test_a_service_that_falls_silent_is_not_waited_for_without_end() -> None:
     with counting_server("falls silent", every=50) as server:
-        workload = server.measure(warm_up=0.5, seconds=0.5)
+        run = server.measure(warm_up=0.5, seconds=0.5)
 
-    (probe,) = workload.probes
-    assert (workload.answered, workload.failed) == (49, 8)
+    probe = run.probe
+    assert (run.answered, run.failed) == (49, 8)
     assert (probe.achieved, probe.p50_ms, probe.p99_ms) == (0.0, None, None)
-    assert not workload.generator_bound
-    assert workload.note == "Still unanswered 5 s after the end: 8."
+    assert not run.probe.generator_bound
+    assert note_on(run) == "Still unanswered 5 s after the end: 8."
 
 
 def test_a_service_that_is_gone_is_all_failures() -> None:
     with counting_server() as server:
         server.process.kill()
         server.process.wait()
-        workload = server.measure(users=2)
+        run = server.measure(users=2)
 
-    assert workload.answered == 0 < workload.failed
-    assert workload.note == "The service ended during the load."
+    assert run.answered == 0 < run.failed
+    assert note_on(run) == "The service ended during the load."
 
 
 @pytest.mark.parametrize("wait", [lambda run: run.begin(job()), lambda run: run.finish()], ids=["start", "end"])
@@ -241,7 +240,7 @@ def test_a_generator_that_takes_too_long_is_a_fault() -> None:
 
 def test_without_locust_it_says_what_to_type() -> None:
     find = f"import sys; sys.path.insert(0, {str(ROOT)!r})"
-    program = f"{find}; from grader.load import measurement; measurement.measure('', 1)"
+    program = f"{find}; from grader.load import measurement; measurement.require()"
     run = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
 
     sentence = "This needs locust and psutil; to install, type in the kit's folder: make grade"
@@ -311,13 +310,14 @@ def test_a_server_that_needs_no_time_shows_the_generators_limit() -> None:
     try:
         assert server.stdout is not None
         url = f"http://127.0.0.1:{int(server.stdout.readline())}"
-        workload = measure(url, server.pid, users=64, warm_up=0.3, seconds=0.7)
+        with Generator() as generator:
+            run = Load(generator, url, server.pid).run(WORKLOADS["root"], users=64, warm_up=0.3, seconds=0.7)
     finally:
         server.kill()
         server.communicate()
 
-    assert workload.failed == 0
-    assert workload.generator_bound
+    assert run.failed == 0
+    assert run.probe.generator_bound
 
 
 def test_what_neither_service_nor_generator_used_is_other() -> None:

@@ -39,6 +39,13 @@ def test_what_was_offered_must_be_achieved() -> None:
     assert Slo().broken_by(measured(0.01, 0.01, achieved=94.0)) == "latency"
 
 
+def test_a_rate_that_is_no_whole_number_in_the_time_of_a_probe_can_be_achieved() -> None:
+    probe = Probe(None, 2.21, 2.0, 1.0, 1.0, 1.0, 0, 0.1, 0.1, 0.0, planned=3)
+    samples = tuple(Sample(turn / 2, 0.01, True, 0.0, READ.name) for turn in range(3))
+
+    assert Slo().broken_by(Measured(probe, Record(samples, (), 3, 1, 3, 0), Window(0.0, 1.5), ended=False)) is None
+
+
 def test_it_says_itself_in_a_few_words() -> None:
     assert Slo().in_words("reads") == "p95<=100ms, fail<=1%"
     assert Slo().in_words("mixed") == "reads p95<=100ms, writes p95<=200ms, fail<=1%"

@@ -5,7 +5,7 @@ from tests.real_course import COURSE
 
 
 def test_it_counts_projects_and_guesses_before_the_first_is_graded():
-    estimate = Estimate(3, [step for step in COURSE.steps if not step.needs_load][:40], "quick")
+    estimate = Estimate(3, COURSE.stages[0].steps * 4, "quick")
     assert estimate.announced == "3 projects, one after the other: about 3 minutes."
     assert estimate.position == "1 of 3, about 3 minutes"
 
@@ -17,8 +17,13 @@ def test_it_counts_projects_and_guesses_before_the_first_is_graded():
 
 def test_steps_under_load_take_longer_unless_the_run_is_without():
     steps = [step for step in COURSE.steps if step.stage == "04"]
-    said = [Estimate(3, steps, load).announced for load in ("none", "quick", "full")]
+    said = [Estimate(3, steps, load).position for load in ("none", "quick", "full")]
 
-    assert said == [
-        f"3 projects, one after the other: about {time}." for time in ("a minute", "6 minutes", "26 minutes")
-    ]
+    assert said == ["1 of 3, about a minute", "1 of 3, about 6 minutes", "1 of 3, about 26 minutes"]
+
+
+def test_the_load_of_a_chat_takes_longer_than_that_of_a_front_page():
+    front_page, chat = COURSE.stages[0].steps, COURSE.stages[0].steps + COURSE.stages[1].steps
+
+    assert Estimate(6, front_page, "none").announced.endswith(": about a minute.")
+    assert Estimate(6, chat, "quick").announced.endswith(": about 13 minutes (with --load none about 3 minutes).")

@@ -6,29 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from grader.report import document
-from grader.report.page import page
-from grader.results.results import Outcome
+from grader.report import document, table
+from grader.report.page import measurement, of_class, page
+from grader.results.results import ExitStatus, Outcome
+from tests.report import loads
 from tests.report.test_report import SITUATIONS
 
 EVIL = '<script>alert(1)</script><img src=x onerror="alert(2)">'
 
 
-def probe(offered, p95):
-    shares = {"cpu_service": 0.5, "cpu_generator": 0.1, "other": 0.0, "failed": 0}
-    latency = {"p50_ms": p95 / 3, "p95_ms": p95, "p99_ms": None}
-    return {"users": None, "offered": offered, "achieved": offered} | latency | shares
-
-
-LOAD = {
-    "workload": "reads",
-    "model": "open",
-    "generator_bound": False,
-    "probes": [probe(100.0, 8.0), probe(200.0, 20.0), probe(400.0, 300.0)],
-    "capacity": {"held": 200.0, "broke": 400.0},
-    "slo_ms": 100.0,
-    "note": EVIL,
-}
+LOAD = loads.search(note=EVIL)
 
 
 class Seen(HTMLParser):
@@ -75,10 +62,44 @@ def test_the_load_is_drawn_with_its_capacity_and_its_limit(report):
     text = page(report)
 
     assert text.count("<svg") == 2
-    assert all(part in text for part in ('class="band"', 'class="limit"', "limit 100 ms"))
+    assert all(part in text for part in ('class="band"', 'class="limit"', "95 % within 100 ms"))
+    assert "Up to 200 requests per second, 95 of 100 reads came within 100 ms. At 238, answers came too late." in text
 
 
-def test_without_open_arrivals_there_is_nothing_to_draw(report):
-    report["load"] = [LOAD | {"probes": [probe(None, 9.0) | {"users": 8, "achieved": 100.0}], "capacity": None}]
+@pytest.mark.parametrize("name", loads.SITUATIONS)
+def test_every_load_has_its_page(report, name):
+    report["load"] = loads.SITUATIONS[name]
+    text = page(report, above="index.html")
 
-    assert "<svg" not in page(report)
+    assert Seen(text).names >= {"table", "svg"}
+    assert 'href="index.html"' in text
+    assert "None" not in text
+
+
+def test_a_load_that_was_not_measured_says_why(report):
+    report["load_note"] = EVIL
+    text = page(report)
+
+    assert "Not measured: &lt;script&gt;" in text
+    assert "<svg" not in text
+
+
+def test_one_measurement_has_a_page_of_its_own():
+    text = measurement("kit load reads", EVIL, [loads.closed()])
+
+    assert text.count("<svg") == 2
+    assert "How long answers take over time" in text
+    assert Seen(text).names.isdisjoint({"script", "img"})
+
+
+def test_the_page_of_a_class_leads_to_the_page_of_each_project():
+    rows = [
+        table.Row(EVIL, ExitStatus.PASSED, 200, 200, 10, (("01", 100),), "", provisional=False, page="ren%E9e é.html"),
+        table.Row("b", ExitStatus.UNDECIDED, 30, 200, 0, (), EVIL, provisional=True, why=(EVIL,), page="b.html"),
+        table.unusable("c", EVIL, ExitStatus.USAGE),
+    ]
+    seen = Seen(of_class(rows, ["01", "02"]))
+
+    links = [value for name, value in seen.attributes if name == "href" and not value.startswith("data:")]
+    assert links == ["grades.csv", "ren%25E9e%20%C3%A9.html", "b.html"]
+    assert seen.names.isdisjoint({"script", "img"})

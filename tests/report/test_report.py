@@ -12,37 +12,14 @@ from rich.console import Console
 from grader.learner import overview
 from grader.project.state import ProjectState, outcomes
 from grader.report import document, table, terminal, terminal_load
-from grader.results.doubts import doubts
+from grader.results.doubts import doubts, load_outcome, status_of
 from grader.results.results import CheckResult, ExitStatus, Outcome, RunResult
 from grader.results.scoring import judge
 from tests.real_course import COURSE
+from tests.report import loads
 
 RECORDED = Path(__file__).parent / "recorded"
 STAGE = COURSE.stages[0]
-LOAD = {
-    "workload": "root",
-    "model": "closed",
-    "generator_bound": True,
-    "probes": [
-        {
-            "users": 8,
-            "offered": None,
-            "achieved": 812.4,
-            "p50_ms": 9.1,
-            "p95_ms": 14.0,
-            "p99_ms": None,
-            "failed": 1,
-            "cpu_service": 0.91,
-            "cpu_generator": 0.42,
-            "other": 0.05,
-        }
-    ],
-    "answered": 3301,
-    "failed": 1,
-    "note": "One request was still unanswered 5 s after the end.",
-    "rows_written": 3100,
-    "outcome": Outcome.FAIL,
-}
 
 
 def check(step: str, outcome: Outcome, **more: str) -> CheckResult:
@@ -107,12 +84,13 @@ def test_a_path_that_a_program_printed_stays_in_one_piece():
     assert f"printed   KeyError: 1\n{' ' * 14}{path}\n" in page.getvalue()
 
 
-def test_load_is_shown_as_recorded(recorded):
+@pytest.mark.parametrize("name", loads.SITUATIONS)
+def test_load_is_shown_as_recorded(name, recorded):
     page = io.StringIO()
 
-    terminal_load.show_load(LOAD, Console(file=page, width=80, highlight=False))
+    terminal_load.show_loads(loads.SITUATIONS[name], Console(file=page, width=80, highlight=False))
 
-    recorded(RECORDED / "load.txt", "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n")
+    recorded(RECORDED / f"load-{name}.txt", "\n".join(line.rstrip() for line in page.getvalue().splitlines()) + "\n")
 
 
 def test_what_looks_like_markup_is_shown_as_it_is(capsys):
@@ -135,6 +113,25 @@ def test_a_report_obeys_its_schema(name, tmp_path):
 
     jsonschema.Draft202012Validator.check_schema(document.schema())
     jsonschema.validate(json.loads((tmp_path / "deep" / "report.json").read_text()), document.schema())
+
+
+@pytest.mark.parametrize("name", loads.SITUATIONS)
+def test_a_load_obeys_the_schema(name, tmp_path):
+    findings = replace(SITUATIONS["all-pass"], load=tuple(loads.SITUATIONS[name]))
+    written = document.document(tmp_path, findings)
+
+    jsonschema.validate(json.loads(json.dumps(written)), document.schema())
+    assert written["machine"]["other"] == max(load["other"] for load in findings.load)
+
+
+def test_the_worst_of_several_loads_counts():
+    findings = replace(SITUATIONS["all-pass"], load=tuple(loads.SITUATIONS["ended-early"]))
+
+    assert load_outcome(findings) == "fail"
+    assert load_outcome(replace(findings, load=tuple(loads.SITUATIONS["all"]))) == "pass"
+    assert load_outcome(replace(findings, load=(), load_note="no Locust")) == "not measured"
+    assert load_outcome(SITUATIONS["all-pass"]) == ""
+    assert status_of(findings) == ExitStatus.FAILED
 
 
 def test_what_is_not_the_learners_fault_costs_nothing_and_is_run_again(tmp_path):
