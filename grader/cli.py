@@ -30,6 +30,7 @@ WORDS = {
     "serve": "serve",
     "slack": "slack",
     "start": "start",
+    "worksheet": "worksheet",
 }
 """The function of each command. The name of the command is also the name of the function's module."""
 

@@ -127,6 +127,11 @@ class GitRepository:
         """Return the short id of the current commit; empty where there is none."""
         return self._git("rev-parse", "--short", "-q", "--verify", "HEAD").stdout.decode().strip()
 
+    def text(self, revision: str, name: str) -> str:
+        """Return a file of this folder as it is in a commit; empty where there is no such commit or file."""
+        found = self._git("cat-file", "blob", f"{revision}:./{name}") if not revision.startswith("-") else None
+        return found.stdout.decode("utf-8", "replace") if found and found.returncode == 0 else ""
+
     def is_clean(self) -> bool:
         """Tell whether everything in the repository is committed or ignored."""
         status = self._status()

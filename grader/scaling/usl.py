@@ -84,7 +84,7 @@ def _law(n: float, rate: float, contention: float, coherence: float) -> float:
 
 
 def _row(n: float, x: float) -> tuple[float, float, float]:
-    """Return what stands before the three unknowns, divided by N/X. The right side is 1 then, and errors are relative."""
+    """Return what stands before the three unknowns, divided by N/X. The right side is 1 then, errors relative."""
     time = n / x
     return 1 / time, (n - 1) / time, n * (n - 1) / time
 
