@@ -13,6 +13,8 @@ from grader.text.story import KEPT_BY_HOLD, ON_DATA, RAN_WITH
 
 HIGHEST = 65_535
 """The highest port that there is."""
+TOOLS = dict.fromkeys(("kit phone", "kit slack"), "speaks to it as the provider does")
+"""What a tool does that doesn't measure."""
 Lines = list[tuple[str, str]]
 
 
@@ -35,7 +37,7 @@ def lines(course: Course, failed: StepResult) -> Lines:
         found.append((held, "again, and your server stays up, with those data"))
     found.append((_serve(before), "your server, to try things by hand"))
     if tool := course.find_step(failed.id).tool:
-        found.append((tool, "speaks to it as the provider does"))
+        found.append((tool, TOOLS.get(tool, "measures it, for you to look at")))
     if "-Signature: " in request:
         found.append((held, "again, and the server that knows that line's secrets stays up"))
     return found

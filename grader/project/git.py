@@ -129,8 +129,10 @@ class GitRepository:
 
     def text(self, revision: str, name: str) -> str:
         """Return a file of this folder as it is in a commit; empty where there is no such commit or file."""
-        found = self._git("cat-file", "blob", f"{revision}:./{name}") if not revision.startswith("-") else None
-        return found.stdout.decode("utf-8", "replace") if found and found.returncode == 0 else ""
+        if not revision or revision.startswith("-"):
+            return ""  # git would take the first for its index, and the second for an option
+        found = self._git("cat-file", "blob", f"{revision}:./{name}")
+        return found.stdout.decode("utf-8", "replace") if found.returncode == 0 else ""
 
     def is_clean(self) -> bool:
         """Tell whether everything in the repository is committed or ignored."""

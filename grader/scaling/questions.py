@@ -17,7 +17,7 @@ QUESTIONS = (
     Question("read_ms", "1. One client reads pages of 20 messages. How long does half of its reads take?", "ms"),
     Question("reads_ratio_8", "2. Eight clients read. How many times the answers of one client do they get?", "times"),
     Question("limit_ratio", "3. A page of 100 messages takes how many times as long as a page of 20?", "times"),
-    Question("rows_ratio", "4. With 16,000 messages, a read takes how many times as long as with 1,000?", "times"),
+    Question("rows_ratio", "4. With 8,000 messages, a read takes how many times as long as with 1,000?", "times"),
     Question("commit_ms", "5a. How long does one commit take, here on the disk?", "ms"),
     Question("writes_per_s", "5b. So how many messages a second can one client send?", "a second"),
     Question(

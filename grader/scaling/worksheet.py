@@ -19,6 +19,8 @@ from grader.scaling.questions import QUESTIONS
 
 WORST = 3
 """So many of the predictions that were furthest from the measurement want a reflection."""
+MOST_LACKING = 5
+"""So many questions may stay without an answer, because the service or the machine doesn't show it."""
 REQUEST = f"less {WORKSHEET}"
 HEAD = (
     "# Predict first, then measure. For each question, write a number above 0 as predicted, and a sentence as reason.",
@@ -43,12 +45,11 @@ class Worksheet:
 
     @property
     def unmeasured(self) -> Listing:
-        """The questions that `kit worksheet measure` has not answered. What it couldn't measure doesn't count."""
-        names = [
-            one.name
-            for one in QUESTIONS
-            if self.figure(one.name, "measured") is None and not self.text(one.name, "lacking")
-        ]
+        """The questions that `kit worksheet measure` has not answered. A few that it couldn't answer don't count."""
+        names = [one.name for one in QUESTIONS if self.figure(one.name, "measured") is None]
+        lacking = [name for name in names if self.text(name, "lacking")]
+        if len(lacking) <= MOST_LACKING:
+            names = [name for name in names if name not in lacking]
         return Listing(names, request=REQUEST, what="question that was not measured")
 
     @property
