@@ -25,6 +25,7 @@ from grader.assertions.expected import (
     SERVER_ERROR_BUT_501,
     STORED,
     TOO_LARGE,
+    TOO_MANY,
     WRONG_METHOD,
 )
 from grader.assertions.json_values import ids
@@ -103,6 +104,7 @@ __all__ = [
     "TEXT_MESSAGES",
     "TIMES_OF_DAY",
     "TOO_LARGE",
+    "TOO_MANY",
     "TO_THE_SECOND",
     "TYPED",
     "UNREADABLE",

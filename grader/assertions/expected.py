@@ -29,6 +29,9 @@ OK = OneOf({200}, "200")
 STORED = OneOf({200, 201}, "201 or 200")
 """The status after the service stored a message."""
 
+TOO_MANY = OneOf({429}, "429")
+"""The status for a message that is one too many for its sender."""
+
 INVALID = OneOf({400, 422}, "400 or 422")
 """The status for input that is not valid (clause K6)."""
 
