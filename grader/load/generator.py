@@ -8,13 +8,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from grader.errors import MachineError
 from grader.load.samples import Sample
+from grader.load.served import as_served
 from grader.load.workloads import Request
 from grader.system.process import Process, Programs, how_it_ended
 from grader.text.last_words import last_words
@@ -88,6 +90,7 @@ class Generator:
     def __init__(self, programs: Programs | None = None, *, patience: float = PATIENCE) -> None:
         self._patience = patience
         self._number = 0
+        self._as_served = cache(as_served)
         self._limit = patience
         self._deadline = time.monotonic() + patience
         self._scratch = tempfile.TemporaryDirectory(prefix="kit-load-", ignore_cleanup_errors=True)
@@ -123,12 +126,13 @@ class Generator:
 
         Raises MachineError when Locust ends before this, or takes too long.
         """
+        served = tuple(self._as_served(job.url, request) for request in job.requests)
         self._number += 1
         self._limit = job.seconds + self._patience
         self._deadline = time.monotonic() + self._limit
         (self._folder / "progress").unlink(missing_ok=True)
         draft = self._folder / "draft"
-        draft.write_text(json.dumps(job.to_json()))
+        draft.write_text(json.dumps(replace(job, requests=served).to_json()))
         draft.rename(self._folder / f"job-{self._number}.json")
         return float(self._await(f"began-{self._number}"))
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FRAMES = "|/-\\"
 RATE = 8
 """How often the line is drawn anew in a second."""
+SAME = 0.5
+"""Two waits that began within so many seconds are one, of which more is known now."""
 LONG = 10.0
 """Where there is no terminal, the seconds after which a wait is told in a line of its own; then at each doubling."""
 
@@ -80,8 +82,9 @@ class Progress:
         """Show what the run waits for from now on."""
         goes_on = not (moment.what or self._moment.what) and moment.step == self._moment.step
         self._moment = moment
-        if not goes_on:
-            self._since = time.monotonic() - moment.seconds
+        since = time.monotonic() - moment.seconds
+        if not goes_on and abs(since - self._since) > SAME:
+            self._since = since
 
     def heard(self, found: CheckResult) -> None:
         """Keep the step of the first check that failed, as the run may still wait for an earlier step."""

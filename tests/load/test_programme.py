@@ -35,6 +35,8 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def do_GET(self):
+        if self.moved():
+            return
         with lock:
             if self.path == "/":
                 database.execute("INSERT INTO visits VALUES (1)")
@@ -43,6 +45,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         global count
+        if self.moved():
+            return
         text = self.rfile.read(int(self.headers["Content-Length"])).decode()
         with lock:
             count += 1
@@ -54,8 +58,17 @@ class Handler(BaseHTTPRequestHandler):
             lock.acquire()
         self.reply(503 if HABIT == "refuses" and count > 205 else 201, "{{}}")
 
-    def reply(self, status, text):
+    def moved(self):
+        if HABIT != "slash" or self.path != "/messages":
+            return False
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.reply(308, "moved", "/messages/")
+        return True
+
+    def reply(self, status, text, location=""):
         self.send_response(status)
+        if location:
+            self.send_header("Location", location)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text.encode())
@@ -124,6 +137,13 @@ def test_each_workload_is_measured_with_users_and_searched(run: Run) -> None:
     assert search["capacity"]["done"]
     assert set(search["probes"][0]["p95_ms_by_kind"]) == {"reads", "writes"}
     assert any(moment.what.startswith("load, mixed: offering ") for moment in moments)
+
+
+def test_a_service_may_serve_messages_behind_a_slash(run: Run) -> None:
+    found = run("slash", chat=("mixed",))
+
+    assert told(found)[1] == ("mixed", "closed", "pass")
+    assert (found[1]["failed"], found[2]["failed"]) == (0, 0)
 
 
 def test_a_service_without_a_chat_has_its_front_page_alone(run: Run) -> None:

@@ -1,6 +1,7 @@
 """What a learner sees while a run goes on: rows as steps are decided, and what is waited for."""
 
 import io
+import time
 from dataclasses import replace
 
 from rich.console import Console
@@ -104,3 +105,15 @@ def test_a_long_wait_is_told_once_where_there_is_no_terminal(capsys, monkeypatch
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
     assert lines[0].startswith("kit: 1.2  starting your server, ")
+
+
+def test_one_long_wait_of_which_more_is_known_is_not_told_each_time(capsys, monkeypatch):
+    monkeypatch.setattr("grader.report.progress.LONG", 5.0)
+    began = time.monotonic() - 7
+    with Progress() as progress:
+        progress.begin()
+        for rate in (50, 100, 200):
+            progress.moment(Moment("", what=f"offering {rate}", seconds=time.monotonic() - began, at_most=115))
+            progress._ended.wait(0.6)
+
+    assert len(capsys.readouterr().err.splitlines()) == 1
