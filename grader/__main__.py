@@ -130,6 +130,8 @@ def _command() -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAULT
+    except OSError as error:
+        return _disk_is_full(error) or _own_fault(error)
     except Exception as error:  # noqa: BLE001 - a learner gets a traceback only with --verbose
         return _own_fault(error)
     return int(status or 0)
@@ -149,6 +151,17 @@ def _said(error: Exception) -> int:
     if isinstance(error, KitError):
         return error.exit_status
     return FAILED if isinstance(error, (Failed, ProjectError)) else UNDECIDED
+
+
+def _disk_is_full(error: OSError) -> int:
+    """Say that the disk is full, if that is what an error means, and return the exit status; 0 for other errors."""
+    import errno
+
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return 0
+    place = f" where {error.filename} should be written" if error.filename else ""
+    print(f"kit: The disk is full{place}.", file=sys.stderr)
+    return FAULT
 
 
 def _own_fault(error: Exception) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,15 @@ import click
 from grader.commands.options import project_option, project_place
 from grader.project import config
 from grader.results.results import ExitStatus
+from grader.system.process import how_it_ended
+from grader.text.last_words import last_words
 
 if TYPE_CHECKING:
+    from grader.learner.capacity_lines import CapacityLines
     from grader.load.bench import Bench
-    from grader.load.capacity_file import Entry
+    from grader.load.capacity import Capacity
     from grader.load.slo import Slo
+    from grader.service.server import Service
 
 ALL = ("reads", "writes", "mixed")
 
@@ -39,7 +44,9 @@ def capacity(context: click.Context, workloads: tuple[str, ...], folder: str) ->
     from grader.load import slo
     from grader.load.bench import bench
     from grader.project.git import GitRepository
+    from grader.system import foreground
 
+    foreground.hear_ends()
     place = project_place(context, folder)
     project = config.read(place)
     objective = slo.read(place)
@@ -53,32 +60,63 @@ def _search(bench: Bench, place: Path, objective: Slo, commit: str | None, workl
     from grader.load import capacity_file
     from grader.load.bench import cores
     from grader.load.capacity_file import Entry, Machine
-    from grader.load.capacity_search import CapacitySearch
     from grader.load.reference import ceiling
 
     lines = CapacityLines()
     lines.say("Measuring what the generator can do here ...")
     highest = ceiling(bench.generator, bench.resources.programs)
     lines.say(f"At most {highest:.0f} requests per second, against a server that needs no time.")
-    entries: dict[str, Entry] = {}
-    interrupted = False
-    for workload in workloads:
-        service = bench.start()
-        searching = CapacitySearch(bench.load(service), workload, objective, trying=lines.trying, tried=lines.tried)
-        lines.begin(workload, objective.in_words(workload))
-        try:
-            searching.run()
-        except KeyboardInterrupt:
-            interrupted = True
-        service.kill()
-        found = searching.search.found
-        lines.end(found)
-        if found.probes:
-            entries[workload] = Entry(found, objective.in_words(workload), commit)
-        if interrupted:
-            break
-    if entries:
-        other = max(judged.probe.other for entry in entries.values() for judged in entry.capacity.probes)
-        path = capacity_file.write(place, Machine(cores(), highest, other), entries)
-        lines.say(f"Written to {path.name}.")
-    return ExitStatus.INTERRUPTED if interrupted else ExitStatus.PASSED
+    found = Found()
+    try:
+        for workload in workloads:
+            _search_one(bench, workload, objective, lines, found)
+    except KeyboardInterrupt:
+        if not found.capacities:
+            raise
+        found.status = ExitStatus.INTERRUPTED
+    finally:
+        lines.stop()
+        if found.capacities:
+            entries = {name: Entry(one, objective.in_words(name), commit) for name, one in found.capacities.items()}
+            other = max(judged.probe.other for one in found.capacities.values() for judged in one.probes)
+            path = capacity_file.write(place, Machine(cores(), highest, other), entries)
+            lines.say(f"Written to {path.name}.")
+    return found.status
+
+
+@dataclass
+class Found:
+    """What was found until now, by the workload, and the exit status that follows."""
+
+    capacities: dict[str, Capacity] = field(default_factory=dict)
+    status: int = ExitStatus.PASSED
+
+
+def _search_one(bench: Bench, workload: str, objective: Slo, lines: CapacityLines, found: Found) -> None:
+    """Search the capacity for one workload, and keep what is known, also after Ctrl-C."""
+    from grader.load.capacity_search import CapacitySearch
+
+    service = bench.start()
+    searching = CapacitySearch(bench.load(service), workload, objective, trying=lines.trying, tried=lines.tried)
+    lines.begin(workload, objective.in_words(workload))
+    try:
+        searching.run()
+    finally:
+        if searching.search.found.probes:
+            lines.end(searching.search.found)
+            found.capacities[workload] = searching.search.found
+    if searching.gone is not None:
+        lines.say(_how_gone(service, searching.gone))
+        found.status = ExitStatus.FAILED
+    service.kill()
+
+
+def _how_gone(service: Service, rate: float) -> str:
+    """Say what a service did that could no longer be measured."""
+    when = f"At {rate:g} requests per second" if rate else "While it was warmed up"
+    if service.running:
+        return f"{when}, your server stopped answering for good, so the search ends here."
+    service.process.output.finish()
+    ending, printed = how_it_ended(service.process.exit_code or 0), last_words(service.log, 3)
+    more = f" It printed: {printed}" if printed else ""
+    return f"{when}, your server ended ({ending}), so the search ends here.{more}"

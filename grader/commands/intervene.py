@@ -45,7 +45,9 @@ def intervene(context: click.Context, name: str, workload: str, folder: str) -> 
     from grader.load.comparison import Verdict
     from grader.load.intervene import intervene as carry_out
     from grader.load.interventions import ALL
+    from grader.system import foreground
 
+    foreground.hear_ends()
     project = config.read(project_place(context, folder))
     lines = InterventionLines()
     lines.begin(ALL[name])
@@ -55,5 +57,8 @@ def intervene(context: click.Context, name: str, workload: str, folder: str) -> 
     except NotChecked as lacking:
         lines.not_possible(str(lacking))
         return ExitStatus.UNDECIDED
+    except KeyboardInterrupt:
+        lines.stopped()
+        return ExitStatus.INTERRUPTED
     lines.end(finding)
     return ExitStatus.UNDECIDED if finding.comparison.verdict is Verdict.UNCLEAR else ExitStatus.PASSED

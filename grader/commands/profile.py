@@ -46,7 +46,9 @@ def profile(  # noqa: PLR0917 - one parameter for each argument and option
     from grader.learner.profile_lines import ProfileLines
     from grader.load import profile_data, profiling
     from grader.load.bench import bench
+    from grader.system import foreground
 
+    foreground.hear_ends()
     place = project_place(context, folder)
     project = config.read(place)
     path = place / "evidence" / f"{workload}.prof" if out is None else Path(out).expanduser()

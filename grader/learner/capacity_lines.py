@@ -59,10 +59,15 @@ class CapacityLines:
             )
         )
 
-    def end(self, found: Capacity) -> None:
-        """Print the interval, why it ends there, and how noisy the machine was."""
+    def stop(self) -> None:
+        """Take the spinner away."""
         if self._status is not None:
             self._status.stop()
+            self._status = None
+
+    def end(self, found: Capacity) -> None:
+        """Print the interval, why it ends there, and how noisy the machine was."""
+        self.stop()
         self.say(interval(found))
         other = max((judged.probe.other for judged in found.probes), default=0.0)
         if other > SOMEWHAT_NOISY:
@@ -73,7 +78,7 @@ def interval(found: Capacity) -> str:
     """Say a capacity in words."""
     why = BECAUSE.get(found.because or "", "")
     if not found.done:
-        why = "The search was interrupted."
+        why = f"The search was interrupted, so this is partial. {why}".rstrip()
     if not found.held and found.broke is not None:
         return f"Capacity: below {found.broke:g} requests per second. {why}".rstrip()
     if found.broke is None:

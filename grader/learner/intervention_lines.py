@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 from rich.table import Table
 from rich.text import Text
 
@@ -19,7 +21,7 @@ class InterventionLines:
 
     def __init__(self) -> None:
         self._out = terminal.console()
-        self._count = 0
+        self._pairs: list[Pair] = []
 
     def begin(self, intervention: Intervention) -> None:
         """Print what is changed, and what is measured."""
@@ -31,9 +33,9 @@ class InterventionLines:
 
     def pair(self, pair: Pair) -> None:
         """Print one pair."""
-        self._count += 1
+        self._pairs.append(pair)
         remark = "" if pair.is_fair else "   dropped: other programs used unlike amounts of the processor"
-        line = f"  {self._count:2}   A {pair.a.value:9.1f}   B {pair.b.value:9.1f}   B/A {pair.ratio:6.2f}{remark}"
+        line = f"  {len(self._pairs):2}   A {pair.a.value:9.1f}   B {pair.b.value:9.1f}   B/A {pair.ratio:6.2f}{remark}"
         self._out.print(Text(line))
 
     def end(self, finding: Finding) -> None:
@@ -52,6 +54,17 @@ class InterventionLines:
             self._out.print()
         self._out.print(Text(f"  {conclusion(finding)}"))
         self._out.print()
+
+    def stopped(self) -> None:
+        """Print the medians of the pairs until Ctrl-C, which are no result."""
+        fair = [pair for pair in self._pairs if pair.is_fair]
+        self._out.print()
+        if fair:
+            a, b, ratio = (
+                median(values) for values in zip(*((p.a.value, p.b.value, p.ratio) for p in fair), strict=True)
+            )
+            self._out.print(Text(f"  medians  A {a:.1f}   B {b:.1f}   B/A {ratio:.2f}"))
+        self._out.print(Text(f"  Stopped after {len(self._pairs)} pairs: this is partial, and decides nothing."))
 
     def not_possible(self, reason: str) -> None:
         """Say why the intervention can't be carried out here."""

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.table import Table
 from rich.text import Text
 
 from grader.load.generator import Progress
-from grader.load.measurement import Measured, note_on
+from grader.load.locust_run import JOINED_WITHIN, Address
+from grader.load.measurement import Measured, Probe, note_on
+from grader.load.samples import started_in
 from grader.load.timeline import timeline
 from grader.report import terminal
 from grader.report.load_words import NOISY
 
 BARS = "▁▂▃▄▅▆▇█"
+MOST_FAILED = 0.01
+"""The share of the requests that may fail in a run that went well."""
 
 
 class LoadLines:
@@ -31,8 +38,8 @@ class LoadLines:
             failed = f", {now.failed} failed" if now.failed else ""
             print(f"\r\x1b[K  {now.seconds:4.1f} s   {now.answered} answered{failed}", end="", flush=True)
 
-    def end(self, measured: Measured) -> None:
-        """Print the figures and the picture."""
+    def end(self, measured: Measured, *, stopped: bool = False) -> None:
+        """Print the figures and the picture. `stopped` says that they are partial."""
         if self._live:
             print("\r\x1b[K", end="")
         probe = measured.probe
@@ -41,7 +48,7 @@ class LoadLines:
         rows.add_column(width=13, style="dim")
         rows.add_column()
         least = "at least " if probe.generator_bound else ""
-        rows.add_row("  answered", f"{least}{probe.achieved:.0f} requests/s, {probe.failed} of {probe.planned} failed")
+        rows.add_row("  answered", f"{least}{probe.achieved:.0f} requests/s, {_failed(probe)}")
         rows.add_row("  latency", f"p50 {_ms(probe.p50_ms)}, p95 {_ms(probe.p95_ms)}, p99 {_ms(probe.p99_ms)}")
         shares = (("service", probe.cpu_service), ("generator", probe.cpu_generator), ("others", probe.other))
         rows.add_row("  processors", ", ".join(f"{name} {share:.2f}" for name, share in shares) + " cores")
@@ -49,6 +56,9 @@ class LoadLines:
         self._out.print(Text.assemble("  ", (self._workload, "bold"), f"   {load}"))
         self._out.print(rows)
         self._pictures(measured)
+        if stopped:
+            note = f"Stopped after {measured.window.seconds:.1f} s: these figures are partial."
+            self._out.print(Text(f"  {note}", style="yellow"))
         for sentence in _remarks(measured):
             self._out.print(Text(f"  {sentence}", style="yellow"))
         self._out.print()
@@ -64,6 +74,31 @@ class LoadLines:
         self._out.print(rows)
 
 
+def say_how_to_join(master: Address, port: int, workers: int) -> None:
+    """Print what to type where others send the load. By ssh, nothing has to listen for other machines."""
+    others = "one process joins" if workers == 1 else f"{workers} processes join"
+    lines = [
+        f"Waiting at {master} until {others}, at most {JOINED_WITHIN} s. To join, type:",
+        "",
+        f"    kit load --join {master}",
+        "",
+    ]
+    if master.is_loopback:
+        way = " ".join(f"-L {number}:127.0.0.1:{number}" for number in (master.port, port))
+        lines += [
+            "That is for another terminal. On another machine, open a way to this one first, and leave it open:",
+            "",
+            f"    ssh -N {way} {os.environ.get('USER', 'you')}@{socket.gethostname()}",
+            "",
+        ]
+    print("\n".join(["", *(f"  {line}".rstrip() for line in lines)]), flush=True)
+
+
+def say_stopped() -> None:
+    """Say that a run was ended with Ctrl-C."""
+    print("  Stopped: what was printed until now is partial.", flush=True)
+
+
 def bars(values: Sequence[float]) -> str:
     """Draw values as bars of one character each. The highest bar is the largest value, and the lowest is nothing."""
     largest = max(values, default=0.0)
@@ -72,10 +107,28 @@ def bars(values: Sequence[float]) -> str:
     return "".join(BARS[round(value / largest * (len(BARS) - 1))] for value in values)
 
 
+def went_well(measured: Measured) -> bool:
+    """Tell whether the service lived, answered all that waited for it, and failed at most one request in a hundred."""
+    probe, record = measured.probe, measured.record
+    if measured.ended or not probe.achieved or (record.unanswered and not probe.generator_bound):
+        return False
+    answers = [sample.answered for sample in started_in(measured.window, record.samples)]
+    return answers.count(False) <= MOST_FAILED * len(answers)
+
+
+def _failed(probe: Probe) -> str:
+    """Say how many requests failed, and how many were never sent."""
+    unsent = max(0, probe.planned - probe.sent)
+    never = f", {unsent} of {probe.planned} never sent" if unsent else ""
+    return f"{max(0, probe.failed - unsent)} of {probe.sent} failed{never}"
+
+
 def _remarks(measured: Measured) -> list[str]:
     probe = measured.probe
-    remarks = [note_on(measured) or ""]
-    if probe.generator_bound:
+    remarks = [note_on(replace(measured, ended=False)) or ""]  # how the service ended is said as an error
+    if not probe.sent and probe.planned:
+        remarks.append("The load got so far behind that nothing of the measured part was sent: offer much less.")
+    elif probe.generator_bound:
         remarks.append("The generator was the limit, so the service can do at least this.")
     if probe.other > NOISY:
         remarks.append(f"Other programs used {probe.other:.1f} cores meanwhile, so these figures say little.")

@@ -9,18 +9,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import Failed, NotChecked
+from grader.errors import Failed, MachineError, NotChecked
 from grader.load.generator import Generator, Job
 from grader.load.measurement import Load, require
 from grader.load.workloads import WRITE
 from grader.project.config import Project
 from grader.service.server import Service
+from grader.system.process import how_it_ended
 from grader.system.resources import Resources
 from grader.system.scratch import MEMORY
 
 MESSAGES = 200
 """How many messages a service has before it is loaded: a page of reads is full then."""
 SEEDING_USERS = 8
+LEAST_FREE = 4 * 1024 * 1024
+"""Bytes below which a disk is full."""
 FILL_WITHIN = 60.0
 """Seconds in which a service must accept the messages that it is filled with."""
 
@@ -45,8 +48,17 @@ class Bench:
         service = Service(self.project, self.resources, place, env=env)
         service.start()
         if messages:
-            fill(self.generator, service.url, messages)
+            self._fill(service, messages)
         return service
+
+    def _fill(self, service: Service, messages: int) -> None:
+        try:
+            with surviving(service):
+                fill(self.generator, service.url, messages)
+        except Failed:
+            if shutil.disk_usage(service.data).free < LEAST_FREE:
+                raise MachineError(f"The disk is full where the service has its data: {service.data.parent}.") from None
+            raise
 
     def filled(self, messages: int) -> Path:
         """Return a folder of data with so many messages, which no service uses.
@@ -87,6 +99,25 @@ def bench(project: Project) -> Iterator[Bench]:
     finally:
         resources.close()
         memory.close()
+
+
+def confirm_alive(service: Service) -> None:
+    """Raise Failed when a service has ended, with its end and its last lines."""
+    if not service.running:
+        service.process.output.finish()
+        ending = how_it_ended(service.process.exit_code or 0)
+        raise Failed(f"Your server ended during the load ({ending}).", log=service.log)
+
+
+@contextmanager
+def surviving(service: Service) -> Iterator[None]:
+    """Raise Failed when a service ends inside the block, as that explains everything else that fails there."""
+    try:
+        yield
+    except Failed:
+        confirm_alive(service)
+        raise
+    confirm_alive(service)
 
 
 def fill(

@@ -51,20 +51,22 @@ class Search:
     """A search for the capacity, with what is known so far in `found`, also after Ctrl-C.
 
     `probe` offers a rate to the service, in requests per second, and judges what comes. `tell` gets each rate before
-    it is tried. The interval that is found is at most `notches` notches of the grid wide. When `is_late` says so, the
-    search ends with what it knows, and isn't `done`.
+    it is tried, `tried` what came of it as soon as it is in `found`. The interval that is found is at most `notches`
+    notches of the grid wide. When `is_late` says so, the search ends with what it knows, and isn't `done`.
     """
 
     def __init__(
         self,
         probe: Callable[[float], Judged],
         tell: Callable[[float], None] = lambda _rate: None,
+        tried: Callable[[Judged], None] = lambda _judged: None,
         *,
         notches: int = 1,
         is_late: Callable[[], bool] = lambda: False,
     ) -> None:
         self._probe = probe
         self._tell = tell
+        self._tried = tried
         self._notches = notches
         self._is_late = is_late
         self.found = Capacity()
@@ -100,9 +102,10 @@ class Search:
                 return None
             self._tell(rate)
             judged = self._probe(rate)
-            self.found = replace(self.found, probes=(*self.found.probes, judged))
+            held = rate if judged.because is None else self.found.held
+            self.found = replace(self.found, probes=(*self.found.probes, judged), held=held)
+            self._tried(judged)
             if judged.because is None:
-                self.found = replace(self.found, held=rate)
                 return True
         if judged.probe.generator_bound:
             self.found = replace(self.found, broke=None, because="generator")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import tomllib
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.errors import UsageError
+from grader.errors import MachineError, UsageError
 from grader.load.capacity import Capacity
 
 FILE = "capacity.toml"
@@ -48,7 +49,7 @@ def read(project: Path) -> dict[str, Any]:
 
 
 def write(project: Path, machine: Machine, entries: Mapping[str, Entry]) -> Path:
-    """Write new entries into the file of a project, and return its path.
+    """Write new entries into the file of a project, and return its path. Raises MachineError when it can't be written.
 
     Entries of other workloads stay, and so does the sentence that the learner wrote about each.
     """
@@ -59,8 +60,13 @@ def write(project: Path, machine: Machine, entries: Mapping[str, Entry]) -> Path
         tables[workload] = _table(entry) | {SENTENCE: before.get(workload, {}).get(SENTENCE, "")}
     path = project / FILE
     draft = path.with_name(f".{FILE}.draft")
-    draft.write_text("\n".join(_lines(tables)), "utf-8")
-    draft.replace(path)
+    try:
+        draft.write_text("\n".join(_lines(tables)), "utf-8")
+        draft.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise MachineError(f"{FILE} cannot be written: {(error.strerror or str(error)).lower()}.") from None
     return path
 
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 from grader.load.capacity import Judged, Search
 from grader.load.generator import FINISH_WITHIN
-from grader.load.measurement import Load, Measured
+from grader.load.measurement import Load, Measured, Probe
 from grader.load.samples import had_no_rest
 from grader.load.slo import Slo
 from grader.load.workloads import WORKLOADS
 
 WARM_UP_USERS = 4
 PAUSE = 0.5
-"""Seconds of rest after each probe: what one left unfinished shouldn't burden the next."""
+"""Seconds of rest before each further probe: what one left unfinished shouldn't burden the next."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,10 @@ QUICK = Timing(estimate=1.0, warm_up=0.3, probe=1.5, begin=0.5, notches=2)
 """For a first look: an interval of at most 1.42, in about half a minute."""
 
 
+class Gone(Exception):
+    """The service has ended, or answers nothing any more."""
+
+
 class CapacitySearch:
     """The search for the capacity of one workload, such as `reads`. `search.found` holds what is known at any time.
 
@@ -64,27 +68,41 @@ class CapacitySearch:
         self._timing = timing or Timing()
         self._seed = 0
         self._tried = tried
-        self.search = Search(self.probe, trying, notches=self._timing.notches, is_late=is_late)
+        self.search = Search(self.probe, trying, self._after, notches=self._timing.notches, is_late=is_late)
+        self.gone: float | None = None
+        """The rate after which the service was gone, 0.0 for the warm-up; None while it is there."""
 
     def run(self) -> None:
         """Warm the service up, and search from a share of what it did meanwhile, a quarter unless said otherwise.
 
-        Raises MachineError when the generator itself fails.
+        Raises MachineError when the generator itself fails. When the service ends or answers nothing any more, the
+        search ends where it is: `gone` says at which rate.
         """
+        try:
+            self._search()
+        except Gone:
+            found = self.search.found
+            last = found.probes[-1]
+            self.gone = last.probe.offered or 0.0
+            self.search.found = replace(found, broke=self.gone, because=last.because)
+
+    def _search(self) -> None:
         timing = self._timing
         estimate = self._load.run(self._requests, users=WARM_UP_USERS, warm_up=timing.warm_up, seconds=timing.estimate)
-        self.search.run(estimate.probe.achieved * timing.begin)
+        if self._is_gone(estimate.probe):
+            self.gone = 0.0
+        else:
+            self.search.run(estimate.probe.achieved * timing.begin)
 
     def probe(self, rate: float) -> Judged:
         """Offer a rate for a few seconds, and judge what came by the objective."""
+        if self._seed:
+            time.sleep(PAUSE)
         self._seed += 1
         measured = self._load.run(
             self._requests, rate=rate, warm_up=self._timing.warm_up, seconds=self._timing.probe, seed=self._seed
         )
-        judged = self._judged(measured)
-        self._tried(judged)
-        time.sleep(PAUSE)
-        return judged
+        return self._judged(measured)
 
     def _judged(self, measured: Measured) -> Judged:
         """Judge a run.
@@ -96,3 +114,12 @@ class CapacitySearch:
         if is_late and self._slo.broken_by(measured.without_lateness) is not None:
             probe = replace(probe, generator_bound=False)
         return Judged(probe, because, self._slo.p95_of(measured))
+
+    def _after(self, judged: Judged) -> None:
+        """Tell what came of a probe. Raises Gone when the service isn't there any more: lower rates wouldn't help."""
+        self._tried(judged)
+        if judged.because is not None and self._is_gone(judged.probe):
+            raise Gone
+
+    def _is_gone(self, probe: Probe) -> bool:
+        return self._load.ended or not (probe.achieved or self._load.answers())

@@ -130,7 +130,8 @@ class Generator:
         self._number += 1
         self._limit = job.seconds + self._patience
         self._deadline = time.monotonic() + self._limit
-        (self._folder / "progress").unlink(missing_ok=True)
+        for left in ("progress", "stop"):
+            (self._folder / left).unlink(missing_ok=True)
         draft = self._folder / "draft"
         draft.write_text(json.dumps(replace(job, requests=served).to_json()))
         draft.rename(self._folder / f"job-{self._number}.json")
@@ -146,12 +147,21 @@ class Generator:
                 tell(Progress(*json.loads(path.read_text())))
                 path.unlink()
 
+    def stop(self) -> None:
+        """Let the run end now: nothing new is sent. `finish` returns what was sent until then."""
+        (self._folder / "stop").touch()
+
     def finish(self) -> Record:
         """Wait for the end of the run, and return its result.
 
-        Raises MachineError when Locust ends before this, or takes too long.
+        Raises MachineError when Locust ends before this, or takes too long, or when this machine has no port left.
         """
         data = json.loads(self._await(f"result-{self._number}.json"))
+        if data.pop("no_port", 0):
+            raise MachineError(
+                "This machine had no port left for another connection to the service, so the load says nothing; "
+                "wait a minute, or send fewer requests."
+            )
         data["samples"] = tuple(Sample(*entry) for entry in data["samples"])
         data["unanswered"] = tuple(data["unanswered"])
         return Record(**data)

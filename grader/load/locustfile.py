@@ -1,4 +1,7 @@
-"""The kit's load as a locustfile, for Locust's own page and for several processes; KIT_LOAD_REQUESTS says what."""
+"""The kit's load as a locustfile, for Locust's own page, several processes and several machines.
+
+KIT_LOAD_REQUESTS says what is sent. A worker gets that from its master, on whatever machine it runs.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,19 @@ import itertools
 import json
 import os
 import uuid
+from argparse import ArgumentParser
+from functools import cached_property
+from typing import Any
 
-from locust import FastHttpUser, constant, task
+from locust import FastHttpUser, constant, events, task
 
-REQUESTS = json.loads(os.environ["KIT_LOAD_REQUESTS"])
 MARK = uuid.uuid4().hex[:8]
+
+
+@events.init_command_line_parser.add_listener  # type: ignore[untyped-decorator]
+def add_requests(parser: ArgumentParser) -> None:
+    """Add an option with what is sent, as a master gives its own options to its workers."""
+    parser.add_argument("--kit-requests", default=os.environ.get("KIT_LOAD_REQUESTS", "[]"), help="what is sent")
 
 
 class Friend(FastHttpUser):
@@ -21,11 +32,17 @@ class Friend(FastHttpUser):
     max_redirects = 0
     numbers = itertools.count()
 
+    @cached_property
+    def requests(self) -> list[dict[str, Any]]:
+        """What is sent, in turns."""
+        kinds: list[dict[str, Any]] = json.loads(self.environment.parsed_options.kit_requests)
+        return kinds
+
     @task
     def send(self) -> None:
         """Send the next request. Every answer but one with a status of success is a failure."""
         number = next(self.numbers)
-        kind = REQUESTS[number % len(REQUESTS)]
+        kind = self.requests[number % len(self.requests)]
         body = kind.get("body")
         data = body.replace("{n}", f"{MARK}-{number:x}").encode() if body else None
         with self.client.request(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
 
 from grader.errors import MachineError
 from grader.load.cpu import Cores, Meter, cores_between, is_running
@@ -22,6 +25,8 @@ from grader.load.samples import (
 from grader.load.usage import NOTHING, Usage, usage, usage_at_rest, used_between
 from grader.load.workloads import Request
 
+LEAST_PARTIAL = 0.5
+"""Seconds of a measured window below which there is nothing to say after Ctrl-C."""
 NEEDED = ("locust", "psutil")
 """The packages that a measurement needs."""
 
@@ -95,6 +100,14 @@ class Measured:
         return replace(self, record=replace(self.record, samples=samples))
 
 
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C came while a run was measured. `measured` is what was measured until then."""
+
+    def __init__(self, measured: Measured) -> None:
+        super().__init__()
+        self.measured = measured
+
+
 class Load:
     """A generator and a running service, for as many measurements as wanted.
 
@@ -120,7 +133,8 @@ class Load:
         """Send one run, with `users` in a closed loop or at `rate` requests per second in an open one.
 
         `warm_up` and `seconds` are in seconds: only the requests of the second part are measured. Every request is sent
-        once. `tell` hears how far the run is. Raises MachineError when Locust itself fails.
+        once. `tell` hears how far the run is. Raises MachineError when Locust itself fails, and
+        Stopped on Ctrl-C.
         """
         generator = self._generator
         job = Job(self._url, requests, warm_up + seconds, users=users, rate=rate, seed=seed, warm_up=warm_up)
@@ -128,14 +142,46 @@ class Load:
         start = usage(self._pid)
         opening = generator.begin(job) + warm_up
         generator.wait_until(opening)
-        before = meter.read()
-        generator.wait_until(opening + seconds, tell)
+        before, closing = meter.read(), opening + seconds
+        stopped = not self._sent_until(closing, tell)
+        if stopped and (closing := time.monotonic()) < opening + LEAST_PARTIAL:
+            raise KeyboardInterrupt
         cores = cores_between(before, meter.read())
         record = generator.finish()
         used = used_between(start, usage_at_rest(self._pid))
-        window = Window(opening, opening + seconds)
+        window = Window(opening, closing)
         probe = _probe(job, window, record, cores)
-        return Measured(probe, record, window, ended=not is_running(self._pid), used=used)
+        measured = Measured(probe, record, window, ended=not is_running(self._pid), used=used)
+        if stopped:
+            raise Stopped(measured)
+        return measured
+
+    @property
+    def ended(self) -> bool:
+        """Whether the service has ended."""
+        return not is_running(self._pid)
+
+    def answers(self, within: float = 10.0) -> bool:
+        """Tell whether the service gives a complete answer to one request, with any status."""
+        place = urlsplit(self._url)
+        connection = HTTPConnection(place.hostname or "", place.port, timeout=within)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse().read()
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
+        return True
+
+    def _sent_until(self, closing: float, tell: Callable[[Progress], None] | None) -> bool:
+        """Wait until the run is sent. On Ctrl-C, end it, and return False."""
+        try:
+            self._generator.wait_until(closing, tell)
+        except KeyboardInterrupt:
+            self._generator.stop()
+            return False
+        return True
 
 
 def require(packages: tuple[str, ...] = NEEDED) -> None:

@@ -7,6 +7,7 @@ exists. It ends when the file `end` exists, or when its folder is gone.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -74,6 +75,7 @@ class Run:
         self.most_under_way = 0
         self.answered = 0
         self.number = 0
+        self.no_port = 0
 
     def request(self) -> tuple[str, str, list[int], dict[str, Any]]:
         """Choose the next request: its name, its method, the statuses of success, and what else the client needs."""
@@ -112,6 +114,7 @@ class Sender(FastHttpUser):
         try:
             with self.client.request(method, catch_response=True, **more) as response:
                 broken = response.request_meta["exception"]
+                run.no_port += getattr(broken, "errno", None) == errno.EADDRNOTAVAIL
                 good = broken is None and response.status_code in success
                 if broken is None and not good:
                     response.failure(f"status {response.status_code}")
@@ -157,7 +160,11 @@ class Open(Sender):
         pool = Pool(self.concurrency)
         possible = 0.0
         for intended in run.job["times"]:
-            wait_until(intended)
+            while (now := time.monotonic()) < min(intended, run.closing):
+                # A run may be stopped meanwhile.
+                wait_until(min(intended, now + TELL_EVERY))
+            if intended >= run.closing:
+                break
             if pool.full():
                 # Here the service makes everybody wait, not the generator.
                 pool.wait_available(max(0.0, run.closing + FINISH_WITHIN - time.monotonic()))
@@ -211,6 +218,8 @@ def perform(job: dict[str, Any], runner: LocalRunner, began: str) -> dict[str, A
     told = opening
     while time.monotonic() < run.closing and (is_open or runner.user_count or not run.number):
         gevent.sleep(LOOK_EVERY)
+        if (FOLDER / "stop").exists():
+            run.closing = time.monotonic()
         if (now := time.monotonic()) >= told + TELL_EVERY:
             told = now
             write("progress", json.dumps([now - opening, run.answered, len(run.samples) - run.answered]))
@@ -224,6 +233,7 @@ def perform(job: dict[str, Any], runner: LocalRunner, began: str) -> dict[str, A
         "planned": len(job.get("times", run.samples)),
         "most_under_way": run.most_under_way,
         "rested": rested,
+        "no_port": run.no_port,
         "locust_requests": runner.stats.total.num_requests,
         "locust_failures": runner.stats.total.num_failures,
     }

@@ -23,6 +23,8 @@ LOWEST, HIGHEST = 15_000, 32_000
 """A range below the one from which systems take the port of an outgoing connection."""
 TRIES = 200
 LOCK = "kit-port-{}.lock"
+CONNECTIONS = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
+LISTENING = "0A"
 
 
 class Port:
@@ -48,8 +50,8 @@ class Port:
             os.close(lock)
 
 
-def is_free(port: int, *, untouched: bool = False) -> bool:
-    """Tell whether a server could listen on a port now.
+def is_free(port: int, host: str = LOOPBACK, *, untouched: bool = False) -> bool:
+    """Tell whether a server could listen on a port now; on this machine alone, unless another `host` is given.
 
     A connection on the port that just ended is no obstacle, as most servers set SO_REUSEADDR. With `untouched`,
     it is an obstacle.
@@ -57,7 +59,7 @@ def is_free(port: int, *, untouched: bool = False) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0 if untouched else 1)
         try:
-            probe.bind((LOOPBACK, port))
+            probe.bind((host, port))
         except OSError:
             return False
     return True
@@ -65,9 +67,31 @@ def is_free(port: int, *, untouched: bool = False) -> bool:
 
 def answers(port: int) -> bool:
     """Tell whether a program accepts connections on a port."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((LOOPBACK, port)) == 0
+    return answers_at(LOOPBACK, port)
+
+
+def answers_at(host: str, port: int) -> bool:
+    """Tell whether a program accepts connections on a port of a host, within a second."""
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def connections(port: int) -> frozenset[tuple[str, str]] | None:
+    """List the connections to or from a port, also those that ended a moment ago; None without /proc."""
+    found = set()
+    for table in CONNECTIONS:
+        try:
+            lines = table.read_text().splitlines()[1:]
+        except OSError:
+            continue
+        for line in lines:
+            _, local, remote, state, *_ = line.split()
+            if state != LISTENING and port in {int(end.rpartition(":")[2], 16) for end in (local, remote)}:
+                found.add((local, remote))
+    return frozenset(found) if CONNECTIONS[0].exists() else None
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psutil
 
+from grader.load.reference import SERVER as SERVER_OF_THE_KIT
 from grader.project.config import Project
 from grader.system.process import wait_until
 from tests import service_file
@@ -92,6 +93,12 @@ def nothing_left(folder: Path) -> bool:
         return True
 
     return wait_until(gone, 5)
+
+
+def write_null(folder: Path) -> Project:
+    """Write a project whose service needs no time for an answer, so that the generator is the limit."""
+    command = ["python", "-P", str(SERVER_OF_THE_KIT), "--port", "{port}"]
+    return service_file.write(folder, server={"command": command})
 
 
 def under_load(folder: Path, seconds: float = 0.5) -> bool:
