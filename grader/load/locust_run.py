@@ -80,12 +80,14 @@ class LocustRun:
             raise MachineError(f"Nobody can wait at {self.master}: the address isn't this machine's, or it is taken.")
         with tempfile.TemporaryDirectory(prefix="kit-load-", ignore_cleanup_errors=True) as place:
             figures = Path(place) / "figures.json"
-            code = _run([*self._command(url), "--json-file", str(figures.with_suffix(""))], place, self._requests())
+            code = _run(self._command(url), place, KIT_LOAD_REQUESTS=self._requests(), KIT_LOAD_FIGURES=str(figures))
             if code is None:
                 return self.web
-            if code and not figures.exists():
-                raise MachineError(self._reason(code))
-            confirm(json.loads(figures.read_text()) if figures.exists() else [])
+            sent, failed = json.loads(figures.read_text()) if figures.exists() else (0, 0)
+        if code and not sent:
+            raise MachineError(self._reason(code))
+        if not self.web:
+            confirm(sent, failed)
         return True
 
     def _requests(self) -> str:
@@ -121,16 +123,14 @@ def join(master: Address, workers: int) -> bool:
     several = ["--processes", str(workers)] if workers > 1 else []
     command = [*_locust(), "--worker", "--master-host", master.host, "--master-port", str(master.port), *several]
     with tempfile.TemporaryDirectory(prefix="kit-load-", ignore_cleanup_errors=True) as place:
-        code = _run(command, place, "[]")
+        code = _run(command, place)
     if code:
         raise MachineError(f"The load ended too early here ({how_it_ended(code)}): has the master gone?")
     return code is not None
 
 
-def confirm(entries: list[dict[str, int]]) -> None:
-    """Raise Failed when Locust's figures say that the service hardly answered."""
-    sent = sum(entry["num_requests"] for entry in entries)
-    failed = sum(entry["num_failures"] for entry in entries)
+def confirm(sent: int, failed: int) -> None:
+    """Raise Failed when hardly any request was answered well."""
     if not sent:
         raise Failed("No request was sent, or none was answered.")
     if failed > MOST_FAILED * sent:
@@ -142,7 +142,6 @@ def _locust() -> list[str]:
     return [sys.executable, "-P", "-m", "locust", "--locustfile", str(LOCUSTFILE)]
 
 
-def _run(command: list[str], place: str, requests: str) -> int | None:
-    env = {"PATH": os.environ.get("PATH", os.defpath), "HOME": place, "LC_ALL": "C.UTF-8"}
-    env |= {"KIT_LOAD_REQUESTS": requests}
+def _run(command: list[str], place: str, **more: str) -> int | None:
+    env = {"PATH": os.environ.get("PATH", os.defpath), "HOME": place, "LC_ALL": "C.UTF-8", **more}
     return foreground.run(command, Path(place), env, on_ctrl_c=signal.SIGINT, grace=GRACE)

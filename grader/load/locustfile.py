@@ -11,9 +11,12 @@ import os
 import uuid
 from argparse import ArgumentParser
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from locust import FastHttpUser, constant, events, task
+from locust.env import Environment
+from locust.runners import WorkerRunner
 
 MARK = uuid.uuid4().hex[:8]
 
@@ -22,6 +25,15 @@ MARK = uuid.uuid4().hex[:8]
 def add_requests(parser: ArgumentParser) -> None:
     """Add an option with what is sent, as a master gives its own options to its workers."""
     parser.add_argument("--kit-requests", default=os.environ.get("KIT_LOAD_REQUESTS", "[]"), help="what is sent")
+
+
+@events.quitting.add_listener  # type: ignore[untyped-decorator]
+def write_figures(environment: Environment, **_more: object) -> None:
+    """Write how many requests were sent and how many failed, where the kit reads it; a worker leaves that to others."""
+    path = os.environ.get("KIT_LOAD_FIGURES")
+    if path and not isinstance(environment.runner, WorkerRunner):
+        total = environment.stats.total
+        Path(path).write_text(json.dumps([total.num_requests, total.num_failures]))
 
 
 class Friend(FastHttpUser):
