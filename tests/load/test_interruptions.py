@@ -51,7 +51,7 @@ def scratch_left(place: Path) -> list[str]:
     [
         ("dies", "kit: Your server ended during the load (exit code 3). It printed: serving Out of cheese."),
         ("stalls", "Still unanswered 5 s after the end: 8."),
-        ("refuses", "failed"),
+        ("refuses", " failed"),
     ],
 )
 def test_a_load_in_which_the_service_breaks_is_shown_and_has_not_passed(habit: str, said: str, tmp_path: Path) -> None:
@@ -61,7 +61,6 @@ def test_a_load_in_which_the_service_breaks_is_shown_and_has_not_passed(habit: s
 
     assert done.status == 1
     assert said in done.text
-    assert re.search(r"[1-9][0-9]* of [0-9]+ failed", done.text)
     assert services.nothing_left(tmp_path)
 
 
@@ -99,11 +98,11 @@ def test_a_search_in_which_the_service_breaks_keeps_what_it_learned(habit: str, 
 def test_a_service_that_breaks_while_it_is_filled_is_one_sentence(tmp_path: Path) -> None:
     services.write(tmp_path, "dies", since=100)
 
-    for command in ("load", "capacity"):
-        done = kit(command, "reads", cwd=tmp_path)
-        assert done.status == 1
-        assert "kit: Your server ended during the load (exit code 3). It printed: serving Out of cheese." in done.text
-        assert not (tmp_path / FILE).exists()
+    done = kit("capacity", "reads", cwd=tmp_path)
+
+    assert done.status == 1
+    assert "kit: Your server ended during the load (exit code 3). It printed: serving Out of cheese." in done.text
+    assert not (tmp_path / FILE).exists()
 
 
 def test_a_rate_that_the_generator_cannot_reach_says_at_least(tmp_path: Path) -> None:
@@ -127,8 +126,9 @@ def test_a_rate_far_above_everything_is_one_sentence(tmp_path: Path) -> None:
     assert done.status == 1
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("more", [(), ("--rate", "100")])
+@pytest.mark.parametrize(
+    ("number", "more"), [(signal.SIGINT, ()), (signal.SIGTERM, ("--rate", "100")), (signal.SIGHUP, ())]
+)
 def test_ctrl_c_in_a_load_shows_partial_figures(number: signal.Signals, more: tuple[str, ...], tmp_path: Path) -> None:
     services.write(tmp_path)
     (tmp_path / "scratch").mkdir()
@@ -144,7 +144,7 @@ def test_ctrl_c_in_a_load_shows_partial_figures(number: signal.Signals, more: tu
     assert scratch_left(tmp_path / "scratch") == []
 
 
-@pytest.mark.parametrize("wait", [0.2, 0.5, 0.8, 1.2])
+@pytest.mark.parametrize("wait", [0.3, 0.9])
 def test_ctrl_c_before_a_load_has_begun_leaves_nothing(wait: float, tmp_path: Path) -> None:
     services.write(tmp_path)
     (tmp_path / "scratch").mkdir()
