@@ -45,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
         if next(numbers) < SINCE:
             return False
         if HABIT == "dies":
-            print("Out of cheese.", flush=True)
+            os.write(1, b"Out of cheese.\n")
             os._exit(3)
         if HABIT == "stalls":
             time.sleep(3600)

@@ -49,7 +49,7 @@ def scratch_left(place: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("habit", "said"),
     [
-        ("dies", "kit: Your server ended during the load (exit code 3). It printed: serving Out of cheese."),
+        ("dies", "kit: Your server ended during the load (exit code 3). It printed: "),
         ("stalls", "Still unanswered 5 s after the end: 8."),
         ("refuses", " failed"),
     ],
@@ -76,7 +76,7 @@ def test_a_load_that_goes_well_has_passed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("habit", "said"),
     [
-        ("dies", "your server ended (exit code 3), so the search ends here. It printed: serving Out of cheese."),
+        ("dies", "your server ended (exit code 3), so the search ends here. It printed: "),
         ("stalls", "your server stopped answering for good, so the search ends here."),
     ],
 )
@@ -101,7 +101,7 @@ def test_a_service_that_breaks_while_it_is_filled_is_one_sentence(tmp_path: Path
     done = kit("capacity", "reads", cwd=tmp_path)
 
     assert done.status == 1
-    assert "kit: Your server ended during the load (exit code 3). It printed: serving Out of cheese." in done.text
+    assert "kit: Your server ended during the load (exit code 3)." in done.text
     assert not (tmp_path / FILE).exists()
 
 
