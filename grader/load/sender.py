@@ -30,8 +30,7 @@ PATIENCE = 10.0
 """Seconds that a request may wait for its answer."""
 FINISH_WITHIN = 5.0
 """Seconds that the requests have to finish that are under way when a run ends."""
-LOOK_EVERY = 0.005
-TELL_EVERY = 0.5
+LOOK_EVERY, TELL_EVERY = 0.005, 0.5
 
 # The HTTP client of FastHttpUser sends a GET again, up to eleven times, when the connection closes without an answer.
 # Each time the service may write a row, so here the client sends every request once.
@@ -73,9 +72,7 @@ class Run:
         self.samples: list[tuple[float, float, bool, float, str]] = []
         self.under_way: dict[int, float] = {}
         self.most_under_way = 0
-        self.answered = 0
-        self.number = 0
-        self.no_port = 0
+        self.answered = self.number = self.no_port = 0
 
     def request(self) -> tuple[str, str, list[int], dict[str, Any]]:
         """Choose the next request: its name, its method, the statuses of success, and what else the client needs."""
@@ -160,9 +157,9 @@ class Open(Sender):
         pool = Pool(self.concurrency)
         possible = 0.0
         for intended in run.job["times"]:
-            while (now := time.monotonic()) < min(intended, run.closing):
-                # A run may be stopped meanwhile.
-                wait_until(min(intended, now + TELL_EVERY))
+            # A sleep may end early, as gevent reads the clock rarely; and the run may be stopped.
+            while (left := min(intended, run.closing) - time.monotonic()) > 0:
+                gevent.sleep(min(left, TELL_EVERY))
             if intended >= run.closing:
                 break
             if pool.full():
@@ -174,13 +171,6 @@ class Open(Sender):
             pool.spawn(self.send, intended, max(intended, possible))
         pool.join(timeout=max(0.0, run.closing + FINISH_WITHIN - time.monotonic()))
         raise StopUser
-
-
-def wait_until(instant: float) -> None:
-    """Sleep until an instant of the monotonic clock, and let other greenlets run at least once."""
-    # One sleep may end early, because gevent counts it from the moment when it last read the clock.
-    while (left := instant - time.monotonic()) > 0:
-        gevent.sleep(left)
 
 
 def serve() -> None:
@@ -219,7 +209,7 @@ def perform(job: dict[str, Any], runner: LocalRunner, began: str) -> dict[str, A
     while time.monotonic() < run.closing and (is_open or runner.user_count or not run.number):
         gevent.sleep(LOOK_EVERY)
         if (FOLDER / "stop").exists():
-            run.closing = time.monotonic()
+            run.closing = rest.closing = time.monotonic()
         if (now := time.monotonic()) >= told + TELL_EVERY:
             told = now
             write("progress", json.dumps([now - opening, run.answered, len(run.samples) - run.answered]))
