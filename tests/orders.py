@@ -101,7 +101,7 @@ def _case(name: str) -> cases.Case:
 
 def main() -> int:
     """Compare the orders for the cases that are named, through every step of their stage."""
-    names = sys.argv[1:] or [stage.solution.name for stage in COURSE.stages]
+    names = sys.argv[1:] or [stage.solution.name for stage in COURSE.stages if stage.solution.is_dir()]
     found = []
     for name in names:
         stage = COURSE.find_stage(_case(name).solution or _case(name).stage)

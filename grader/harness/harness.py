@@ -36,6 +36,8 @@ class Harness:
         self.services = ServicePool(lambda: self.project, resources)
         self.shared = Shared(seed, resources)
         self.output = OutputCapture(lambda: self.services)
+        self.handed_in = folder
+        """The folder that a person knows, of which `folder` may be a copy."""
         self.alone = False
         """Whether the project sees no environment but its own."""
         self._when_closing: list[Callable[[], None]] = []
@@ -50,6 +52,10 @@ class Harness:
     def credentials(self) -> Credentials:
         """The secrets that the services of this run share with the providers, Twilio and Slack."""
         return drawn()
+
+    def named(self, text: str) -> str:
+        """Write a sentence of the kit for a report: it names the folder that was handed in, and not the kit's copy."""
+        return text.replace(str(self.folder), str(self.handed_in))
 
     def readable(self, text: str) -> str:
         """Write the output of a program for a report: files of the project by their path in it, and no secrets."""

@@ -82,6 +82,7 @@ def _run(job: Job, owned: list[Resources], reports: Teller, released: threading.
     steps = [course.find_step(word) for word in job.steps]
     folder = working_copy.copy(Path(job.folder), owned[0].fresh_for_programs("copy")) if job.setup else Path(job.folder)
     harness = Harness(folder, owned[0], course, seed=job.seed, load=LoadLevel(job.load))
+    harness.handed_in = Path(job.folder)
     try:
         if job.setup:
             harness.set_up()

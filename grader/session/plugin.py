@@ -223,6 +223,7 @@ class ChecksPlugin:
         if finding is None:
             return passed
         found = replace(passed, **explained(finding, self._comparison))
+        found = replace(found, actual=self._harness.named(found.actual))
         if found.outcome is not Outcome.FAIL:
             return found
         output = self._harness.output

@@ -550,6 +550,18 @@ def test_a_setup_that_fails_in_the_copy_is_what_the_server_lacks(run):
     assert findings.faults == ()
 
 
+@pytest.mark.usefixtures("nothing_left")
+def test_a_sentence_names_the_folder_that_was_handed_in_and_not_the_copy(tmp_path):
+    folder = projects.project(tmp_path / "project").folder
+    (folder / "service.toml").unlink()
+    own = course.load(projects.course(tmp_path, {"1.2": ANSWERS}, None))
+
+    found = runner.run(own, folder, own.steps, setup=True).problem
+
+    assert found is not None
+    assert found.actual == f'There is no service.toml in "{folder}": it says how your server is started.'
+
+
 def test_without_a_setup_the_copy_runs_with_what_is_there(run):
     assert outcomes(run({"1.2": ANSWERS}, setup=True)) == {"1.2": "pass"}
 
