@@ -118,6 +118,7 @@ def _measure(sheet: Worksheet, lines: WorksheetLines) -> int:
     found = _with(found, **{name: {"reflection": found.text(name, "reflection")} for name in found.worst()})
     sheets.write(found)
     _draw(found, experiments)
+    lines.noise(experiments.busiest)
     lines.throughput([*experiments.curve], experiments.latency, experiments.demand)
     return _show(found, lines)
 

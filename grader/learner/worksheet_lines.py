@@ -5,12 +5,15 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
+from grader.learner.capacity_lines import NOISY
 from grader.report import terminal
 from grader.scaling.questions import BY_NAME, QUESTIONS
 from grader.scaling.usl import NoFit, Point, bound, fit_usl
 from grader.scaling.worksheet import Worksheet
 from grader.scaling.worksheet_picture import factor
 
+POOR = 0.5
+"""Below this R², a fitted law says nothing."""
 HALF = 10
 """How many characters a bar has on either side of a perfect prediction; each is half of a factor of two."""
 
@@ -51,6 +54,11 @@ class WorksheetLines:
         self._out.print()
         self._out.print(rows)
 
+    def noise(self, busiest: float) -> None:
+        """Say how much other programs disturbed the measurement, if they did."""
+        if busiest > NOISY:
+            self.say(f"Other programs used up to {busiest:.1f} cores meanwhile, so these figures are noisy.")
+
     def throughput(self, curve: list[Point], latency: float, demand: float) -> None:
         """Print the throughput by clients beside its bounds, and what the fitted law says about more clients."""
         rows = Table.grid(padding=(0, 2))
@@ -66,6 +74,11 @@ class WorksheetLines:
             law = fit_usl(curve)
         except NoFit as reason:
             self.say(str(reason))
+            return
+        if law.r_squared < POOR:
+            self._out.print(
+                Text("  The scalability law doesn't describe these points; the noise was larger than its curve.")
+            )
             return
         peak = f"a peak at {law.peak:.0f} clients" if law.peak else "no peak in range"
         said = f"σ = {law.contention:.3f}, κ = {law.coherence:.5f}, R² = {law.r_squared:.3f}; {peak}."

@@ -38,7 +38,8 @@ def factor(miss: float) -> str:
     """Write log₂ of measured over predicted as a factor, such as `2.0 × more` or `3.1 × less`."""
     if abs(miss) < 0.07:
         return "as predicted"
-    return f"{2 ** abs(miss):.2g} × {'more' if miss > 0 else 'less'}"
+    times = 2 ** abs(miss)
+    return f"{f'{times:.2g}' if times < 10 else f'{times:,.0f}'} × {'more' if miss > 0 else 'less'}"
 
 
 def _axis(rows: int) -> list[str]:

@@ -103,9 +103,15 @@ def test_the_throughput_is_shown_beside_its_bounds_and_the_law():
 
     lines.throughput([(1, 43.0), (2, 85.0), (4, 171.0), (8, 342.0), (16, 417.0), (32, 413.0)], 0.0231, 0.0024)
     lines.throughput([(1, 43.0)], 0.0231, 0.0024)
+    lines.throughput([(1, 311.0), (2, 140.0), (4, 165.0), (8, 328.0), (16, 824.0), (32, 322.0)], 0.003, 0.001)
+    lines.noise(0.1)
+    lines.noise(1.5)
 
     said = " ".join(page.getvalue().split())
     assert "min(N/R, 1/D) 43 87 173 346 417 417" in said
     assert "R = 23.1 ms, D = 2.4 ms of one processor." in said
     assert "The fitted law: σ = " in said
     assert "The law has three unknowns" in said
+    assert "The scalability law doesn't describe these points" in said
+    assert "Other programs used up to 1.5 cores meanwhile" in said
+    assert "0.1 cores" not in said

@@ -160,7 +160,8 @@ def test_tables_that_are_none_are_taken_for_empty(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("miss", "said"), [(0.0, "as predicted"), (1.0, "2 × more"), (-2.0, "4 × less"), (0.05, "as predicted")]
+    ("miss", "said"),
+    [(0.0, "as predicted"), (1.0, "2 × more"), (-2.0, "4 × less"), (11.3, "2,521 × more"), (0.05, "as predicted")],
 )
 def test_a_miss_is_said_as_a_factor(miss, said):
     assert factor(miss) == said
