@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from grader.learner.capacity_lines import NOISY
 from grader.report import terminal
+from grader.report.load_words import neighbours
 from grader.scaling.questions import BY_NAME, QUESTIONS
 from grader.scaling.usl import NoFit, Point, bound, fit_usl
 from grader.scaling.worksheet import Worksheet
@@ -56,8 +56,8 @@ class WorksheetLines:
 
     def noise(self, busiest: float) -> None:
         """Say how much other programs disturbed the measurement, if they did."""
-        if busiest > NOISY:
-            self.say(f"Other programs used up to {busiest:.1f} cores meanwhile, so these figures are noisy.")
+        if said := neighbours([{"other": busiest}]):
+            self.say(said)
 
     def throughput(self, curve: list[Point], latency: float, demand: float) -> None:
         """Print the throughput by clients beside its bounds, and what the fitted law says about more clients."""
