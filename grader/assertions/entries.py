@@ -23,6 +23,11 @@ class Listing(tuple[str, ...], Observed):
         made.what = what
         return made
 
+    @property
+    def length(self) -> Length:
+        """The number of entries."""
+        return Length(len(self), request=self.request, what=f"{self.what}s")
+
     def expected_text(self, operator: str, other: object) -> str:
         if operator == "==" and other == ():
             return f"no {self.what}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ MESSAGES = 200
 SEEDING_USERS = 8
 LEAST_FREE = 4 * 1024 * 1024
 """Bytes below which a disk is full."""
+REST = 0.5
+"""Seconds that the kit waits after a refusal."""
 FILL_WITHIN = 60.0
 """Seconds in which a service must accept the messages that it is filled with."""
 
@@ -127,9 +130,15 @@ def fill(
 
     Raises Failed when there are fewer than `least`, or than all unless that is given.
     """
-    generator.begin(Job(url, (WRITE,), within, users=SEEDING_USERS, most=messages))
-    record = generator.finish()
-    good = sum(sample.answered for sample in record.samples)
+    deadline = time.monotonic() + within
+    good, users = 0, SEEDING_USERS
+    while good < messages and (left := deadline - time.monotonic()) > 0:
+        generator.begin(Job(url, (WRITE,), left, users=users, most=messages - good))
+        good += sum(sample.answered for sample in generator.finish().samples)
+        if good < messages:
+            # It refused some. That is its right where eight come at once.
+            users = 1
+            time.sleep(min(REST, max(0.0, deadline - time.monotonic())))
     if good < (messages if least is None else min(least, messages)):
         raise Failed(
             f"{good} of {messages} messages were accepted within {within:.0f} s.",

@@ -71,10 +71,11 @@ class Search:
         self._is_late = is_late
         self.found = Capacity()
 
-    def run(self, start: float) -> Capacity:
+    def run(self, start: float, *, stride: int = NOTCHES) -> Capacity:
         """Search from the rate `start` on: double while it holds or halve while it doesn't, then close in on the limit.
 
-        Closing in halves the interval on the grid, as factors matter and not differences.
+        Closing in halves the interval on the grid, as factors matter and not differences. Whoever knows the capacity
+        nearly begins with a smaller `stride` than doubling.
         """
         held, broke = LOWEST - 1, HIGHEST + 1
         notch = min(max(round(NOTCHES * log2(max(start, 1e-9) / GRID)), LOWEST), HIGHEST)
@@ -87,11 +88,12 @@ class Search:
             else:
                 broke = notch
             if broke > HIGHEST:
-                notch = min(held + NOTCHES, HIGHEST)
+                notch = min(held + stride, HIGHEST)
             elif held < LOWEST:
-                notch = max(broke - NOTCHES, LOWEST)
+                notch = max(broke - stride, LOWEST)
             else:
                 notch = (held + broke) // 2
+            stride = min(2 * stride, NOTCHES)
         self.found = replace(self.found, done=True)
         return self.found
 

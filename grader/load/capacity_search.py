@@ -14,6 +14,8 @@ from grader.load.slo import Slo
 from grader.load.workloads import WORKLOADS
 
 WARM_UP_USERS = 4
+NEAR = 2
+"""Notches of the grid by which a search near a claim moves at first."""
 PAUSE = 0.5
 """Seconds of rest before each further probe: what one left unfinished shouldn't burden the next."""
 
@@ -93,6 +95,15 @@ class CapacitySearch:
             self.gone = 0.0
         else:
             self.search.run(estimate.probe.achieved * timing.begin)
+
+    def run_near(self, rate: float) -> None:
+        """Warm the service up, and search near a rate that somebody claims.
+
+        Raises MachineError when the generator itself fails.
+        """
+        timing = self._timing
+        self._load.run(self._requests, users=WARM_UP_USERS, warm_up=timing.warm_up, seconds=timing.estimate / 2)
+        self.search.run(rate, stride=NEAR)
 
     def probe(self, rate: float) -> Judged:
         """Offer a rate for a few seconds, and judge what came by the objective."""

@@ -68,6 +68,14 @@ def machine_seconds() -> float:
     return float(sum(seconds for name, seconds in times.items() if name not in idle))
 
 
+def children_seconds() -> float:
+    """Add up the processor seconds of the children of this process that have ended, and of theirs."""
+    import os
+
+    used = os.times()
+    return used.children_user + used.children_system
+
+
 def is_running(pid: int) -> bool:
     """Tell whether a process still runs. A process that has ended and isn't reaped yet doesn't run."""
     import psutil

@@ -85,9 +85,10 @@ class Generator:
     """Locust in a process of its own, as a context manager that leaves no process and no file behind.
 
     It takes `begin` and `finish` in turns, as often as wanted. `programs` are those of the same run of the kit.
+    `sender` may be another program than Locust that takes the same orders.
     """
 
-    def __init__(self, programs: Programs | None = None, *, patience: float = PATIENCE) -> None:
+    def __init__(self, programs: Programs | None = None, *, patience: float = PATIENCE, sender: Path = SENDER) -> None:
         self._patience = patience
         self._number = 0
         self._as_served = cache(as_served)
@@ -98,7 +99,7 @@ class Generator:
         mark = f"KIT_LOAD_FOLDER={self._folder}"
         env = _environment(self._folder) | {"KIT_LOAD_FOLDER": str(self._folder)}
         # -P: Python imports no module from the folder of the sender, or from the working directory.
-        command = [sys.executable, "-P", str(SENDER)]
+        command = [sys.executable, "-P", str(sender)]
         try:
             self._process = Process(command, cwd=self._folder, env=env, mark=mark, programs=programs)
         except BaseException:

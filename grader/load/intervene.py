@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from grader.errors import Failed, NotChecked
+from grader.load import affinity
 from grader.load.bench import Bench, cores
 from grader.load.comparison import Comparison, Half, Pair, compare
 from grader.load.cpu import Reading, cores_between, machine_seconds, tree_seconds
@@ -135,10 +136,11 @@ def _processor(bench: Bench, _workload: str) -> Iterator[Prepared]:
 def _clients(bench: Bench, workload: str) -> Iterator[Prepared]:
     load = bench.load(bench.start())
     requests = WORKLOADS[workload]
+    many = Side(load, requests, Figure.RATE, users=CLIENTS)
     yield (
         Side(load, requests, Figure.RATE),
-        Side(load, requests, Figure.RATE, users=CLIENTS),
-        lambda found: {"rate_ratio_clients_8": found.ratio},
+        many,
+        lambda found: {"rate_ratio_clients_8": found.ratio, "service_cores_clients_8": _cores_used(many)},
     )
 
 
@@ -185,17 +187,16 @@ def _costs(a: Batch, b: Batch) -> dict[Figure, tuple[float, float]]:
     return found
 
 
+def _cores_used(side: Side) -> float:
+    """Return how many cores the service used on one side, as the median of its batches."""
+    return median([(one.cpu_ms or 0.0) * one.rate / 1000 for one in side.figures])
+
+
 def _keep_to(service: Service, count: int | None) -> None:
     """Let a service use only so many processors, or all of them."""
-    import psutil
-
-    root = psutil.Process(service.process.pid)
-    if not hasattr(root, "cpu_affinity"):
+    if not affinity.CAN_PIN:
         raise NotChecked("This system doesn't let a program be kept to one processor.")
-    allowed = psutil.Process().cpu_affinity() or []
-    for process in (root, *root.children(recursive=True)):
-        with contextlib.suppress(psutil.Error):
-            process.cpu_affinity(allowed[:count])
+    affinity.keep_to(service.process.pid, affinity.processors()[:count])
 
 
 def _reading(service: Service) -> Reading:

@@ -17,7 +17,8 @@ class Sample(NamedTuple):
     """One request: when it began, in seconds of the monotonic clock, its duration, and whether it had a good answer.
 
     In an open loop, `start` is when it should have been sent. `late` is by how many seconds the generator, and not the
-    service, made it begin later than that. `name` names the kind of request.
+    service, made it begin later than that. `name` names the kind of request. `status` and `retry_after` are those of
+    the answer, where the generator tells them.
     """
 
     start: float
@@ -25,6 +26,8 @@ class Sample(NamedTuple):
     answered: bool
     late: float = 0.0
     name: str = ""
+    status: int = 0
+    retry_after: str = ""
 
 
 class Window(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from grader.assertions.entries import Length, Listing
 from grader.errors import Failed, NotChecked
 from grader.project import git_program
 
+COMMIT = re.compile(r"[0-9a-fA-F]{4,64}")
 LARGEST_BLOB = 4 * 1024 * 1024
 """How many bytes of a file are searched for a secret."""
 
@@ -133,6 +135,17 @@ class GitRepository:
             return ""  # git would take the first for its index, and the second for an option
         found = self._git("cat-file", "blob", f"{revision}:./{name}")
         return found.stdout.decode("utf-8", "replace") if found.returncode == 0 else ""
+
+    def has_commit(self, name: str) -> bool:
+        """Tell whether the repository holds a commit of this name: its id, or the beginning of it."""
+        if not COMMIT.fullmatch(name):
+            return False
+        return self._git("cat-file", "-e", f"{name}^{{commit}}").returncode == 0
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether earlier commits were left out when the repository was cloned."""
+        return self._git("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
 
     def is_clean(self) -> bool:
         """Tell whether everything in the repository is committed or ignored."""

@@ -3,7 +3,37 @@
 from grader.check import check
 
 
+@check("4.9", clause="stage 4", timed=True)
+def test_good_answers_go_on(overloaded):
+    """Under twice its capacity, a service still answers at least half of it within the objective."""
+    assert overloaded.kept >= 50
+
+
+@check("4.9", clause="stage 4", timed=True)
+def test_what_is_accepted_is_answered_soon(overloaded):
+    """Of 100 answers that aren't refusals, 95 come within five times the objective's limit."""
+    assert overloaded.slowness <= 5
+
+
+@check("4.9", clause="stage 4", timed=True)
+def test_nothing_is_refused_too_early(overloaded):
+    """Below half of what it can do, a service refuses nothing."""
+    assert overloaded.refused_early <= 2
+
+
 @check("4.9", clause="stage 4")
-def test_the_capacity_is_known(capacities):
-    """`capacity.toml` holds the rate that twice as much is more than."""
-    assert capacities.number("reads", "held") >= 1
+def test_refusals_say_when_to_come_back(overloaded):
+    """Whatever isn't answered well is refused with 503 or 429 and `Retry-After`."""
+    assert overloaded.odd_refusals == ()
+
+
+@check("4.9", clause="stage 4", timed=True)
+def test_the_memory_is_bounded(overloaded):
+    """The memory of a service stops growing while the flood goes on."""
+    assert overloaded.memory_growth <= 0
+
+
+@check("4.9", clause="stage 4", timed=True)
+def test_the_service_recovers(overloaded):
+    """At most 10 s after the flood, a service keeps its objective again."""
+    assert overloaded.recovery <= 10

@@ -1,0 +1,155 @@
+"""Compares the capacity that a learner claims with one that the kit searches itself, near the claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from grader.assertions.entries import Listing
+from grader.errors import Failed, Unclear
+from grader.load.bench import Bench, cores
+from grader.load.capacity import Capacity
+from grader.load.capacity_search import CapacitySearch, Timing
+from grader.load.slo import Slo
+from grader.scaling.conditions import Conditions, claimed, disagree
+from grader.scaling.evidence import Evidence
+from grader.scaling.measured import Amount
+
+WIDER = 1.5
+REASONS = ("latency", "failures", "generator")
+TIMINGS = {"quick": Timing(estimate=2.0, warm_up=0.3, probe=2.0, notches=2), "full": Timing(notches=2)}
+NEAR_CEILING = 0.6
+"""The share of the generator's ceiling from which on it may be the limit."""
+BEYOND = 1.5
+"""How far above the limit the kit looks once more for the reason why it broke."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One table of `capacity.toml`. `broke` is None where the generator was the limit."""
+
+    workload: str
+    held: float
+    broke: float | None
+    because: str
+    conditions: Conditions
+
+    @property
+    def in_words(self) -> str:
+        """Say the claimed interval."""
+        return _interval(self.held, self.broke)
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What the kit's own search found, under which conditions, and every reason that broke a probe."""
+
+    found: Capacity
+    conditions: Conditions
+    reasons: frozenset[str]
+
+    @property
+    def in_words(self) -> str:
+        """Say the interval that the kit found."""
+        return _interval(self.found.held, self.found.broke)
+
+
+def read(evidence: Evidence, workload: str) -> Claim:
+    """Read the claim about a workload; raises Failed with one sentence when it isn't whole."""
+    because = evidence.word(workload, "broke_because", REASONS)
+    broke = None if because == "generator" else float(evidence.number(workload, "broke"))
+    held = float(evidence.number(workload, "held"))
+    if broke is not None and broke <= held:
+        raise Failed(
+            f"{evidence.file}, [{workload}]: held = {held:g}, broke = {broke:g}",
+            expected="a rate that held below one that broke",
+        )
+    where = claimed(evidence)
+    other = float(evidence.number(workload, "other")) if evidence.has(workload, "other") else where.other
+    return Claim(workload, held, broke, str(because), Conditions(where.cores, where.ceiling, other))
+
+
+def search(bench: Bench, claim: Claim, slo: Slo, level: str, ceiling: float) -> Searched:
+    """Search for the capacity of the project's service, from the claimed rate on."""
+    service = bench.start()
+    searching = CapacitySearch(bench.load(service), claim.workload, slo, timing=TIMINGS[level])
+    searching.run_near(claim.held)
+    found = searching.search.found
+    reasons = {judged.because for judged in found.probes} - {None}
+    if found.broke is not None and claim.because not in reasons | {"generator"}:
+        judged = searching.probe(found.broke * BEYOND)
+        reasons.add(judged.because)
+    service.kill()
+    other = max(judged.probe.other for judged in found.probes)
+    bound = {"generator"} if found.because == "generator" else set()
+    return Searched(found, Conditions(cores(), ceiling, other), frozenset({*map(str, reasons - {None}), *bound}))
+
+
+class Compared:
+    """A claim beside the kit's own search: what checks ask about it."""
+
+    def __init__(self, claim: Claim, searched: Searched) -> None:
+        self.claim = claim
+        self.searched = searched
+
+    @property
+    def distance(self) -> Amount:
+        """By which factor the claimed interval and the kit's own lie apart: 1 where they meet.
+
+        Raises Unclear where they lie too far apart, and the claim comes from unlike conditions.
+        """
+        apart = self._apart
+        if apart > WIDER:
+            finding = disagree(
+                self._both, self.claim.conditions, self.searched.conditions, expected=f"at most a factor of {WIDER:g}"
+            )
+            if isinstance(finding, Unclear):
+                raise finding
+        return Amount(apart, what="times apart", request=self._line, more=self._both)
+
+    @property
+    def unexplained(self) -> Listing:
+        """The claimed reason why the objective broke, if the kit saw another; raises Unclear where it can't tell."""
+        claim, seen = self.claim, self.searched.reasons
+        told = [] if claim.because in seen or not seen else [self.reason_in_words]
+        return Listing(told, request=self._line, what="other reason")
+
+    @property
+    def reason_in_words(self) -> str:
+        """Say both reasons why the objective broke. Raises Unclear where they may differ for the machine's sake."""
+        claim, searched = self.claim, self.searched
+        seen = " and ".join(sorted(searched.reasons)) or "no reason"
+        what = f"claimed {claim.because}, here {seen}"
+        if "generator" in (claim.because, *searched.reasons) and self._apart <= WIDER and self._reaches_ceiling:
+            raise Unclear(f"{what}: service and generator reach about as much here.")
+        finding = disagree(what, claim.conditions, searched.conditions, expected="")
+        if isinstance(finding, Unclear):
+            raise finding
+        return what
+
+    @cached_property
+    def _apart(self) -> float:
+        claim, found = self.claim, self.searched.found
+        below = (claim.held / found.broke) if found.broke else 0.0
+        above = (found.held / claim.broke) if claim.broke else 0.0
+        return max(1.0, below, above)
+
+    @property
+    def _reaches_ceiling(self) -> bool:
+        """Tell whether the capacity lies near the generator's ceiling, so that either may be the limit."""
+        ceiling = self.searched.conditions.ceiling
+        return (self.searched.found.broke or ceiling) >= NEAR_CEILING * ceiling
+
+    @property
+    def _both(self) -> str:
+        return f"claimed {self.claim.in_words}, here {self.searched.in_words}"
+
+    @property
+    def _line(self) -> str:
+        return f"kit capacity {self.claim.workload}"
+
+
+def _interval(held: float, broke: float | None) -> str:
+    return (
+        f"{held:g} to {broke:g} requests per second" if broke is not None else f"at least {held:g} requests per second"
+    )

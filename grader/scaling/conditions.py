@@ -1,0 +1,53 @@
+"""The conditions of a measurement, and whether those of a claim are like those here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.errors import Failed, Unclear
+from grader.scaling.evidence import Evidence
+
+CEILINGS = 1.3
+"""The factor by which two ceilings of the generator may differ."""
+OTHER = 0.25
+"""Cores by which the use of the machine by other programs may differ."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """How many cores there are, what the kit's generator can do at most, and how many cores others used meanwhile."""
+
+    cores: int
+    ceiling: float
+    other: float
+
+
+def claimed(evidence: Evidence) -> Conditions:
+    """Read the conditions under which the figures of an evidence file were measured; raises Failed without them."""
+    return Conditions(
+        cores=int(evidence.number("machine", "cores")),
+        ceiling=float(evidence.number("machine", "ceiling")),
+        other=float(evidence.number("machine", "other")),
+    )
+
+
+def difference(there: Conditions, here: Conditions) -> str:
+    """Say in what two measurements differ so much that they can't be compared; empty where they can."""
+    if there.cores != here.cores:
+        return f"{there.cores} cores there, {here.cores} here"
+    if not 1 / CEILINGS <= there.ceiling / max(here.ceiling, 1e-9) <= CEILINGS:
+        return f"the generator sends up to {there.ceiling:.0f} requests per second there, {here.ceiling:.0f} here"
+    if abs(there.other - here.other) > OTHER:
+        return f"other programs used {there.other:.2f} cores there, {here.other:.2f} here"
+    return ""
+
+
+def disagree(what: str, there: Conditions, here: Conditions, *, expected: str) -> Failed | Unclear:
+    """Return what a check raises where a claim and the kit's own measurement disagree.
+
+    `what` names both, as in `claimed 800, here 400`. It is a failure only where both come from like conditions.
+    """
+    unlike = difference(there, here)
+    if unlike:
+        return Unclear(f"{what}. It was measured elsewhere: {unlike}.")
+    return Failed(what, expected=expected)

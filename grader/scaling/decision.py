@@ -1,0 +1,155 @@
+"""What a learner decided limits a workload, and the evidence for it: read, measured again, and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grader.assertions.entries import Listing
+from grader.errors import Failed, Unclear
+from grader.load.bench import Bench
+from grader.load.comparison import Comparison, Pair, Verdict
+from grader.load.intervene import PREPARE
+from grader.load.interventions import ALL
+from grader.scaling import causes
+from grader.scaling.conditions import Conditions, claimed, disagree
+from grader.scaling.evidence import Evidence
+
+TIMES = 1.6
+"""The factor within which a metric is right."""
+LEAST_METRICS = 2
+FIRST, MOST = 3, 8
+"""How many pairs of batches the kit measures at first, and at most, where they don't confirm what is claimed."""
+STRADDLING = 1.25
+"""By which factor the kit's own figure may lie on the other side of a limit in the table."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One table of `answers.toml`: the limit that it names, and the metrics that show it."""
+
+    table: str
+    limiting: str
+    metrics: Mapping[str, float]
+    conditions: Conditions
+
+    @property
+    def line(self) -> str:
+        """Say where it stands."""
+        return f"answers.toml, [{self.table}]"
+
+
+def read(answers: Evidence, table: str) -> Decision:
+    """Read a decision; raises Failed with one sentence where something is missing or unknown."""
+    limiting = answers.word(table, "limiting", causes.CAUSES)
+    metrics = {}
+    for metric in answers.metrics(table):
+        if metric.name not in causes.METRICS:
+            raise Failed(
+                f'{answers.file}, [{table}] evidence: there is no metric "{metric.name}"',
+                expected=f"some of {', '.join(causes.METRICS)}",
+            )
+        if not metric.value:
+            raise Failed(f"{answers.file}, [{table}] evidence: {metric.name} is 0", expected="what you measured")
+        metrics[metric.name] = float(metric.value)
+    if len(metrics) < LEAST_METRICS:
+        raise Failed(
+            f"{answers.file}, [{table}] evidence: {len(metrics)} metrics",
+            expected=f"at least {LEAST_METRICS} different ones, as kit intervene prints them",
+        )
+    return Decision(table, str(limiting), metrics, claimed(answers))
+
+
+def measured(bench: Bench, decision: Decision) -> tuple[dict[str, float], float]:
+    """Measure the metrics of a decision again. Return them, and how many cores others used at most meanwhile.
+
+    An intervention ends as soon as its metrics confirm what is claimed.
+    """
+    found: dict[str, float] = {}
+    busiest = 0.0
+    workload = "mixed" if decision.table == "mixed" else "writes"
+    for name in dict.fromkeys(causes.METRICS[metric] for metric in decision.metrics):
+        pairs: list[Pair] = []
+        with PREPARE[name](bench, workload) as (batch_a, batch_b, metrics):
+            while len(pairs) < MOST:
+                a, b = batch_a(), batch_b()
+                pairs.append(Pair(a, b))
+                own = metrics(Comparison(ALL[name].threshold, Verdict.UNCLEAR, tuple(pairs)))
+                if len(pairs) >= FIRST and not wrong(decision.metrics, own):
+                    break
+        busiest = max([busiest, *(half.other for pair in pairs for half in (pair.a, pair.b))])
+        found |= own
+    return found, busiest
+
+
+def wrong(metrics: Mapping[str, float], own: Mapping[str, float]) -> list[str]:
+    """Name the claimed metrics that differ too much from those that the kit measured."""
+    return [
+        name for name, value in metrics.items() if name in own and not own[name] / TIMES <= value <= own[name] * TIMES
+    ]
+
+
+class Judgement:
+    """A decision beside the kit's own figures: what checks ask about it.
+
+    `bound` says whether the generator is the limit of the workload; it counts only where the decision names it.
+    """
+
+    def __init__(self, decision: Decision, own: Mapping[str, float], here: Conditions, *, bound: bool) -> None:
+        self._decision = decision
+        self._own = own
+        self._here = here
+        self._bound = bound
+
+    @property
+    def wrong_numbers(self) -> Listing:
+        """The claimed numbers that the kit doesn't find. Raises Unclear where they were measured elsewhere."""
+        missing = [
+            f"{name}, which your service doesn't show" for name in self._decision.metrics if name not in self._own
+        ]
+        told = [self._both(name) for name in wrong(self._decision.metrics, self._own)]
+        if told and not missing:
+            finding = disagree("; ".join(told), self._decision.conditions, self._here, expected="")
+            if isinstance(finding, Unclear):
+                raise finding
+        return self._listing([*missing, *told], f"number that is wrong by more than a factor of {TIMES:g}")
+
+    @property
+    def contradictions(self) -> Listing:
+        """The numbers that speak against the named limit."""
+        cause, metrics = self._decision.limiting, self._decision.metrics
+        if cause == "generator" and not self._bound:
+            return self._listing(
+                ["in the kit's own search, the generator is not the limit"], "fact that speaks against it"
+            )
+        told = [
+            f"{name} = {causes.figures(metrics)[name]:.2f} doesn't fit {cause}"
+            for name in causes.contradictions(cause, metrics)
+        ]
+        own = {name: value for name, value in self._own.items() if name in metrics}
+        beside = [
+            f"the kit measured {name} = {causes.figures(own)[name]:.2f}, which doesn't fit {cause}"
+            for name in causes.contradictions(cause, own, STRADDLING)
+        ]
+        if beside and not told:
+            finding = disagree("; ".join(beside), self._decision.conditions, self._here, expected="")
+            if isinstance(finding, Unclear):
+                raise finding
+        return self._listing(told or beside, "number that speaks against it")
+
+    @property
+    def rivals(self) -> Listing:
+        """The other limits that the same numbers fit, with the metrics that would tell."""
+        cause = self._decision.limiting
+        others = causes.rivals(cause, self._decision.metrics)
+        more = causes.separating(cause, others) if others else []
+        told = [f"they fit {other}, too" for other in others]
+        return self._listing(
+            [*told, *([f"what would tell: {', '.join(more)}"] if more else [])], "other limit that they fit"
+        )
+
+    def _both(self, name: str) -> str:
+        return f"{name}: claimed {self._decision.metrics[name]:.2f}, here {self._own[name]:.2f}"
+
+    def _listing(self, entries: list[str], what: str) -> Listing:
+        return Listing(entries, request=self._decision.line, what=what)

@@ -1,0 +1,42 @@
+"""Claims that were measured elsewhere: they are never a failure."""
+
+import pytest
+
+from grader.errors import Failed, Unclear
+from grader.scaling.conditions import Conditions, claimed, difference, disagree
+from grader.scaling.evidence import Evidence
+
+HERE = Conditions(cores=2, ceiling=2000.0, other=0.1)
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        (Conditions(8, 2000.0, 0.1), "8 cores there, 2 here"),
+        (Conditions(2, 900.0, 0.1), "the generator sends up to 900 requests per second there, 2000 here"),
+        (Conditions(2, 2700.0, 0.1), "the generator sends up to 2700 requests per second there, 2000 here"),
+        (Conditions(2, 2000.0, 0.5), "other programs used 0.50 cores there, 0.10 here"),
+        (Conditions(2, 0.0, 0.1), "the generator sends up to 0 requests per second there, 2000 here"),
+    ],
+)
+def test_unlike_conditions_are_named_and_make_a_disagreement_unclear(there, said):
+    assert difference(there, HERE) == said
+
+    found = disagree("claimed 800, here 400", there, HERE, expected="400")
+
+    assert isinstance(found, Unclear)
+    assert str(found) == f"claimed 800, here 400. It was measured elsewhere: {said}."
+
+
+@pytest.mark.parametrize("there", [HERE, Conditions(2, 1600.0, 0.3), Conditions(2, 2500.0, 0.0)])
+def test_under_like_conditions_a_disagreement_is_a_failure(there):
+    assert difference(there, HERE) == ""
+    assert isinstance(disagree("claimed 800, here 400", there, HERE, expected="400"), Failed)
+
+
+def test_the_conditions_of_a_claim_are_read_from_its_file():
+    table = {"cores": 2, "ceiling": 2000.0, "other": 0.1}
+
+    assert claimed(Evidence("answers.toml", {"machine": table})) == HERE
+    with pytest.raises(Failed, match="says nothing about ceiling"):
+        claimed(Evidence("answers.toml", {"machine": {"cores": 2}}))
