@@ -22,6 +22,8 @@ GRACE = 15.0
 """Seconds that Locust has to print its figures and end, after Ctrl-C."""
 PORT = 5557
 """The port at which a master waits for others, unless another one is given; Locust's own choice."""
+WEB_PORT = 8089
+"""The port of Locust's own page."""
 JOINED_WITHIN = 60
 """Seconds that a master waits for others to join, and that others wait for a master."""
 ADDRESS = re.compile(r"([A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
@@ -78,6 +80,8 @@ class LocustRun:
         """
         if self.master is not None and not is_free(self.master.port, self.master.host):
             raise MachineError(f"Nobody can wait at {self.master}: the address isn't this machine's, or it is taken.")
+        if self.web and not is_free(WEB_PORT):
+            raise MachineError(f"Port {WEB_PORT}, at which Locust shows its page, is taken by another program.")
         with tempfile.TemporaryDirectory(prefix="kit-load-", ignore_cleanup_errors=True) as place:
             figures = Path(place) / "figures.json"
             code = _run(self._command(url), place, KIT_LOAD_REQUESTS=self._requests(), KIT_LOAD_FIGURES=str(figures))
@@ -106,7 +110,7 @@ class LocustRun:
         elif self.workers > 1:
             command += ["--processes", str(self.workers)]
         if self.web:
-            return [*command, "--web-host", LOOPBACK, "--users", str(self.users)]
+            return [*command, "--web-host", LOOPBACK, "--web-port", str(WEB_PORT), "--users", str(self.users)]
         rate = ["--users", str(self.users), "--spawn-rate", str(self.users), "--run-time", f"{self.seconds:g}s"]
         return [*command, "--headless", "--only-summary", "--exit-code-on-error", "0", *rate]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import signal
 import socket
@@ -14,7 +15,7 @@ import pytest
 from grader.errors import UsageError
 from grader.load import locust_run
 from grader.load.locust_run import Address
-from grader.system.ports import Port
+from grader.system.ports import Port, is_free
 from tests.command import KIT, environment, kit
 from tests.load import services
 
@@ -121,6 +122,17 @@ def test_ctrl_c_while_a_master_waits_leaves_nothing(tmp_path: Path) -> None:
 
     assert master.returncode == 130
     assert services.nothing_left(tmp_path)
+
+
+def test_locusts_page_needs_its_port(tmp_path: Path) -> None:
+    services.write(tmp_path)
+    with contextlib.ExitStack() as open_until_then:
+        if is_free(locust_run.WEB_PORT):
+            open_until_then.enter_context(socket.create_server(("127.0.0.1", locust_run.WEB_PORT)))
+        done = kit("load", "reads", "--web", cwd=tmp_path)
+
+    assert done.status == 3
+    assert "kit: Port 8089, at which Locust shows its page, is taken by another program." in done.text
 
 
 def test_addresses_are_read() -> None:
