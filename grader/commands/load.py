@@ -139,6 +139,8 @@ def _measured(bench: Bench, service: Service, run: LocustRun, rate: float | None
     confirm_alive(service)
     if stopped:
         return ExitStatus.INTERRUPTED
+    if measured.probe.generator_bound and not measured.probe.sent:
+        return ExitStatus.UNDECIDED
     return ExitStatus.PASSED if went_well(measured) else ExitStatus.FAILED
 
 
