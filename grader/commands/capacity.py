@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.commands.options import project_option, project_place
+from grader.commands.options import page_option, project_option, project_place
 from grader.project import config
 from grader.results.results import ExitStatus
 from grader.system.process import how_it_ended
@@ -16,6 +16,7 @@ from grader.text.last_words import last_words
 
 if TYPE_CHECKING:
     from grader.learner.capacity_lines import CapacityLines
+    from grader.learner.load_page import LoadPage
     from grader.load.bench import Bench
     from grader.load.capacity import Capacity
     from grader.load.slo import Slo
@@ -26,9 +27,10 @@ ALL = ("reads", "writes", "mixed")
 
 @click.command(short_help="Find how many requests per second the service can take.")
 @click.argument("workloads", nargs=-1, type=click.Choice(ALL), metavar="[reads|writes|mixed]...")
+@page_option
 @project_option
 @click.pass_context
-def capacity(context: click.Context, workloads: tuple[str, ...], folder: str) -> int:
+def capacity(context: click.Context, workloads: tuple[str, ...], report_folder: str | None, folder: str) -> int:
     """Find how many requests per second the service can take before it breaks its objective.
 
     kit offers more and more requests, each at its own time, whether or not the ones before were answered. It closes in
@@ -39,8 +41,9 @@ def capacity(context: click.Context, workloads: tuple[str, ...], folder: str) ->
     one, write slo.toml.
 
     \b
-    Example:  kit capacity reads
+    Example:  kit capacity reads        kit capacity --report out
     """
+    from grader.learner.load_page import LoadPage
     from grader.load import slo
     from grader.load.bench import bench
     from grader.project.git import GitRepository
@@ -51,11 +54,19 @@ def capacity(context: click.Context, workloads: tuple[str, ...], folder: str) ->
     project = config.read(place)
     objective = slo.read(place)
     commit = GitRepository(place).head() or None
+    drawn = LoadPage(Path(report_folder), "capacity", place) if report_folder is not None else None
     with bench(project) as ready:
-        return _search(ready, place, objective, commit, workloads or ALL)
+        return _search(ready, place, objective, commit, workloads or ALL, drawn)
 
 
-def _search(bench: Bench, place: Path, objective: Slo, commit: str | None, workloads: tuple[str, ...]) -> int:
+def _search(  # noqa: PLR0917 - one for each thing that a search is about
+    bench: Bench,
+    place: Path,
+    objective: Slo,
+    commit: str | None,
+    workloads: tuple[str, ...],
+    drawn: LoadPage | None,
+) -> int:
     from grader.learner.capacity_lines import CapacityLines
     from grader.load import capacity_file
     from grader.load.bench import cores
@@ -81,6 +92,9 @@ def _search(bench: Bench, place: Path, objective: Slo, commit: str | None, workl
             other = max(judged.probe.other for one in found.capacities.values() for judged in one.probes)
             path = capacity_file.write(place, Machine(cores(), highest, other), entries)
             lines.say(f"Written to {path.name}.")
+            if drawn is not None:
+                drawn.of_searches(found.capacities, objective, highest)
+                lines.say(f"Report: {drawn.path}")
     return found.status
 
 

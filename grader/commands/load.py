@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
-from grader.commands.options import project_option, project_place
+from grader.commands.options import page_option, project_option, project_place
 from grader.errors import Failed, UsageError
 from grader.project import config
 from grader.results.results import ExitStatus
 
 if TYPE_CHECKING:
+    from grader.learner.load_page import LoadPage
     from grader.load.bench import Bench
     from grader.load.locust_run import Address, LocustRun
     from grader.project.config import Project
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 )
 @click.option("--join", metavar="ADDRESS", help="Send load for the kit load --master that waits there.")
 @click.option("--own", is_flag=True, help="Run the command under [load] in service.toml.")
+@page_option
 @project_option
 @click.pass_context
 def load(  # noqa: PLR0917 - one parameter for each argument and option
@@ -50,6 +53,7 @@ def load(  # noqa: PLR0917 - one parameter for each argument and option
     listen: str,
     join: str | None,
     own: bool,  # noqa: FBT001
+    report_folder: str | None,
     folder: str,
 ) -> int:
     """Start the service with 200 messages, and put it under load.
@@ -62,8 +66,9 @@ def load(  # noqa: PLR0917 - one parameter for each argument and option
     With --master, others send: kit says what to type there.
 
     \b
-    Example:  kit load reads        kit load writes --rate 50        kit load mixed --web
+    Example:  kit load reads        kit load writes --rate 50 --report out        kit load mixed --web
     """
+    from grader.learner.load_page import LoadPage
     from grader.load import locust_run
     from grader.system import foreground
 
@@ -81,7 +86,10 @@ def load(  # noqa: PLR0917 - one parameter for each argument and option
         )
     if rate is not None and (web or workers or master):
         raise UsageError("--rate goes with none of --web, --workers and --master: Locust itself has no open arrivals.")
-    project = config.read(project_place(context, folder))
+    if report_folder is not None and (web or workers or master):
+        raise UsageError("--report goes with none of --web, --workers and --master: Locust shows its own figures.")
+    place = project_place(context, folder)
+    project = config.read(place)
     if own and not project.load.get(workload):
         raise UsageError(f"service.toml has no {workload} under [load].")
     run = locust_run.LocustRun(
@@ -92,10 +100,11 @@ def load(  # noqa: PLR0917 - one parameter for each argument and option
         web=web,
         master=locust_run.address(listen) if master else None,
     )
-    return _load(project, run, rate, own=own)
+    drawn = LoadPage(Path(report_folder), f"load-{workload}", place) if report_folder is not None else None
+    return _load(project, run, rate, drawn, own=own)
 
 
-def _load(project: Project, run: LocustRun, rate: float | None, *, own: bool) -> int:
+def _load(project: Project, run: LocustRun, rate: float | None, drawn: LoadPage | None, *, own: bool) -> int:
     from grader.learner import load_lines
     from grader.load import own_load
     from grader.load.bench import bench, surviving
@@ -103,7 +112,7 @@ def _load(project: Project, run: LocustRun, rate: float | None, *, own: bool) ->
     with bench(project) as ready:
         service = ready.start()
         if not own and not (run.web or run.workers or run.master):
-            return _measured(ready, service, run, rate)
+            return _measured(ready, service, run, rate, drawn)
         if run.master is not None:
             load_lines.say_how_to_join(run.master, service.port.number, run.workers or 1)
         with surviving(service):
@@ -116,7 +125,7 @@ def _load(project: Project, run: LocustRun, rate: float | None, *, own: bool) ->
     return ExitStatus.PASSED if whole else ExitStatus.INTERRUPTED
 
 
-def _measured(bench: Bench, service: Service, run: LocustRun, rate: float | None) -> int:
+def _measured(bench: Bench, service: Service, run: LocustRun, rate: float | None, drawn: LoadPage | None) -> int:
     """Measure with the kit's own generator. On Ctrl-C, show what was measured until then."""
     from grader.learner.load_lines import LoadLines, went_well
     from grader.load.bench import confirm_alive
@@ -136,6 +145,9 @@ def _measured(bench: Bench, service: Service, run: LocustRun, rate: float | None
     except Stopped as stop:
         measured, stopped = stop.measured, True
     lines.end(measured, stopped=stopped)
+    if drawn is not None:
+        drawn.of_run(run.workload, measured, stopped=stopped)
+        lines.say(f"Report: {drawn.path}")
     confirm_alive(service)
     if stopped:
         return ExitStatus.INTERRUPTED

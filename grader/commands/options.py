@@ -29,6 +29,9 @@ verbose_option = click.option(
     "-v", "--verbose", is_flag=True, help="Show all that was printed, and details of the kit's own faults."
 )
 seed_option = click.option("--seed", type=int, metavar="N", help="Draw the random values of the report with this seed.")
+page_option = click.option(
+    "--report", "report_folder", metavar="DIR", help="Write a page with pictures of what was measured into this folder."
+)
 repeat_option = click.option(
     "--repeat", metavar="N", default=1, type=click.IntRange(1, 100), help="Deliver the same event N times."
 )

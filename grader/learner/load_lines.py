@@ -63,6 +63,11 @@ class LoadLines:
             self._out.print(Text(f"  {sentence}", style="yellow"))
         self._out.print()
 
+    def say(self, sentence: str) -> None:
+        """Print one sentence."""
+        self._out.print(Text(f"  {sentence}", style="dim"))
+        self._out.print()
+
     def _pictures(self, measured: Measured) -> None:
         parts = timeline(measured)
         counts = [part.achieved for part in parts]

@@ -124,7 +124,7 @@ class Programme:
         probe, notes, number, agrees = measured.probe, [], None, True
         try:
             if measured.ended or measured.record.unanswered:
-                confirm_alive(service)
+                confirm_answering(service)
             if not probe.achieved:
                 raise Failed("The service gave no good answer.")
             if probe.failed_share > self.slo.failed:
@@ -139,30 +139,26 @@ class Programme:
 
     def _searched(self, workload: str, service: Service, highest: float, until: float) -> dict[str, Any]:
         """Search the capacity. A service that ends or hangs meanwhile doesn't pass."""
-
-        def trying(rate: float) -> None:
-            if searching.search.found.probes and not searching.search.found.probes[-1].probe.achieved:
-                confirm_alive(service)
-            self._say(f"load, {workload}: offering {rate:g} requests per second")
-
         timing = self.level.timing
         load = Load(self.generator, service.url, service.process.pid)
         searching = CapacitySearch(
             load,
             workload,
             self.slo,
-            trying=trying,
+            trying=lambda rate: self._say(f"load, {workload}: offering {rate:g} requests per second"),
             timing=timing,
             is_late=lambda: time.monotonic() + timing.longest > until,
         )
         outcome, notes = Outcome.PASS, []
         try:
             searching.run()
-            confirm_alive(service)
+            confirm_answering(service)
         except CheckException as failure:
             outcome, notes = Outcome.FAIL, [str(failure)]
         found = searching.search.found
-        if not found.done and outcome is Outcome.PASS:
+        if searching.gone is not None and outcome is Outcome.PASS:
+            notes.append("The service answered nothing for a while, so the search ended there.")
+        elif not found.done and outcome is Outcome.PASS:
             notes.append("The time was over before the search came to its end.")
         return entries.of_search(workload, found, self.slo, outcome=outcome, ceiling=highest, notes=notes)
 
@@ -170,7 +166,7 @@ class Programme:
         self.tell(Moment(what=what, seconds=time.monotonic() - self._began, at_most=round(self.at_most)))
 
 
-def confirm_alive(service: Service) -> None:
+def confirm_answering(service: Service) -> None:
     """Raise Failed when a service doesn't answer any more, because it has ended under load or for another reason.
 
     It is asked twice, as it may still be busy with what came before.

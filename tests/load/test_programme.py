@@ -11,7 +11,7 @@ import pytest
 from grader.load import programme
 from grader.load.capacity_search import Timing
 from grader.load.generator import Generator
-from grader.load.programme import Level, Programme, confirm_alive
+from grader.load.programme import Level, Programme, confirm_answering
 from grader.report.document import schema
 from grader.results.moment import Moment
 from grader.results.results import Outcome
@@ -194,4 +194,4 @@ def test_a_service_that_still_answers_is_alive(service: Callable[..., Service]) 
     made = service(CHAT.format(habit=""))
     made.start()
 
-    confirm_alive(made)
+    confirm_answering(made)
