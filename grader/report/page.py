@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from grader.report.load_pictures import explained, workloads
 from grader.report.table import Row, reasons
 from grader.report.terminal import MARKS
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 USERS = 8
 
@@ -50,6 +53,14 @@ def _load(loads: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"workloads": workloads(loads), "explained": explained(loads), "users": USERS}
 
 
+def _with_code(sentence: str) -> Markup:
+    """Write a sentence for a page, in which `code` stands out and has no backticks."""
+    from markupsafe import Markup, escape
+
+    parts = [escape(part) for part in sentence.split("`")]
+    return Markup("").join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
+
+
 def _rendered(name: str, **values: Any) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -60,4 +71,5 @@ def _rendered(name: str, **values: Any) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+    environment.filters["with_code"] = _with_code
     return environment.get_template(name).render(nonce=secrets.token_urlsafe(12), **values)

@@ -48,6 +48,17 @@ def test_what_comes_from_a_project_is_text(report):
     assert [name for name, _ in seen.attributes if name.startswith("on")] == []
 
 
+def test_code_stands_out_in_a_sentence_and_has_no_backticks(report):
+    for check in (check for stage in report["stages"] for step in stage["steps"] for check in step["checks"]):
+        check.update(outcome=Outcome.FAIL, sentence=f"When `ping` gets `{EVIL}`, it ends.", clause="")
+
+    drawn = page(report)
+
+    assert "<p><strong>When <code>ping</code> gets <code>&lt;script&gt;" in drawn
+    assert "`" not in re.sub(r"<style.*?</style>", "", drawn, flags=re.DOTALL)
+    assert Seen(drawn).names.isdisjoint({"script", "img"})
+
+
 def test_the_page_asks_nobody_for_anything(report):
     report["load"] = [LOAD]
     text = page(report)
