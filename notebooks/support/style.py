@@ -7,12 +7,13 @@ vision. Their order here goes from dark to light, so that they can be told apart
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 BLACK, BLUE, VERMILION, GREEN, ORANGE, SKY = "#000000", "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9"
 COLOURS = (BLUE, VERMILION, GREEN, ORANGE, SKY, BLACK)
@@ -22,6 +23,8 @@ GREY = "#767676"
 WIDTH, WIDE, HEIGHT = 7.2, 9.6, 4.2
 """The size of a picture in inches. The page of a code host shows it without making it smaller."""
 THOUSAND = 1000
+MANY_DECADES = 800
+"""From this factor between the ends of an axis on, it has ticks at powers of ten only."""
 
 
 def use() -> None:
@@ -73,13 +76,21 @@ def panels(
 
 
 def factors(axes: Axes, which: str = "both") -> None:
-    """Give axes on which equal distances are equal factors, with ticks at 1, 2 and 5."""
+    """Give axes on which equal distances are equal factors, with as many ticks as there is room for."""
     for name in ("x", "y") if which == "both" else (which,):
         axis = axes.xaxis if name == "x" else axes.yaxis
         (axes.set_xscale if name == "x" else axes.set_yscale)("log")
-        axis.set_major_locator(LogLocator(base=10, subs=(1, 2, 5)))
+        axis.set_major_locator(_Ticks())
+        axis.set_minor_locator(NullLocator())
         axis.set_major_formatter(FuncFormatter(lambda value, _place: number(value)))
-        axis.set_minor_formatter(NullFormatter())
+
+
+class _Ticks(LogLocator):
+    """Ticks at 1, 2 and 5, or only at powers of ten where these would be too many."""
+
+    def tick_values(self, vmin: float, vmax: float) -> Any:
+        self.set_params(base=10, subs=(1.0, 2.0, 5.0) if vmax < MANY_DECADES * vmin else (1.0,))
+        return super().tick_values(vmin, vmax)
 
 
 def label(axes: Axes, x: float, y: float, text: str, colour: str = BLACK, *, where: str = "right") -> None:
@@ -102,16 +113,19 @@ def spread(axes: Axes, xs: Sequence[float], values: Sequence[Sequence[float]], c
     axes.plot(xs, middles, color=colour, marker=mark)
 
 
-def bars(axes: Axes, names: Sequence[str], values: Sequence[Sequence[float]], unit: str = "") -> None:
-    """Draw a bar from the left for each group of values: its median, a line for their range, and the figure itself."""
-    places = range(len(names))
-    middles = [sorted(group)[len(group) // 2] for group in values]
-    axes.barh(places, middles, color=[COLOURS[place % len(COLOURS)] for place in places], height=0.6)
-    for place, group, middle in zip(places, values, middles, strict=True):
-        axes.plot([min(group), max(group)], [place, place], color=BLACK, linewidth=1.2, marker="|", markersize=8)
-        label(axes, max(*group, middle), place, f"{number(middle)}{unit}")
-    axes.set_yticks(list(places), names)
-    axes.invert_yaxis()
+def rows(axes: Axes, names: Sequence[str], values: Sequence[Sequence[float]], unit: str = "") -> None:
+    """Give each group of values a row: a mark at its median, a line for their range, and the figure itself.
+
+    It draws no bars: on an axis of factors, the length of a bar says nothing.
+    """
+    for place, group in enumerate(values):
+        middle = sorted(group)[len(group) // 2]
+        colour = COLOURS[place % len(COLOURS)]
+        axes.plot([min(group), max(group)], [place, place], color=colour, linewidth=3, solid_capstyle="butt", alpha=0.5)
+        axes.plot([middle], [place], color=colour, marker=MARKS[place % len(MARKS)], markersize=9)
+        label(axes, max(*group, middle), place, f" {number(middle)}{unit}", colour)
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
 
 
