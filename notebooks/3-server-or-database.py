@@ -2,8 +2,8 @@
 # # 3. Server or database?
 #
 # Four chat servers are slow. Each has another ailment, and from outside they look alike: pages come late. Graphs of
-# what happens to move together don't tell them apart. So this notebook changes *one thing at a time*, and looks whether the
-# latency follows. That is an intervention, and it proves what a correlation only suggests.
+# what happens to move together don't tell them apart. So this notebook changes *one thing at a time*, and looks
+# whether the latency follows. That is an intervention, and it proves what a correlation only suggests.
 #
 # **Guess first.** The four ailments are: a query for the author of *each* message; a sort of *all* messages for each
 # page; a lock that every request holds for a few milliseconds; a neighbour, another program that is asked for each page

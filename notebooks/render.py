@@ -100,15 +100,34 @@ def write(notebook: nbformat.NotebookNode, source: Path) -> None:
         (PICTURES / f"{number}-{place}.png").write_bytes(base64.b64decode(picture))
 
 
+def take_texts(source: Path) -> bool:
+    """Take the texts of a source into the stored notebook, without running it; return False where its code differs."""
+    stored = source.with_suffix(".ipynb")
+    notebook, new = nbformat.read(stored, as_version=4), jupytext.read(source)
+    if [_code(cell) for cell in notebook.cells] != [_code(cell) for cell in new.cells]:
+        return False
+    for cell, its_new in zip(notebook.cells, new.cells, strict=True):
+        cell.source = its_new.source
+    notebook.metadata["source"] = digest(source)
+    nbformat.write(notebook, stored)
+    return True
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Run the notebooks that the command line names. Return 0, or 1 where one of them fails."""
     parser = argparse.ArgumentParser(prog="python -m notebooks.render", description="Run notebooks and store them.")
     parser.add_argument("numbers", nargs="*", metavar="N", help="which notebooks; all unless given")
     parser.add_argument("--reduced", action="store_true", help="measure less, and store nothing")
+    parser.add_argument("--texts", action="store_true", help="take over texts that changed, and run nothing")
     options = parser.parse_args(words)
     chosen = [source for source in sources() if not options.numbers or source.name[0] in options.numbers]
     if not chosen:
         parser.error(f"there is no notebook {' or '.join(options.numbers)}")
+    if options.texts:
+        changed = [source.name for source in chosen if not take_texts(source)]
+        for name in changed:
+            print(f"{name} has new code, so it has to run: make notebooks N={name[0]}", file=sys.stderr)
+        return 1 if changed else 0
     os.environ["NOTEBOOK_REDUCED"] = "1" if options.reduced else "0"
     failed = [source for source in chosen if not _render(source, stored=not options.reduced)]
     return 1 if failed else 0
@@ -126,6 +145,11 @@ def _render(source: Path, *, stored: bool) -> bool:
         write(notebook, source)
     print(f"{source.name}: {time.monotonic() - began:.0f} s", flush=True)
     return True
+
+
+def _code(cell: Any) -> str:
+    """Return the code of a cell; of a text, only that it is one."""
+    return str(cell.source) if cell.cell_type == "code" else "a text"
 
 
 def _outputs(notebook: nbformat.NotebookNode) -> list[Any]:

@@ -39,6 +39,26 @@ def test_a_changed_source_is_noticed(tmp_path, monkeypatch):
     assert render.stale() == ["1-new.ipynb is older than 1-new.py. To renew it, type: make notebooks N=1"]
 
 
+def test_texts_are_taken_over_without_a_run(tmp_path, monkeypatch, capsys):
+    source = tmp_path / "1-new.py"
+    source.write_text("# %% [markdown]\n# Old.\n\n# %%\n1 + 1\n")
+    monkeypatch.setattr(render, "PLACE", tmp_path)
+    monkeypatch.setattr(render, "PICTURES", tmp_path / "pictures")
+    render.write(render.run(source), source)
+
+    source.write_text("# %% [markdown]\n# New.\n\n# %%\n1 + 1\n")
+    taken = render.main(["--texts"])
+    stored = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    after = render.stale()
+    source.write_text("# %% [markdown]\n# New.\n\n# %%\n1 + 2\n")
+
+    assert (taken, after) == (0, [])
+    assert stored.cells[0].source == "New."
+    assert stored.cells[1].outputs[0].data["text/plain"] == "2"
+    assert render.main(["--texts"]) == 1
+    assert "1-new.py has new code, so it has to run: make notebooks N=1" in capsys.readouterr().err
+
+
 @every_notebook()
 def test_it_begins_with_a_guess_and_ends_with_what_follows(source):
     text = source.read_text("utf-8")

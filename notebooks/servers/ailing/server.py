@@ -1,6 +1,6 @@
 """A small chat server with one ailment, which `AILMENT` names.
 
-There are `none`, `author_each`, `sorts_all`, `lock` and `neighbour`. The server holds `ROWS` messages from its start on.
+There are `none`, `author_each`, `sorts_all`, `lock` and `neighbour`. The server has `ROWS` messages at its start.
 `NEIGHBOUR_MS` is how long another program takes that it asks for each page.
 """
 
