@@ -87,8 +87,9 @@ def text(x: float, y: float, said: str, kind: str, *, anchor: str = "start") -> 
     return f'<text class="{kind}" x="{round(x, 1):g}" y="{round(y, 1):g}" text-anchor="{anchor}">{escape(said)}</text>'
 
 
-def mark(x: float, y: float, *, good: bool) -> str:
-    """Draw a point: a dot for what held, a cross for what broke."""
+def mark(x: float, y: float, *, good: bool, counts: bool = True) -> str:
+    """Draw a point: a dot for what held, a cross for what broke; paler where a later one counts instead."""
+    more = "" if counts else " earlier"
     if good:
-        return f'<circle class="held" cx="{x:g}" cy="{y:g}" r="4"/>'
-    return path("broke", f"M{x - 4:g} {y - 4:g}l8 8m0 -8l-8 8")
+        return f'<circle class="held{more}" cx="{x:g}" cy="{y:g}" r="4"/>'
+    return path(f"broke{more}", f"M{x - 4:g} {y - 4:g}l8 8m0 -8l-8 8")

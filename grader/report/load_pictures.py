@@ -17,7 +17,7 @@ def workloads(loads: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def explained(loads: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Explain the figures in sentences: what is measured, and what disturbed it."""
+    """Explain in sentences what is measured."""
     if not loads:
         return []
     said = []
@@ -30,7 +30,7 @@ def explained(loads: Sequence[Mapping[str, Any]]) -> list[str]:
         )
     if highest := max((load["ceiling"] or 0.0 for load in loads), default=0.0):
         said.append(f"The kit's generator can do {words.rate(highest)} requests per second here.")
-    return [*said, *filter(None, [words.neighbours(loads)])]
+    return said
 
 
 def _workload(name: str, models: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -62,7 +62,8 @@ def _title(name: str) -> str:
 def _notes(load: Mapping[str, Any]) -> list[str]:
     notes = [words.rows(load), load["note"] or ""]
     if load["model"] == "closed" and load["generator_bound"]:
-        notes.append("The generator was the limit, so the service can do at least this.")
+        users = load["probes"][0]["users"]
+        notes.append(f"With {users} users, the generator was the limit: the service can answer at least as many.")
     return [note for note in notes if note]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from grader.report.load_pictures import explained, workloads
+from grader.report.load_words import neighbours
 from grader.report.table import Row, reasons
 from grader.report.terminal import MARKS
 
@@ -50,7 +51,7 @@ def _of_project(row: Row, stages: Sequence[str]) -> dict[str, Any]:
 
 
 def _load(loads: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {"workloads": workloads(loads), "explained": explained(loads), "users": USERS}
+    return {"workloads": workloads(loads), "explained": explained(loads), "noise": neighbours(loads), "users": USERS}
 
 
 def _with_code(sentence: str) -> Markup:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import median
 from typing import Any
 
 from grader.report import load_words as words
@@ -36,7 +35,10 @@ def throughput(load: Mapping[str, Any]) -> str:
         *_regions(frame, load, probes),
         path("guide", f"M{across(begin)} {up(begin)}L{across(end)} {up(end)}"),
         path("curve main", "M" + "L".join(f"{across(x)} {up(y)}" for x, y in curve)),
-        *(mark(across(one["offered"]), up(one["throughput"]), good=_held(one)) for one in probes),
+        *(
+            mark(across(one["offered"]), up(one["throughput"]), good=_held(one), counts=_counts(one, probes))
+            for one in probes
+        ),
     ]
     return frame.picture(body)
 
@@ -53,6 +55,7 @@ def latency(load: Mapping[str, Any]) -> str:
     limits: Mapping[str, float] = load["limits_ms"] or {}
     across = _across(load, probes)
     values = [y for points in curves.values() for _, y in points]
+    values += [y for one in probes for y in _p95(one, limits)]
     up = logarithmic([*values, *limits.values()], HEIGHT - BASE, TOP)
     frame = Frame(across, up, HEIGHT, OFFERED, "latency in ms", _said("Latency", load))
     body = [*_regions(frame, load, probes), *_limits(up, limits)]
@@ -61,10 +64,9 @@ def latency(load: Mapping[str, Any]) -> str:
         line = "L".join(f"{across(x)} {up(y)}" for x, y in points)
         body.append(path(kind, f"M{line}", f' stroke-dasharray="{dashes}"' if dashes else ""))
     body += [
-        mark(across(one["offered"]), up(y), good=_held(one))
+        mark(across(one["offered"]), up(y), good=_held(one), counts=_counts(one, probes))
         for one in probes
-        for y in (one["p95_ms_by_kind"].values() if len(limits) > 1 else [one["p95_ms"]])
-        if y
+        for y in _p95(one, limits)
     ]
     ends = [
         (points[-1][1], name.removeprefix("p95 ") if len(limits) > 1 else name, "label")
@@ -82,6 +84,17 @@ def _held(probe: Mapping[str, Any]) -> bool:
     return probe["because"] is None
 
 
+def _p95(probe: Mapping[str, Any], limits: Mapping[str, float]) -> list[float]:
+    """Return the 95th percentiles that the objective limits: one, or one of each kind of request."""
+    values = probe["p95_ms_by_kind"].values() if len(limits) > 1 else [probe["p95_ms"]]
+    return [value for value in values if value]
+
+
+def _counts(probe: Mapping[str, Any], probes: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether a probe is the last at its rate: a rate that broke the objective is tried once more."""
+    return probe is [one for one in probes if one["offered"] == probe["offered"]][-1]
+
+
 def _across(load: Mapping[str, Any], probes: Sequence[Mapping[str, Any]]) -> Scale:
     capacity = load["capacity"] or {}
     edges = [capacity.get("held"), capacity.get("broke")]
@@ -91,7 +104,7 @@ def _across(load: Mapping[str, Any], probes: Sequence[Mapping[str, Any]]) -> Sca
 
 
 def _curves(load: Mapping[str, Any], probes: Sequence[Mapping[str, Any]]) -> dict[str, list[Point]]:
-    """Return the points of each curve, by its name. Several probes at one rate give their median."""
+    """Return the points of each curve, by its name. Of several probes at one rate, the last counts."""
     kinds = list(load["limits_ms"] or {})
     if len(kinds) > 1:
         named = {f"p95 {kind}": [(one["offered"], one["p95_ms_by_kind"].get(kind)) for one in probes] for kind in kinds}
@@ -102,8 +115,7 @@ def _curves(load: Mapping[str, Any], probes: Sequence[Mapping[str, Any]]) -> dic
 
 
 def _merged(points: Sequence[Point]) -> list[Point]:
-    rates = sorted({x for x, _ in points})
-    return [(rate, median(y for x, y in points if x == rate)) for rate in rates]
+    return sorted(dict(points).items())
 
 
 def _regions(frame: Frame, load: Mapping[str, Any], probes: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -34,9 +34,9 @@ def throughput(load: Mapping[str, Any]) -> str:
             body.append(_bar("bar-failed", left, right, up(part["achieved"]), up(part["achieved"] + more)))
     if offered:
         body.append(path("guide", f"M{LEFT} {up(offered)}H{WIDTH - RIGHT}"))
-        body += frame.beside([(offered, "offered", "tick")])
+        body.append(text(WIDTH - RIGHT, 12, "dotted: offered", "tick", anchor="end"))
     if any(failed):
-        body.append(text(WIDTH - RIGHT, 12, "red: failed", "limit-label", anchor="end"))
+        body.append(text(WIDTH - RIGHT, TOP - 12, "red: failed", "limit-label", anchor="end"))
     return frame.picture(body)
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.report import terminal
+from grader.report import load_words, terminal
 from grader.results.results import ExitStatus, Outcome
 from grader.text.values import printable
 
@@ -72,7 +72,7 @@ def row(name: str, report: dict[str, Any], status: ExitStatus, load: str = "", *
     """Make one project's row from its report. `load` says in a word or two what came of the load."""
     steps = [step for stage in report["stages"] for step in stage["steps"]]
     problems = [_in_words(step) for step in steps if step["outcome"] not in ("pass", "skip")]
-    problems += [f"load {load}"] if load not in ("", Outcome.PASS) else []
+    problems += [_load_in_words(report, load)] if load not in ("", Outcome.PASS) else []
     problems += ["a fault of the kit's own"] if report["faults"] else []
     return Row(
         name=name,
@@ -96,6 +96,15 @@ def _in_words(step: dict[str, Any]) -> str:
     sentence = " ".join(came.split())
     short = sentence if len(sentence) <= LONGEST_REASON else f"{sentence[:LONGEST_REASON]}…"
     return f"{step['id']} {step['outcome']}" + (f": {short}" if short else "")
+
+
+def _load_in_words(report: dict[str, Any], outcome: str) -> str:
+    """Say what came of the load, and for which workload where one didn't pass."""
+    failed = [load for load in report["load"] if load["outcome"] != Outcome.PASS]
+    if not failed:
+        return f"load {outcome}"
+    said = load_words.rows(failed[0]) or failed[0]["note"] or ""
+    return f"load {outcome}, {load_words.NAMES[failed[0]['workload']]}: {said}".rstrip(": ")
 
 
 def unusable(name: str, reason: str, status: ExitStatus, **more: Any) -> Row:

@@ -95,6 +95,12 @@ def test_a_load_that_was_not_measured_says_why(report):
     assert "<svg" not in text
 
 
+def test_what_disturbed_the_measurement_is_said(report):
+    report["load"] = loads.SITUATIONS["never"]
+
+    assert "Other programs used up to 1.4 cores meanwhile, so these figures say little." in page(report)
+
+
 def test_one_measurement_has_a_page_of_its_own():
     text = measurement("kit load reads", EVIL, [loads.closed()])
 

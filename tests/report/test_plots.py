@@ -38,6 +38,15 @@ def test_the_capacity_is_shaded_and_what_broke_is_marked() -> None:
     assert "bound" not in found
 
 
+def test_where_a_rate_was_tried_twice_the_last_try_counts() -> None:
+    load = loads.search()
+    load["probes"].append(loads.probe(238.0, 40.0))
+
+    found = elements(plots.latency(load))
+
+    assert [len(found[kind]) for kind in ("held", "broke", "broke earlier")] == [3, 1, 1]
+
+
 def test_latency_has_three_percentiles_and_the_limit_of_the_objective() -> None:
     picture = plots.latency(loads.search())
 
@@ -107,4 +116,4 @@ def test_a_run_is_drawn_over_time_with_what_failed() -> None:
 def test_an_open_run_shows_the_rate_that_was_offered() -> None:
     load = loads.closed() | {"model": "open", "probes": [loads.probe(260.0, 9.0)]}
 
-    assert "offered" in texts(plots_over_time.throughput(load))
+    assert "dotted: offered" in texts(plots_over_time.throughput(load))

@@ -124,6 +124,18 @@ def test_a_load_obeys_the_schema(name, tmp_path):
     assert written["machine"]["other"] == max(load["other"] for load in findings.load)
 
 
+def test_the_row_of_a_project_says_which_load_did_not_pass(tmp_path):
+    findings = replace(SITUATIONS["all-pass"], load=tuple(loads.SITUATIONS["ended-early"]))
+    written = document.document(tmp_path, findings)
+
+    row = table.row("ann", written, ExitStatus.FAILED, load_outcome(findings))
+
+    assert row.first_problem == "load fail, writes: Not measured: 3 of 200 were accepted."
+    assert table.row("ann", written | {"load": []}, ExitStatus.UNDECIDED, "not measured").first_problem == (
+        "load not measured"
+    )
+
+
 def test_the_worst_of_several_loads_counts():
     findings = replace(SITUATIONS["all-pass"], load=tuple(loads.SITUATIONS["ended-early"]))
 
