@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import NamedTuple
 
@@ -68,12 +69,23 @@ def machine_seconds() -> float:
     return float(sum(seconds for name, seconds in times.items() if name not in idle))
 
 
-def children_seconds() -> float:
-    """Add up the processor seconds of the children of this process that have ended, and of theirs."""
-    import os
+class Bystanders:
+    """Tells how many cores programs used since its beginning that this process did not start."""
 
-    used = os.times()
-    return used.children_user + used.children_system
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._machine = machine_seconds()
+        self._own = _own_seconds()
+
+    def cores(self) -> float:
+        """Return the cores, as soon as what this process started meanwhile has ended."""
+        used = machine_seconds() - self._machine - (_own_seconds() - self._own)
+        return max(0.0, used / max(1e-9, time.monotonic() - self._began))
+
+
+def _own_seconds() -> float:
+    """Add up the processor seconds of this process, of its children that have ended, and of theirs."""
+    return sum(os.times()[:4])
 
 
 def is_running(pid: int) -> bool:

@@ -99,6 +99,8 @@ class Compared:
         Raises Unclear where they lie too far apart, and the claim comes from unlike conditions.
         """
         apart = self._apart
+        if self.searched.found.broke is None and self.searched.found.held * WIDER < self.claim.held:
+            raise Unclear(f"{self._both}; the kit could not offer more: this machine is too busy, or a slow one.")
         if apart > WIDER:
             finding = disagree(
                 self._both, self.claim.conditions, self.searched.conditions, expected=f"at most a factor of {WIDER:g}"

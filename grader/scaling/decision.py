@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from grader.assertions.entries import Listing
@@ -70,16 +71,24 @@ def measured(bench: Bench, decision: Decision) -> tuple[dict[str, float], float]
     workload = "mixed" if decision.table == "mixed" else "writes"
     for name in dict.fromkeys(causes.METRICS[metric] for metric in decision.metrics):
         pairs: list[Pair] = []
-        with PREPARE[name](bench, workload) as (batch_a, batch_b, metrics):
+        with _explained(name), PREPARE[name](bench, workload) as (batch_a, batch_b, metrics):
             while len(pairs) < MOST:
-                a, b = batch_a(), batch_b()
-                pairs.append(Pair(a, b))
+                pairs.append(Pair(batch_a(), batch_b()))
                 own = metrics(Comparison(ALL[name].threshold, Verdict.UNCLEAR, tuple(pairs)))
                 if len(pairs) >= FIRST and not wrong(decision.metrics, own):
                     break
         busiest = max([busiest, *(half.other for pair in pairs for half in (pair.a, pair.b))])
         found |= own
     return found, busiest
+
+
+@contextmanager
+def _explained(name: str) -> Iterator[None]:
+    """Say that an intervention could not be carried out. Whether the service does its work, other checks ask."""
+    try:
+        yield
+    except Failed as failure:
+        raise Unclear(f"The kit could not carry out the intervention {name}: {failure}") from None
 
 
 def wrong(metrics: Mapping[str, float], own: Mapping[str, float]) -> list[str]:

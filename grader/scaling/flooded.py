@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from grader.assertions.entries import Listing
 from grader.errors import Unclear
+from grader.load.comparison import TOO_BUSY
 from grader.load.samples import LATE, Sample, Window, percentile_ms, started_in
 from grader.scaling.measured import Amount
 from grader.scaling.overload import LEAST_TIMES, RECOVERY, Overload
@@ -116,7 +117,7 @@ class Flooded:
         late = sum(one.late > LATE for one in self._second_half)
         if middling:
             raise Unclear(f"{what}: too much for a fail, too little for a pass.")
-        if probe.other > found.others + UNLIKE:
+        if probe.other > min(found.others + UNLIKE, TOO_BUSY):
             raise Unclear(
                 f"{what}, but other programs used {probe.other:.1f} cores, {found.others:.1f} before the flood."
             )

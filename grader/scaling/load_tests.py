@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from functools import partial
 
 from grader.assertions.entries import Listing
 from grader.errors import Failed, Unclear
-from grader.load.cpu import children_seconds, machine_seconds
+from grader.load.cpu import Bystanders
 from grader.project import environment
 from grader.project.config import FILE, Project
 from grader.scaling.failure_report import reports_failures
@@ -99,9 +98,9 @@ def _fairly(project: Project, name: str, programs: Programs, first: Future[LoadT
     found = first.result()
     if found.rate >= LEAST and found.samples >= LEAST * USERS:
         return found
-    used, busy, began = children_seconds(), machine_seconds(), time.monotonic()
+    bystanders = Bystanders()
     found = run(project, name, programs, found.seconds)
-    others = (machine_seconds() - busy - children_seconds() + used) / (time.monotonic() - began)
+    others = bystanders.cores()
     if found.rate < LEAST and others > STARVED:
         raise Unclear(f"Other programs used {others:.1f} cores while the load test ran, so it could send little.")
     return found

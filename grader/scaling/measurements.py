@@ -9,6 +9,7 @@ from grader.errors import Failed, UsageError
 from grader.harness.harness import Harness
 from grader.load import bench as benches, slo
 from grader.load.bench import Bench, cores
+from grader.load.cpu import Bystanders
 from grader.load.reference import ceiling
 from grader.load.slo import Slo
 from grader.project.git import GitRepository
@@ -51,13 +52,16 @@ class Measurements:
         value = answers.number("generator", name)
         there = claimed(answers)
         programs = self._harness.resources.programs
-        own = self._harness.shared.measured(
-            f"ceiling of {name}", lambda: ceilings.measured_for(name, float(value), programs)
-        )
+
+        def measure() -> tuple[float, float]:
+            bystanders = Bystanders()
+            return ceilings.measured_for(name, float(value), programs), bystanders.cores()
+
+        own, other = self._harness.shared.measured(f"ceiling of {name}", measure)
         apart = max(float(value) / own, own / float(value)) if value and own else float("inf")
         told = f"claimed {float(value):.0f} requests per second, here {own:.0f}"
         if apart > ceilings.TIMES:
-            finding = disagree(told, there, self._conditions(there.other), expected="")
+            finding = disagree(told, there, self._conditions(other), expected="")
             if not isinstance(finding, Failed):
                 raise finding
         return Amount(apart, what="times apart", request=f"{ANSWERS}, [generator] {name}", more=told)

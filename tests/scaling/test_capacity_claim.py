@@ -66,12 +66,18 @@ def test_a_claim_from_another_machine_is_unclear_and_both_are_shown():
 
     assert str(unclear.value) == (
         "claimed 800 to 951 requests per second, here 336 to 400 requests per second. "
-        "It was measured elsewhere: 8 cores there, 2 here."
+        "The two can't be compared: 8 cores there, 2 here."
     )
 
 
 def test_a_claim_from_another_machine_that_agrees_is_right():
     assert compared((336.0, 400.0, "latency"), (336.0, 400.0, "latency"), there=ELSEWHERE).distance == 1
+
+
+@pytest.mark.parametrize("held", [0.0, 200.0])
+def test_a_search_that_the_generator_ended_early_says_nothing(held):
+    with pytest.raises(Unclear, match="the kit could not offer more: this machine is too busy, or"):
+        _ = compared((336.0, 400.0, "latency"), (held, None, "generator")).distance
 
 
 def test_the_reason_counts_if_any_probe_of_the_kit_broke_for_it():
@@ -84,7 +90,7 @@ def test_another_reason_is_named_and_is_unclear_from_elsewhere():
     claim, own = (336.0, 400.0, "failures"), (336.0, 400.0, "latency")
 
     assert compared(claim, own).unexplained == ("claimed failures, here latency",)
-    with pytest.raises(Unclear, match="measured elsewhere"):
+    with pytest.raises(Unclear, match="can't be compared"):
         _ = compared(claim, own, there=ELSEWHERE).unexplained
 
 

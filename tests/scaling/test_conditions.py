@@ -25,7 +25,7 @@ def test_unlike_conditions_are_named_and_make_a_disagreement_unclear(there, said
     found = disagree("claimed 800, here 400", there, HERE, expected="400")
 
     assert isinstance(found, Unclear)
-    assert str(found) == f"claimed 800, here 400. It was measured elsewhere: {said}."
+    assert str(found) == f"claimed 800, here 400. The two can't be compared: {said}."
 
 
 @pytest.mark.parametrize("there", [HERE, Conditions(2, 1600.0, 0.3), Conditions(2, 2500.0, 0.0)])
