@@ -144,15 +144,15 @@ def _add(records: Records, kind: str, a: Figures, b: Figures, **more: object) ->
     records.add(kind, a=halves[0], b=halves[1], **more)
 
 
-def drawn(pairs: list[Record], figure: str, draw: random.Random, scale: float = 1.0) -> Comparison:
-    """Reach a verdict on pairs that are drawn from recorded ones, B's figures scaled by a factor."""
+def drawn(pairs: list[Record], figure: str, draw: random.Random, *, heedless: bool = False) -> Comparison:
+    """Reach a verdict on pairs that are drawn from recorded ones; with `heedless`, as if neighbours didn't matter."""
 
     def pick() -> Iterator[tuple[Half, Half]]:
         while True:
             at = draw.randrange(len(pairs))
             for pair in (pairs + pairs)[at : at + IN_A_ROW]:
                 a, b = pair["a"], pair["b"]
-                yield Half(a[figure], a["other"]), Half(b[figure] * scale, b["other"])
+                yield Half(a[figure], a["other"]), Half(b[figure], b["other"])
 
     source = pick()
     waiting: list[Half] = []
@@ -164,7 +164,7 @@ def drawn(pairs: list[Record], figure: str, draw: random.Random, scale: float = 
         waiting.append(pair[1 - side])
         return pair[side]
 
-    return compare(lambda: half(0), lambda: half(1), _threshold(figure), steady=FIGURES[figure].is_steady)
+    return compare(lambda: half(0), lambda: half(1), _threshold(figure), steady=heedless or FIGURES[figure].is_steady)
 
 
 def _threshold(figure: str) -> float:
@@ -176,7 +176,7 @@ def report(records: Records, options: argparse.Namespace) -> None:
     """Print how often the rule is right, unclear and wrong: live, and drawn from the recorded pairs."""
     for condition in conditions(options):
         print(f"\n{condition}: right/unclear/wrong of the live verdicts; the same in % of {DRAWN} drawn ones; ")
-        print("median of the pairs' ratios [5-95 %]")
+        print("(as if neighbours didn't matter); median of the pairs' ratios [5-95 %]")
         rows = []
         for case in EFFECTS:
             pairs = records.of("pair", case=case, condition=condition)
@@ -195,7 +195,9 @@ def _cell(records: Records, case: str, condition: str, figure: str, pairs: list[
     wanted = _wanted(EFFECTS[case], figure).value
     counts = "/".join(str(count) for count in _counts(seen, wanted))
     shares = "/".join(f"{100 * count / DRAWN:.3g}" for count in _counts(more, wanted))
-    return f"{counts}; {shares} %; {middle:.2f} [{low:.2f}-{high:.2f}]"
+    heedless = [drawn(pairs, figure, draw, heedless=True).verdict.value for _ in range(DRAWN)]
+    without = "/".join(f"{100 * count / DRAWN:.3g}" for count in _counts(heedless, wanted))
+    return f"{counts}; {shares} %; ({without} %); {middle:.2f} [{low:.2f}-{high:.2f}]"
 
 
 def _wanted(effect: float, figure: str) -> Verdict:

@@ -57,13 +57,13 @@ def test_the_decision_rule_is_right_about_clear_pairs(tmp_path: Path) -> None:
     ]
     cells = {row[0].strip("| "): row[1] for row in rows if row[0].startswith("| ")}
     assert cells["none"].startswith("1/1/1; 100/0/0 %; ")
-    assert cells["2"].startswith("2/0/0; 100/0/0 %; 0.48 [")
+    assert cells["2"].startswith("2/0/0; 100/0/0 %; (100/0/0 %); 0.48 [")
 
 
 def test_pairs_on_a_machine_that_is_too_busy_are_unclear(tmp_path: Path) -> None:
     pairs = [{"kind": "pair", "a": half(200, 1.5), "b": half(100, 1.5), "case": "2", "condition": "busy"}] * 8
 
-    assert "0/0/0; 0/100/0 %" in printed("decision", pairs, tmp_path, "--condition", "busy")
+    assert "0/0/0; 0/100/0 %; (100/0/0 %)" in printed("decision", pairs, tmp_path, "--condition", "busy")
 
 
 def test_a_generator_that_says_nothing_when_it_is_the_limit_shows(tmp_path: Path) -> None:
