@@ -81,6 +81,8 @@ def interval(found: Capacity) -> str:
         why = f"The search was interrupted, so this is partial. {why}".rstrip()
     if not found.held and found.broke is not None:
         return f"Capacity: below {found.broke:g} requests per second. {why}".rstrip()
+    if found.broke is None and not found.held and found.because == "generator":
+        return "Capacity: unknown. The generator was the limit at every rate: run it again when the machine is quieter."
     if found.broke is None:
         return f"Capacity: at least {found.held:g} requests per second. {why}".rstrip()
     return f"Capacity: between {found.held:g} and {found.broke:g} requests per second. {why}".rstrip()

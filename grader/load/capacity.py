@@ -75,11 +75,12 @@ class Search:
         """Search from the rate `start` on: double while it holds or halve while it doesn't, then close in on the limit.
 
         Closing in halves the interval on the grid, as factors matter and not differences. Whoever knows the capacity
-        nearly begins with a smaller `stride` than doubling.
+        nearly begins with a smaller `stride` than doubling. Where the generator is the limit, lower rates are tried
+        until one holds: beside a busy machine, the limit may come early.
         """
         held, broke = LOWEST - 1, HIGHEST + 1
         notch = min(max(round(NOTCHES * log2(max(start, 1e-9) / GRID)), LOWEST), HIGHEST)
-        while broke - held > self._notches and self.found.because != "generator":
+        while broke - held > self._notches and not (self.found.because == "generator" and self.found.held):
             holds = self._holds(rate_at(notch))
             if holds is None:
                 return self.found

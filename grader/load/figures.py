@@ -20,8 +20,8 @@ from grader.load.comparison import Comparison, Half, Pair, compare
 from grader.load.measurement import Load, Measured
 from grader.load.workloads import Request
 
-SECONDS = 0.5
-"""How long a batch is: long ones are no steadier in noise, and take longer (`benchmarks/load.md`)."""
+SECONDS = 1.0
+"""How long a batch is: where it is noisy, longer ones are hardly steadier (`benchmarks/load.md`)."""
 WARM_UP = 0.2
 GOOD = 0.95
 """The share of the requests that must have a good answer, so that the figures are those of good answers."""

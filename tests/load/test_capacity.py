@@ -7,6 +7,7 @@ import random
 
 import pytest
 
+from grader.learner.capacity_lines import interval
 from grader.load.capacity import WIDTH, Capacity, Judged, Search, rate_at
 from grader.load.measurement import Probe
 
@@ -61,6 +62,26 @@ def test_where_the_generator_is_the_limit_the_result_says_at_least() -> None:
     found = search(5000.0, 100.0, generator=900.0)
 
     assert (found.held, found.broke, found.because) == (800.0, None, "generator")
+
+
+def test_where_the_generator_is_the_limit_at_once_lower_rates_are_tried() -> None:
+    found = search(5000.0, 100.0, generator=60.0)
+
+    assert (found.held, found.broke, found.because, found.done) == (50.0, None, "generator", True)
+
+
+def test_below_the_limit_of_the_generator_the_service_has_one_of_its_own() -> None:
+    found = search(20.0, 100.0, generator=60.0)
+
+    assert found.held <= 20.0 < (found.broke or 0.0) <= 1.01 * WIDTH * found.held
+    assert found.because == "latency"
+
+
+def test_a_generator_that_is_the_limit_at_every_rate_leaves_the_capacity_unknown() -> None:
+    found = search(5000.0, 100.0, generator=0.1)
+
+    assert (found.held, found.broke, found.because, found.done) == (0.0, None, "generator", True)
+    assert interval(found).startswith("Capacity: unknown. The generator was the limit at every rate")
 
 
 def test_rates_are_round_figures_of_one_grid() -> None:
