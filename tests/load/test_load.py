@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from grader.errors import MachineError
+from grader.load import measurement
 from grader.load.cpu import Cores, Reading, cores_between, is_running, machine_seconds, tree_seconds
 from grader.load.generator import Generator, Job, Record
 from grader.load.measurement import Load, Measured, Probe, note_on
@@ -284,6 +285,16 @@ def test_littles_law_tells_the_generator_from_the_service(busy: float, bound: bo
     samples = [Sample(turn / 100, busy / 100, True) for turn in range(300) for _ in range(8)]
 
     assert generator_bound(Window(1.0, 2.0), samples, users=8) is bound
+
+
+@pytest.mark.parametrize(("rested", "late", "bound"), [(0.3, 0.0, False), (0.05, 0.0, True), (0.3, 0.05, True)])
+def test_an_open_generator_is_the_limit_without_rest_and_where_it_sends_late(
+    rested: float, late: float, bound: bool
+) -> None:
+    job = Job("http://127.0.0.1:9", WORKLOADS["root"], 1.0, rate=100.0)
+    samples = [Sample(turn / 100, 0.01, True, late) for turn in range(100)]
+
+    assert measurement._bound(job, Window(0.0, 1.0), samples, rested) is bound
 
 
 def test_refused_connections_say_nothing_about_the_generator() -> None:
