@@ -74,7 +74,7 @@ class Figures:
     def half(self, figure: Figure) -> Half:
         """Return one of the figures as half of a pair; raises NotChecked where the batch lacks it."""
         value: float | None = getattr(self, figure.value)
-        if value is None:
+        if value is None or (figure is Figure.RATE and not value):
             raise NotChecked(figure.lacking)
         return Half(value, self.other)
 
@@ -85,10 +85,19 @@ Batch = Callable[[], Figures]
 def take(
     load: Load, requests: Sequence[Request], *, users: int = 1, seconds: float = SECONDS, warm_up: float = WARM_UP
 ) -> Figures:
-    """Send one batch in a closed loop, and return its figures. Raises Failed when the service refuses requests."""
-    measured = load.run(requests, users=users, warm_up=warm_up, seconds=seconds)
+    """Send one batch in a closed loop, and return its figures.
+
+    Raises Failed when the service refuses requests, and NotChecked when the machine was too busy to send any.
+    """
+    return figures_of_good(load.run(requests, users=users, warm_up=warm_up, seconds=seconds), requests)
+
+
+def figures_of_good(measured: Measured, requests: Sequence[Request]) -> Figures:
+    """Return the figures of a run whose requests had good answers; raises Failed or NotChecked where they hadn't."""
     figures = figures_of(measured)
     sent = len(measured.record.samples) + len(measured.record.unanswered)
+    if not sent:
+        raise NotChecked("The generator sent nothing within the batch, because this machine is too busy.")
     if not figures.answers or figures.answers < GOOD * sent:
         raise Failed(
             f"Under load, the service gave {figures.answers} good answers to {sent} requests.",

@@ -6,16 +6,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.errors import Failed, NotChecked
 from grader.load.comparison import Half, Verdict
-from grader.load.figures import Figure, Figures, batch, compare_figure, take
-from grader.load.generator import Generator
-from grader.load.measurement import Load
+from grader.load.figures import Figure, Figures, batch, compare_figure, figures_of_good, take
+from grader.load.generator import Generator, Record
+from grader.load.measurement import Load, Measured, Probe
 from grader.load.reference import ReferenceServer
+from grader.load.samples import Window
 from grader.load.workloads import READ, ROOT
 from grader.system.process_tree import HAS_PROC
 
@@ -112,7 +114,7 @@ def test_processor_time_tells_the_dearer_service(generator: Generator, tmp_path:
     cheap.mkdir()
     dear.mkdir()
     with server(generator, cheap, milliseconds=2.0) as a, server(generator, dear, milliseconds=8.0) as b:
-        short = {"seconds": 0.3, "warm_up": 0.1}
+        short = {"seconds": 0.8}
         found = compare_figure(Figure.CPU, batch(a, (ROOT,), **short), batch(b, (ROOT,), **short), 1.5)  # type: ignore[arg-type]
 
     assert found.verdict is Verdict.ABOVE
@@ -137,6 +139,21 @@ def test_a_service_that_refuses_under_load_is_said(generator: Generator, tmp_pat
         take(load, (ROOT,), seconds=0.5)
 
     assert failure.value.expected == "answers of status 200"
+
+
+def test_a_batch_that_sent_nothing_is_not_the_services_fault() -> None:
+    nothing = Measured(
+        Probe(1, None, 0.0, None, None, None, 0, 0.0, 0.0, 2.0), Record((), (), 0, 0, 0, 0), Window(0, 1), ended=False
+    )
+
+    with pytest.raises(NotChecked, match=r"^The generator sent nothing within the batch, because this machine is too"):
+        figures_of_good(nothing, (ROOT,))
+
+
+def test_a_window_without_an_answer_has_no_rate() -> None:
+    """It is no rate of nothing, which would lie on one side of every threshold."""
+    with pytest.raises(NotChecked, match=r"^The service gave no answer within the batch\.$"):
+        replace(figures(), rate=0.0).half(Figure.RATE)
 
 
 def figures(**other: float | None) -> Figures:

@@ -9,6 +9,7 @@ import pytest
 from grader.load.generator import Generator, Progress
 from grader.load.measurement import Load, Measured
 from grader.load.reference import ReferenceServer, ceiling
+from grader.load.samples import sent_late
 from grader.load.workloads import READ, WORKLOADS
 
 pytestmark = pytest.mark.timeout(90)
@@ -58,7 +59,9 @@ def test_a_service_that_is_overwhelmed_is_not_the_generators_fault(generator: Ge
 
     assert run.probe.planned == 300
     assert (run.probe.p95_ms or 0) > 1000
-    assert not run.probe.generator_bound
+    assert run.record.rested > 0.25
+    # On a machine that is too busy, it may send late besides, and then it says so.
+    assert run.probe.generator_bound == sent_late(run.window, run.record.samples)
 
 
 def test_a_generator_that_has_no_rest_says_that_it_is_the_limit(generator: Generator) -> None:
@@ -73,8 +76,8 @@ def test_a_generator_that_has_no_rest_says_that_it_is_the_limit(generator: Gener
 def test_a_generator_that_waits_for_the_service_rests(generator: Generator) -> None:
     run = measured(generator, "--seconds", "0.02", rate=20.0, seconds=1.0)
 
-    assert run.record.rested > 0.3
-    assert not run.probe.generator_bound
+    assert run.record.rested > 0.25
+    assert run.probe.generator_bound == sent_late(run.window, run.record.samples)
 
 
 def test_each_kind_of_a_mix_is_half_of_it(generator: Generator) -> None:
