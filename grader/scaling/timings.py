@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Self
@@ -29,7 +30,8 @@ ALMOST_ALL = 0.9
 UNNOTICED = 0.4
 """The share of another wait up to which `db` may seem to count it."""
 TIMES = 2
-AFTER = 5
+OFTEN = 20
+TO_THE_MICROSECOND = re.compile(r"total[^,]*dur=\"?[0-9]+\.(?!000)[0-9]{3}", re.IGNORECASE)
 MILLISECOND = 1000.0
 PATH = "/messages"
 
@@ -96,6 +98,8 @@ class TimedService:
         with KeptConnection(self.service.port.number) as connection:
             said = [read(request(connection)) for _ in range(count)]
         faults = [one.fault for one in said if one.fault]
+        if len({(one.db, one.total) for one in said}) == 1 and re.search(TO_THE_MICROSECOND, said[0].header):
+            faults.append(f"the same to the microsecond in {count} answers ({said[0].header})")
         return Listing(faults, request=said[0].answer.exchange.line, what="duration that can't be")
 
     def hidden_waits(self, method: str) -> Listing:
@@ -132,7 +136,7 @@ class TimedService:
                 self._request("POST")(connection)
                 with readers_held(self.service.database, HELD):
                     self._request("GET")(connection)
-        return self.impossible("GET", AFTER)
+        return self.impossible("GET", OFTEN)
 
     def db_while_half_sent(self) -> DatabaseWait:
         """Send half of a body, wait, send the other half, and give `db` of the answer."""

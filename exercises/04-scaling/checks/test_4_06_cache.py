@@ -27,6 +27,12 @@ def test_a_burst_of_writes_is_shown_at_once(hunt):
     assert hunt("bursts") == ()
 
 
+@check("4.6", clause="stage 4")
+def test_each_question_gets_its_own_answer(mixed_up):
+    """With `CACHE=on`, pages with another `limit`, `since` or `cursor` are kept apart."""
+    assert mixed_up == ()
+
+
 @check("4.6", clause="stage 4", timed=True)
 def test_the_memory_stays_steady(growth_per_read):
     """The memory of the service stays steady while 20,000 reads ask for as many different `since`."""
