@@ -192,7 +192,9 @@ def _refusals(sender: Sender, what: str) -> Listing:
 def _others(found: Iterable[tuple[Answer, str]], what: str) -> Listing:
     listed = list(found)
     request = listed[0][0].exchange.line if listed else "curl -i 'http://127.0.0.1:5000/messages'"
-    return Listing([said for _, said in listed], request=request, what=what)
+    counted = Counter(said for _, said in listed)
+    entries = [said if times == 1 else f"{said} ({times} times)" for said, times in counted.items()]
+    return Listing(entries, request=request, what=what)
 
 
 def _line(posted: list[Posted]) -> str:
