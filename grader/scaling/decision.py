@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -101,24 +101,28 @@ def wrong(metrics: Mapping[str, float], own: Mapping[str, float]) -> list[str]:
 class Judgement:
     """A decision beside the kit's own figures: what checks ask about it.
 
-    `bound` says whether the generator is the limit of the workload; it counts only where the decision names it.
+    `measure` gives the kit's own metrics and the conditions here, `is_bound` tells whether the generator is the limit
+    of the workload. Each is called only where it is needed, as both take long.
     """
 
-    def __init__(self, decision: Decision, own: Mapping[str, float], here: Conditions, *, bound: bool) -> None:
+    def __init__(
+        self,
+        decision: Decision,
+        measure: Callable[[], tuple[Mapping[str, float], Conditions]],
+        is_bound: Callable[[], bool],
+    ) -> None:
         self._decision = decision
-        self._own = own
-        self._here = here
-        self._bound = bound
+        self._measure = measure
+        self._is_bound = is_bound
 
     @property
     def wrong_numbers(self) -> Listing:
         """The claimed numbers that the kit doesn't find. Raises Unclear where they were measured elsewhere."""
-        missing = [
-            f"{name}, which your service doesn't show" for name in self._decision.metrics if name not in self._own
-        ]
-        told = [self._both(name) for name in wrong(self._decision.metrics, self._own)]
+        own, here = self._measure()
+        missing = [f"{name}, which your service doesn't show" for name in self._decision.metrics if name not in own]
+        told = [self._both(name, own) for name in wrong(self._decision.metrics, own)]
         if told and not missing:
-            finding = disagree("; ".join(told), self._decision.conditions, self._here, expected="")
+            finding = disagree("; ".join(told), self._decision.conditions, here, expected="")
             if isinstance(finding, Unclear):
                 raise finding
         return self._listing([*missing, *told], f"number that is wrong by more than a factor of {TIMES:g}")
@@ -127,7 +131,7 @@ class Judgement:
     def contradictions(self) -> Listing:
         """The numbers that speak against the named limit."""
         cause, metrics = self._decision.limiting, self._decision.metrics
-        if cause == "generator" and not self._bound:
+        if cause == "generator" and not self._is_bound():
             return self._listing(
                 ["in the kit's own search, the generator is not the limit"], "fact that speaks against it"
             )
@@ -135,16 +139,19 @@ class Judgement:
             f"{name} = {causes.figures(metrics)[name]:.2f} doesn't fit {cause}"
             for name in causes.contradictions(cause, metrics)
         ]
-        own = {name: value for name, value in self._own.items() if name in metrics}
+        if told:
+            return self._listing(told, "number that speaks against it")
+        everything, here = self._measure()
+        own = {name: value for name, value in everything.items() if name in metrics}
         beside = [
             f"the kit measured {name} = {causes.figures(own)[name]:.2f}, which doesn't fit {cause}"
             for name in causes.contradictions(cause, own, STRADDLING)
         ]
-        if beside and not told:
-            finding = disagree("; ".join(beside), self._decision.conditions, self._here, expected="")
+        if beside:
+            finding = disagree("; ".join(beside), self._decision.conditions, here, expected="")
             if isinstance(finding, Unclear):
                 raise finding
-        return self._listing(told or beside, "number that speaks against it")
+        return self._listing(beside, "number that speaks against it")
 
     @property
     def rivals(self) -> Listing:
@@ -157,8 +164,8 @@ class Judgement:
             [*told, *([f"what would tell: {', '.join(more)}"] if more else [])], "other limit that they fit"
         )
 
-    def _both(self, name: str) -> str:
-        return f"{name}: claimed {self._decision.metrics[name]:.2f}, here {self._own[name]:.2f}"
+    def _both(self, name: str, own: Mapping[str, float]) -> str:
+        return f"{name}: claimed {self._decision.metrics[name]:.2f}, here {own[name]:.2f}"
 
     def _listing(self, entries: list[str], what: str) -> Listing:
         return Listing(entries, request=self._decision.line, what=what)

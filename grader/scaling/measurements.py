@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 
 from grader.assertions.entries import Listing
@@ -94,13 +95,16 @@ class Measurements:
     def judgement(self, table: str) -> Judgement:
         """Return what the learner says limits a workload, beside the kit's own figures."""
         found = decision.read(self.answers, table)
-        bench = self._bench
-        own, other = self._harness.shared.measured(f"evidence of {table}", lambda: decision.measured(bench, found))
-        searched = None
-        if found.limiting == "generator":
-            searched = self._searched(capacity_claim.read(self.capacities, table))
-        bound = searched is None or searched.found.because == "generator"
-        return Judgement(found, own, self._conditions(other), bound=bound)
+
+        def measure() -> tuple[Mapping[str, float], Conditions]:
+            bench = self._bench
+            own, other = self._harness.shared.measured(f"evidence of {table}", lambda: decision.measured(bench, found))
+            return own, self._conditions(other)
+
+        def is_bound() -> bool:
+            return self._searched(capacity_claim.read(self.capacities, table)).found.because == "generator"
+
+        return Judgement(found, measure, is_bound)
 
     def written(self) -> Kept:
         """Return what became of the messages of sixteen writers."""

@@ -3,6 +3,12 @@
 from grader.check import check
 
 
+@check("4.7", clause="stage 4")
+def test_the_numbers_fit_no_other_limit(judgement):
+    """The numbers exclude every other limit of the writes."""
+    assert judgement("writes").rivals == ()
+
+
 @check("4.7", clause="stage 4", timed=True)
 def test_many_writers_are_answered(many_writers):
     """Sixteen writers at once get their messages stored, at least a few each."""
@@ -67,9 +73,3 @@ def test_the_numbers_are_right(judgement):
 def test_the_numbers_fit_the_limit(judgement):
     """None of the numbers speaks against the limit that `answers.toml` names for the writes."""
     assert judgement("writes").contradictions == ()
-
-
-@check("4.7", clause="stage 4", timed=True)
-def test_the_numbers_fit_no_other_limit(judgement):
-    """The numbers exclude every other limit of the writes."""
-    assert judgement("writes").rivals == ()

@@ -4,6 +4,12 @@ from grader.check import check
 
 
 @check("4.10", clause="stage 4")
+def test_the_numbers_fit_no_other_limit(judgement):
+    """The numbers exclude every other limit of the mix."""
+    assert judgement("mixed").rivals == ()
+
+
+@check("4.10", clause="stage 4")
 def test_three_things_come_next(answers):
     """`answers.toml` names three things to do next."""
     assert answers.texts("mixed", "next_three").length >= 3
@@ -43,9 +49,3 @@ def test_the_numbers_are_right(judgement):
 def test_the_numbers_fit_the_limit(judgement):
     """None of the numbers speaks against the limit that `answers.toml` names for the mix."""
     assert judgement("mixed").contradictions == ()
-
-
-@check("4.10", clause="stage 4", timed=True)
-def test_the_numbers_fit_no_other_limit(judgement):
-    """The numbers exclude every other limit of the mix."""
-    assert judgement("mixed").rivals == ()
