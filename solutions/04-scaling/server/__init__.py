@@ -1,0 +1,1 @@
+"""The chat server. `app.py` puts it together, and `python -m server` runs it."""

@@ -1,0 +1,56 @@
+"""The JSON in the body of a request: what strangers may send, and one sentence for what they may not."""
+
+import json
+
+from flask import abort, request
+
+from . import texts
+
+LONGEST_AUTHOR = 100
+
+
+def read_object():
+    """Return the JSON object in the body of this request."""
+    # Anything but JSON is refused, also because a form on any web page can send the other types.
+    if not request.is_json:
+        abort(415, "The body must be JSON, and Content-Type must say application/json.")
+    try:
+        value = json.loads(request.get_data().decode(), parse_int=read_int, parse_constant=refuse)
+    except (ValueError, RecursionError):
+        abort(400, "The body must be valid JSON in UTF-8.")
+    if not isinstance(value, dict):
+        abort(400, 'The body must be a JSON object, such as {"text": "hello"}.')
+    return value
+
+
+def message_text(sent):
+    """Return the text in a body, exactly as it was sent."""
+    text = sent.get("text")
+    if not isinstance(text, str):
+        abort(400, "text must be there, and it must be a string.")
+    objection = texts.objection(text)
+    if objection:
+        abort(400, objection)
+    return text
+
+
+def author(sent):
+    """Return who a body says wrote the message, or None."""
+    name = sent.get("author")
+    if name is None:
+        return None
+    if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_AUTHOR:
+        abort(400, f"author must be a string of 1 to {LONGEST_AUTHOR} characters, or null.")
+    if not texts.is_storable(name):
+        abort(400, "author must not contain U+0000 or half of a surrogate pair.")
+    return name
+
+
+def read_int(digits):
+    # Python refuses to read very long integers; JSON has no such limit, and none is asked for here.
+    return int(digits) if len(digits) < 100 else float(digits)
+
+
+def refuse(constant):
+    # Python reads NaN and Infinity; JSON doesn't have them.
+    raise ValueError(constant)

@@ -1,0 +1,1 @@
+"""What the programs promise, asked from inside: `pytest` runs all of it."""
