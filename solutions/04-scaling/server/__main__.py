@@ -9,9 +9,9 @@ from granian.log import LogLevels
 
 from . import db, settings
 
-# A request has a thread from its first byte to its last. Besides those who are let in to Flask (admission.py),
-# somebody has to answer from kept pages, and to tell the others that there is no room.
-THREADS = 96
+# At most. A request has a thread as soon as its head is there, and a sender may be slow with the body. How many
+# are let in to Flask at once is another number: admission.py.
+THREADS = 512
 
 # After SIGTERM, requests under way have this many seconds. A machine that stops us waits ten.
 PATIENCE = 5

@@ -1,4 +1,4 @@
-"""Puts the application together. `app`, at the end of `worker.py`, is what the web server calls."""
+"""Puts the application together."""
 
 import json
 import sqlite3
@@ -40,7 +40,7 @@ def create_app(database, settings=None):
 
 def put_layers_around(app):
     """Put around Flask what must be cheaper than Flask. A request meets the last of these layers first."""
-    app.wsgi_app = Admission(app.wsgi_app)
+    app.wsgi_app = Admission(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])
     if app.config.get("CACHE", True):
         app.wsgi_app = KeptPages(app.wsgi_app, app.extensions["database"])
     if app.config.get("TIMING"):

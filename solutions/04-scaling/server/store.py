@@ -23,17 +23,16 @@ def add(text, *, reply_to=None, author=None, source="api", event=None, before=la
         before(db)
         # First the lock, then the clock. The other way round, a message could wait for its turn and be
         # listed after one with a later time, and whoever asks `since` that time would never see it.
-        (latest,) = db.execute("SELECT max(created_at) FROM messages").fetchone()
         # For the same reason time stands still here when the machine's clock is set back.
-        created_at = max(times.now(), latest or 0)
         # The database itself refuses an event that it knows. Whoever looked first and inserted then
         # would need luck: the same event may come twice at the same moment.
         return db.execute(
             """
-            INSERT INTO messages (text, created_at, reply_to, author, source, event) VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO messages (text, created_at, reply_to, author, source, event)
+            VALUES (?, max(?, (SELECT ifnull(max(created_at), 0) FROM messages)), ?, ?, ?, ?)
             ON CONFLICT (event) WHERE event IS NOT NULL DO NOTHING RETURNING *
             """,
-            (text, created_at, reply_to, author, source, event),
+            (text, times.now(), reply_to, author, source, event),
         ).fetchall()
 
     rows = get_db().write(work)
