@@ -5,7 +5,7 @@ import sqlite3
 
 import orjson
 from flask import Flask
-from flask.json.provider import JSONProvider
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from . import home, messages, slack, sms
@@ -47,14 +47,8 @@ def put_layers_around(app):
         app.wsgi_app = ServerTiming(app.wsgi_app)
 
 
-class FastJSON(JSONProvider):
-    """Flask's JSON by a library that is ten times as fast as Python's own."""
-
-    def dumps(self, obj, **_options):
-        return orjson.dumps(obj).decode()
-
-    def loads(self, s, **_options):
-        return orjson.loads(s)
+class FastJSON(DefaultJSONProvider):
+    """Writes answers with a library that is several times as fast as Python's own."""
 
     def response(self, *args, **kwargs):
         body = orjson.dumps(self._prepare_response_obj(args, kwargs))

@@ -22,7 +22,7 @@ def get_db():
 
 
 def connect(path):
-    # Transactions begin where we say so. A writer is used by many threads, one after the other.
+    # Transactions begin where we say so. Threads share connections, one after the other.
     db = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
     # SQLite checks `REFERENCES` only for those who ask, and each connection has to.
     db.execute("PRAGMA foreign_keys = ON")
@@ -33,19 +33,28 @@ def connect(path):
 
 
 class Database:
-    """One SQLite file: each thread reads through a connection of its own, and one connection writes for all."""
+    """One SQLite file: whoever reads borrows a connection, and one connection writes for all.
+
+    Connections are kept open. Closing the last one would empty the log into the file, each time.
+    """
 
     def __init__(self, path):
         self.path = path
-        self._own = threading.local()
+        self._idle = []
         self._writer = Writer(path)
 
     def read(self, sql, parameters=()):
         """Return the rows of a query. All of them are fetched, so no lock stays behind."""
         began = time.perf_counter()
         try:
-            return self._reader().execute(sql, parameters).fetchall()
+            # The one that came back last: what it has read before is still in its memory.
+            db = self._idle.pop()
+        except IndexError:
+            db = connect(self.path)
+        try:
+            return db.execute(sql, parameters).fetchall()
         finally:
+            self._idle.append(db)
             timing.add_database(time.perf_counter() - began)
 
     def write(self, work):
@@ -59,13 +68,11 @@ class Database:
         finally:
             timing.add_database(time.perf_counter() - began)
 
-    def _reader(self):
-        """Return this thread's own connection. Kept open: closing the last one would empty the log each time."""
-        try:
-            return self._own.reader
-        except AttributeError:
-            self._own.reader = connect(self.path)
-            return self._own.reader
+    def close(self):
+        """Close all connections. Whoever closes the last one empties the log into the file."""
+        self._writer.close()
+        while self._idle:
+            self._idle.pop().close()
 
 
 class Job:
@@ -82,7 +89,7 @@ class Job:
         try:
             self.result = self.work(db)
             self.error = None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again, to whoever asked for this work
             # This one's affair alone: the others in this transaction lose nothing.
             self.error = error
             db.execute("ROLLBACK TO job")
@@ -112,6 +119,12 @@ class Writer:
             raise job.error
         return job.result
 
+    def close(self):
+        with self._lock:
+            if self._db:
+                self._db.close()
+                self._db = None
+
     def _commit(self, jobs):
         """Carry out jobs in one transaction. Whatever happens, each is done afterwards."""
         try:
@@ -124,7 +137,7 @@ class Writer:
             except BaseException:
                 db.rollback()
                 raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again, to everybody who waits for it
             for job in jobs:
                 job.error = error
         finally:

@@ -1,4 +1,4 @@
-"""The settings, all of them from the environment: README.md lists them. ValueError says in one sentence what is wrong."""
+"""The settings, all of them from the environment: README.md lists them. ValueError says what is wrong with one."""
 
 import os
 import re

@@ -11,16 +11,17 @@ ID = re.compile(r"[1-9][0-9]{0,17}")
 END = 2**63 - 1
 
 
-def add(text, *, reply_to=None, author=None, source="api", event=None, before=lambda db: None):
+def add(text, *, reply_to=None, author=None, source="api", event=None, before=None):
     """Store a message and return its row: the one place that does, wherever a message comes from.
 
     `event` names what made somebody send it to us, among all events of all senders. When a message
     has been stored for it already, nothing happens, and there is no row to return: None.
-    `before` is called first, in the same transaction.
+    `before`, if given, is called with the connection first, in the same transaction.
     """
 
     def work(db):
-        before(db)
+        if before:
+            before(db)
         # First the lock, then the clock. The other way round, a message could wait for its turn and be
         # listed after one with a later time, and whoever asks `since` that time would never see it.
         # For the same reason time stands still here when the machine's clock is set back.

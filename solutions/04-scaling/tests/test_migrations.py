@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from server import create_app
+from .conftest import start
 
 VISITS = "CREATE TABLE visits (id INTEGER PRIMARY KEY, path TEXT NOT NULL, at TEXT NOT NULL)"
 MESSAGES = "CREATE TABLE messages (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL)"
@@ -27,17 +27,17 @@ def old_database(tmp_path):
 
 
 def test_old_messages_keep_ids_texts_and_order(old_database):
-    page = create_app(old_database).test_client().get("/messages").json
+    page = start(old_database).test_client().get("/messages").json
     shown = [(message["id"], message["text"], message["created_at"]) for message in page["messages"]]
     assert shown == [(3, "two", None), (2, "two", None), (1, "one", None)]
 
 
 def test_a_second_start_changes_nothing(old_database):
-    before = create_app(old_database).test_client().get("/messages").json
-    assert create_app(old_database).test_client().get("/messages").json == before
+    before = start(old_database).test_client().get("/messages").json
+    assert start(old_database).test_client().get("/messages").json == before
 
 
 def test_new_messages_come_after_the_old_ones(old_database):
-    client = create_app(old_database).test_client()
+    client = start(old_database).test_client()
     sent = client.post("/messages", json={"text": "three"}).json
     assert client.get("/messages?limit=1").json["messages"] == [sent]

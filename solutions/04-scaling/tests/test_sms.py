@@ -3,9 +3,7 @@
 import pytest
 from twilio.request_validator import RequestValidator
 
-from server import create_app
-
-from .conftest import PUBLIC_URL, TWILIO_AUTH_TOKEN
+from .conftest import PUBLIC_URL, TWILIO_AUTH_TOKEN, start
 
 PATH = "/webhooks/twilio"
 FORM = {"MessageSid": "SM1", "From": "+12025550143", "Body": " on my way \n", "MediaContentType": ""}
@@ -66,8 +64,8 @@ def test_a_forgery_is_refused_and_not_stored(client, signed):
     assert messages(client) == []
 
 
-def test_without_a_token_everybody_is_refused(tmp_path):
-    client = create_app(str(tmp_path / "chat.db"), {"PUBLIC_URL": PUBLIC_URL}).test_client()
+def test_without_a_token_everybody_is_refused(path):
+    client = start(path, PUBLIC_URL=PUBLIC_URL).test_client()
     assert deliver(client, FORM).status_code == 403
     assert deliver(client, FORM, signature(FORM, token="")).status_code == 403
 
