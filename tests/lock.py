@@ -12,6 +12,7 @@ GROUPS = {
     "setup": ["--group", "setup"],
     "learner": ["pyproject.toml", "--group", "setup"],
     "load": ["pyproject.toml", "--group", "setup", "--group", "load"],
+    "bench": ["pyproject.toml", "--group", "setup", "--group", "bench"],
     "fuzz": ["pyproject.toml", "--group", "setup", "--group", "fuzz"],
     "notebooks": ["pyproject.toml", "--group", "setup", "--group", "notebooks"],
     "dev": ["pyproject.toml", "--group", "setup", "--group", "dev"],
