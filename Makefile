@@ -59,8 +59,9 @@ notebooks: $(VENV)/has-notebooks ## run every notebook anew, and write its outpu
 lab: $(VENV)/has-notebooks ## open the notebooks in a browser
 	@cd notebooks && ../$(BIN)/jupyter lab
 
-bench: $(VENV)/has-load ## how long a verdict takes, as ratios in one run
+bench: $(VENV)/has-bench ## how long a verdict takes, and what scaling brought, as ratios in one run
 	$(BIN)/python -m benchmarks.verdict
+	$(BIN)/python -m benchmarks.scaling
 
 lock: $(UV) ## renew requirements/ from pyproject.toml
 	$(BIN)/python -m tests.lock
@@ -94,6 +95,11 @@ $(VENV)/has-notebooks: requirements/notebooks.txt pyproject.toml | $(VENV)/has-l
 $(VENV)/has-fuzz: requirements/fuzz.txt pyproject.toml | $(VENV)/has-learner
 	@echo 'Installing what is locked in requirements/fuzz.txt ...'
 	@$(UV) pip install --quiet --require-hashes --python $(BIN)/python -r requirements/fuzz.txt
+	@touch $@
+
+$(VENV)/has-bench: requirements/bench.txt pyproject.toml | $(VENV)/has-load
+	@echo 'Installing what is locked in requirements/bench.txt ...'
+	@$(UV) pip install --quiet --require-hashes --python $(BIN)/python -r requirements/bench.txt
 	@touch $@
 
 $(UV):
