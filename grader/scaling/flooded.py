@@ -15,6 +15,8 @@ from grader.scaling.overload import LEAST_TIMES, RECOVERY, Overload
 REFUSALS = (503, 429)
 GOOD_SHARE, BAD_SHARE = 50.0, 25.0
 """Percent of the capacity from which on a service holds out, and below which it doesn't."""
+NO_FLOOD = 160.0
+"""Percent of the capacity above which the service took nearly all: its capacity was measured in a bad moment."""
 FEW_REFUSED, MANY_REFUSED = 2.0, 10.0
 """Percent of refusals below half of the capacity: those that a short stop explains, and those that a low limit does."""
 SLOW, TOO_SLOW = 5.0, 10.0
@@ -42,6 +44,8 @@ class Flooded:
         seconds = found.flood.window.seconds / 2
         good = sum(self._in_time(sample) for sample in self._second_half)
         share = 100 * good / seconds / found.capacity
+        if share > NO_FLOOD:
+            raise Unclear(f"{share:.0f} % of the capacity were answered in time, so it was no flood: run it again.")
         if share < GOOD_SHARE:
             self._refuse_to_judge(share >= BAD_SHARE, f"{share:.0f} % of the capacity were answered in time")
         return self._amount(share, "% of the capacity, answered within the objective", self._offered())
