@@ -10,9 +10,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from benchmarks import repeatability, stall
+from benchmarks import closed_loop, repeatability, scaling, stall
 from benchmarks.records import Records
 from grader.course import ROOT
+from grader.errors import Failed
+from grader.load.reference import ReferenceServer
 
 MODULES = ("generator", "stall", "repeatability", "decision", "pinning")
 
@@ -98,3 +100,40 @@ def test_the_picture_of_a_stall_is_whole(tmp_path: Path, monkeypatch: pytest.Mon
     texts = [element.text for element in picture.iter() if element.text]
     assert "p99 950 ms" in texts
     assert len(list(picture.iter("{http://www.w3.org/2000/svg}circle"))) == 4
+
+
+def test_the_benchmark_of_scaling_is_in_the_readme() -> None:
+    assert "`python -m benchmarks.scaling`" in (ROOT / "benchmarks" / "README.md").read_text()
+
+
+def test_the_table_of_scaling_holds_the_median_of_the_ratios_of_all_rounds() -> None:
+    def batches(*figures: float) -> list[closed_loop.Batch]:
+        return [closed_loop.Batch(rate=figure, cpu_ms=figure, writes=figure) for figure in figures]
+
+    found = {
+        (name, row.workload, row.users): batches(1.0, 2.0, 3.0) if name == scaling.STAGE_4 else batches(4.0, 4.0, 4.0)
+        for row in scaling.ROWS
+        for name in scaling.SERVICES
+    }
+
+    table = scaling.lines(found)
+
+    assert "| processor time per read, stage 4 over stage 3 | 0.50 | 0.25-0.75 | at most 0.20 |" in table
+    assert "| FastAPI, writes, 16 connections | 4.000 | 4 |" in table
+
+
+@pytest.mark.parametrize("workload", [closed_loop.READS, closed_loop.WRITES, closed_loop.MIXED])
+def test_the_closed_loop_counts_answers_and_what_the_server_used(workload: str) -> None:
+    with ReferenceServer("--seconds", "0.01") as server:
+        batch = closed_loop.run(int(server.url.rpartition(":")[2]), server.pid, workload, users=2, seconds=0.5)
+
+    assert 10 < batch.rate < 210
+    assert batch.cpu_ms > 0
+
+
+def test_the_closed_loop_fails_where_nobody_answers() -> None:
+    with ReferenceServer() as server:
+        port, pid = int(server.url.rpartition(":")[2]), server.pid
+
+    with pytest.raises(Failed, match="A request of the benchmark failed: ConnectionRefusedError"):
+        closed_loop.run(port, pid, closed_loop.READS, users=1, seconds=0.5)
