@@ -62,7 +62,7 @@ class Stage:
     `fixtures` names the modules of `grader.fixtures` that its checks need beside those of earlier stages.
     `built` says what a learner has built at its end.
     `earlier_states` names the steps whose state of the project this stage migrates from. The preferred one comes first.
-    `starter_on` names the solution that the starter goes on from, if the starter's folder holds only what is new.
+    `starter_on` names the solution that the starter goes on from. Then the starter's folder holds only what is new.
     """
 
     id: str
@@ -76,7 +76,6 @@ class Stage:
 
     @property
     def starter(self) -> Path:
-        """The folder of the starter's own files."""
         return self.folder / "starter"
 
     @property
@@ -91,21 +90,20 @@ class Stage:
         return self.folder / "bare"
 
     @property
-    def solution(self) -> Path:
-        return self.solutions / self.folder.name
+    def solutions(self) -> Path:
+        return self.folder.parent.parent / "solutions"
 
     @property
-    def solutions(self) -> Path:
-        """The folder of the solutions of all stages."""
-        return self.folder.parent.parent / "solutions"
+    def solution(self) -> Path:
+        return self.solutions / self.folder.name
 
     def check_file(self, step: Step) -> Path:
         """Find the file with a step's checks: `checks/test_1_03_*.py` for step 1.3; raises CourseError."""
         major, minor = step.id.split(".")
         found = sorted((self.folder / "checks").glob(f"test_{major}_{int(minor):02}_*.py"))
-        if len(found) != 1:
-            raise CourseError(f"Step {step.id} must have one file of checks; found {len(found)}.")
-        return found[0]
+        if len(found) == 1:
+            return found[0]
+        raise CourseError(f"Step {step.id} must have one file of checks; found {len(found)}.")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from grader.session import runner
 from tests.real_course import COURSE
 
 FIRST_FAILING = {"01": "1.4", "02": "2.1", "03": "3.1", "04": "4.1"}
-SOLVED = [stage for stage in COURSE.stages if stage.solution.exists()]
+SOLVED = COURSE.stages
 ANNOUNCED = re.compile(r"`([\w./-]+)`")
 LONG = 420
 """Seconds for a run through all stages, which takes a tenth of it where nothing else runs."""
