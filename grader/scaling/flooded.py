@@ -9,6 +9,7 @@ from grader.assertions.entries import Listing
 from grader.errors import Unclear
 from grader.load.comparison import TOO_BUSY
 from grader.load.samples import LATE, Sample, Window, percentile_ms, started_in
+from grader.scaling.conditions import BUSY
 from grader.scaling.measured import Amount
 from grader.scaling.overload import LEAST_TIMES, RECOVERY, Overload
 
@@ -69,7 +70,8 @@ class Flooded:
         came = [one for one in found.half.record.samples if one.status]
         refused = [one for one in came if one.status in REFUSALS]
         share = 100 * len(refused) / max(1, len(came))
-        if share > FEW_REFUSED and (share <= MANY_REFUSED or found.half.probe.other > found.others + UNLIKE):
+        busy = found.half.probe.other > min(found.others + UNLIKE, BUSY)
+        if share > FEW_REFUSED and (share <= MANY_REFUSED or busy):
             raise Unclear(f"{share:.0f} % of the requests were refused at half of the capacity: run it again.")
         able = max(found.capacity, found.alone)
         told = f"{found.half.probe.offered:.0f} requests per second came; it can do {able:.0f}"

@@ -2,7 +2,7 @@
 
 They keep the messages in memory. The habits are honest ones and mistakes: `bounded` refuses what would wait too long,
 `endless` lets everybody wait, `timid` takes one request at a time, `stingy` takes 10 requests a second, `silent`
-refuses without saying when to come back, `leaking` keeps a megabyte of every request that it refuses.
+refuses without saying when to come back, `leaking` keeps half a megabyte of every request that it refuses.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def is_too_much(inside):
 
 def refusal():
     if HABIT == "leaking":
-        leak.append(b"x" * (1024 * 256) + str(len(leak)).encode())
+        leak.append(b"x" * (1024 * 512) + str(len(leak)).encode())
     more = "" if HABIT == "silent" else "Retry-After: 1\\r\\n"
     return 503, {"error": "Too many requests."}, more
 
@@ -67,11 +67,13 @@ def serve(connection):
         if full:
             connection.sendall(written(*refusal()))
             continue
-        with workers:
-            time.sleep(TAKES)
-            answer = work(method, path, body)
-        with counting:
-            inside[0] -= 1
+        try:
+            with workers:
+                time.sleep(TAKES)
+                answer = work(method, path, body)
+        finally:
+            with counting:
+                inside[0] -= 1
         connection.sendall(written(*answer))
     connection.close()
 
@@ -86,7 +88,7 @@ while True:
 PREFORK = (
     COMMON
     + """
-import select
+import contextlib, select
 listener = socket.create_server(("127.0.0.1", PORT), backlog=512)
 listener.setblocking(False)
 for _ in range(AT_ONCE - 1):
@@ -97,12 +99,18 @@ def read(connection):
     connection.settimeout(5)
     data = b""
     while b"\\r\\n\\r\\n" not in data:
-        data += connection.recv(65536) or exit()
+        data += receive(connection)
     head, _, body = data.partition(b"\\r\\n\\r\\n")
     while len(body) < length_of(head):
-        body += connection.recv(65536)
+        body += receive(connection)
     method, path, _ = head.split(b"\\r\\n")[0].decode().split()
     return method, path, body
+
+def receive(connection):
+    data = connection.recv(65536)
+    if not data:
+        raise ConnectionError
+    return data
 
 waiting = []
 while True:
@@ -116,12 +124,12 @@ while True:
         if len(waiting) >= 40:
             break
     while waiting and (len(waiting) > INSIDE // AT_ONCE and HABIT != "endless"):
-        with waiting.pop() as refused:
+        with waiting.pop() as refused, contextlib.suppress(OSError):
             read(refused)
             status, found, more = refusal()
             refused.sendall(written(status, found, more + "Connection: close\\r\\n"))
     if waiting:
-        with waiting.pop(0) as connection:
+        with waiting.pop(0) as connection, contextlib.suppress(OSError):
             method, path, body = read(connection)
             time.sleep(TAKES)
             status, found, more = work(method, path, body)
