@@ -119,7 +119,7 @@ while True:
     while True:
         try:
             waiting.append(listener.accept()[0])
-        except BlockingIOError:
+        except OSError:
             break
         if len(waiting) >= 40:
             break
