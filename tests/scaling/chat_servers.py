@@ -30,6 +30,8 @@ def refusal():
     return 503, {"error": "Too many requests."}, more
 
 def work(method, path, body):
+    if method == "POST" and "text" not in json.loads(body):
+        return 400, {"error": "There is no text."}, ""
     if method == "POST":
         message = {"id": next(ids), "text": json.loads(body)["text"]}
         kept.insert(0, message)
