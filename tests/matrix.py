@@ -24,7 +24,7 @@ from grader.session import runner
 from grader.system.resources import Resources
 from tests import cases, sides
 from tests.cases import Case
-from tests.real_course import COURSE
+from tests.real_course import COURSE, OWN_WORK
 from tests.record import Verdict, record
 from tests.share import WHOLE, Share, tries_of
 
@@ -43,10 +43,12 @@ def is_quick(case: Case) -> bool:
     """Tell whether `make test` runs a case: the mistakes of stage 1, every listed case, and whole projects.
 
     Of the mistakes that show only under load, these are those whose effect is large, as other tests run beside them.
-    `make matrix` runs every case.
+    A variant that differs only under load has nothing to run here. `make matrix` runs every case.
     """
     if case.step is not None and COURSE.find_step(case.step).needs_load:
         return case.large
+    if case.step is None and not steps_to_test(case):
+        return False
     return bool(case.ids) or case.solution is None or (case.stage == "01" and case.step is not None)
 
 
@@ -61,7 +63,7 @@ def steps_to_test(case: Case) -> tuple[Step, ...]:
     if case.step is not None:
         own = COURSE.find_step(case.step)
         return tuple(step for step in COURSE.with_needs([own]) if step.id == own.id or step.stage == own.repeats)
-    steps = [step for step in COURSE.find_stage(case.stage).steps if not step.needs_load]
+    steps = [step for step in COURSE.find_stage(case.stage).steps if not step.needs_load and step.id not in OWN_WORK]
     if case.solution is None:
         return COURSE.with_needs(steps)
     return tuple(step for step in _of_its_sides(case, steps) if runs_slow_steps(case) or not step.slow)
@@ -81,7 +83,9 @@ def steps_to_repeat(case: Case) -> tuple[Step, ...]:
     if case.step is not None:
         own = COURSE.find_step(case.step)
         return tuple(step for step in COURSE.with_needs([own]) if step.stage in (own.stage, own.repeats))
-    asked = COURSE.with_needs(_of_its_sides(case, COURSE.find_stage(case.stage).steps))
+    asked = COURSE.with_needs(
+        _of_its_sides(case, [one for one in COURSE.find_stage(case.stage).steps if one.id not in OWN_WORK])
+    )
     return tuple(step for step in asked if step.stage == case.stage)
 
 
@@ -91,7 +95,7 @@ def up_to(case: Case) -> tuple[Step, ...]:
     A step that looks only at a side which the case leaves as the solution has it is left out: the solution passes it.
     """
     last = case.solution[:2] if case.solution else case.stage
-    return _of_its_sides(case, [step for step in COURSE.steps if step.stage <= last])
+    return _of_its_sides(case, [step for step in COURSE.steps if step.stage <= last and step.id not in OWN_WORK])
 
 
 def _of_its_sides(case: Case, steps: Sequence[Step]) -> tuple[Step, ...]:

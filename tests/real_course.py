@@ -9,6 +9,8 @@ from grader.harness.harness import Harness
 from grader.system.resources import Resources
 
 COURSE = course.load()
+OWN_WORK = frozenset({"4.11"})
+"""Steps that no solution passes: it can't hold what somebody else predicted, and when."""
 SEED = 2026
 """What is drawn at random is the same in every run here, so that what learners read can be recorded."""
 
