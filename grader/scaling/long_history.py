@@ -110,21 +110,23 @@ def _rows(service: Service) -> dict[str, int]:
 
 
 def _copy_rows(connection: sqlite3.Connection, table: str) -> None:
+    """Copy the newest row until there are 64,000. So the copies come after all others, by their time too."""
     quoted = _quoted(table)
     columns = connection.execute(f"PRAGMA table_xinfo({quoted})").fetchall()
     keys = [name for _, name, kind, _, _, key, _ in columns if key and kind.upper() == "INTEGER"]
     lone_key = keys[0] if len(keys) == 1 and sum(bool(column[5]) for column in columns) == 1 else ""
     unique = _unique_columns(connection, quoted)
     kept = [name for _, name, _, _, _, _, hidden in columns if not hidden and name != lone_key]
-    values = ", ".join(f"another({_quoted(name)})" if name in unique else _quoted(name) for name in kept)
     names = ", ".join(_quoted(name) for name in kept)
+    own = {name: f"{quoted}.{_quoted(name)}" for name in kept}
+    values = ", ".join(f"another({own[name]})" if name in unique else own[name] for name in kept)
     (count,) = connection.execute(f"SELECT count(*) FROM {quoted}").fetchone()  # noqa: S608 - it is quoted
-    while count < MANY:
-        copied = connection.execute(
-            f"INSERT INTO {quoted} ({names}) SELECT {values} FROM {quoted} LIMIT ?",  # noqa: S608 - they are quoted
-            [MANY - count],
-        ).rowcount
-        count += copied
+    connection.execute(
+        "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)"
+        f"INSERT INTO {quoted} ({names}) SELECT {values} FROM {quoted}, numbers"
+        f" WHERE {quoted}.rowid = (SELECT max(rowid) FROM {quoted})",  # noqa: S608 - they are quoted
+        [MANY - count],
+    )
 
 
 def _unique_columns(connection: sqlite3.Connection, quoted: str) -> set[str]:
