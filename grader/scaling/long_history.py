@@ -122,9 +122,9 @@ def _copy_rows(connection: sqlite3.Connection, table: str) -> None:
     values = ", ".join(f"another({own[name]})" if name in unique else own[name] for name in kept)
     (count,) = connection.execute(f"SELECT count(*) FROM {quoted}").fetchone()  # noqa: S608 - it is quoted
     connection.execute(
-        "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)"
+        "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?)"  # noqa: S608 - quoted
         f"INSERT INTO {quoted} ({names}) SELECT {values} FROM {quoted}, numbers"
-        f" WHERE {quoted}.rowid = (SELECT max(rowid) FROM {quoted})",  # noqa: S608 - they are quoted
+        f" WHERE {quoted}.rowid = (SELECT max(rowid) FROM {quoted})",
         [MANY - count],
     )
 
