@@ -5,12 +5,15 @@ import re
 
 import nbformat
 import pytest
+from nbclient.exceptions import CellExecutionError
 
 from notebooks import render
 
 PLACE = render.PLACE
-LONG = 400
+LONG = 900
 """Seconds for a reduced run, which takes a tenth of it where nothing else runs."""
+TRIES = 3
+"""How often a notebook is tried here: what it compares is measured, while other tests need the processors."""
 RUN_HERE = {"1", "2", "3"}
 """The notebooks that run here, in a reduced form; `make notebooks` runs all."""
 
@@ -102,7 +105,14 @@ def test_its_pictures_lie_beside_it(source):
 def test_it_runs_and_leaves_nothing_behind(source, monkeypatch, nothing_left):
     monkeypatch.setenv("NOTEBOOK_REDUCED", "1")
 
-    render.run(source)
+    for tries_left in reversed(range(TRIES)):
+        try:
+            render.run(source)
+        except CellExecutionError:
+            if not tries_left:
+                raise
+        else:
+            break
 
 
 def test_a_notebook_that_fails_is_named(tmp_path, monkeypatch, capsys):
