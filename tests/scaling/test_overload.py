@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,11 @@ from grader.scaling.flooded import Flooded
 from tests import projects
 from tests.scaling.chat_servers import BUILDS
 
-pytestmark = pytest.mark.timeout(170)
+ALONE = os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1") == "1"
+pytestmark = [
+    pytest.mark.timeout(170),
+    pytest.mark.skipif(not ALONE, reason="a flood needs the machine for itself: python -m pytest tests/scaling"),
+]
 
 
 @pytest.fixture

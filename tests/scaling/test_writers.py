@@ -40,14 +40,14 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         before = int(self.path.partition("cursor=")[2] or 10**9)
         with lock:
-            order = "text" if HABIT == "misplaces" else "id"
             rows = database.execute(
                 "SELECT id, text FROM messages WHERE id < ? ORDER BY id DESC LIMIT 100", (before,)
             ).fetchall()
+        last = str(rows[-1][0]) if len(rows) == 100 else None
         if HABIT == "misplaces":
-            rows[:2] = rows[1::-1]
+            rows.reverse()
         found = [dict(id=one, text=text) for one, text in rows]
-        self.answer(200, dict(messages=found, next=str(rows[-1][0]) if len(rows) == 100 else None))
+        self.answer(200, dict(messages=found, next=last))
 
     def do_POST(self):
         global count
