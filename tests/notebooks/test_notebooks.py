@@ -98,6 +98,13 @@ def test_its_pictures_lie_beside_it(source):
     assert len(list(render.PICTURES.glob(f"{source.name[0]}-*.png"))) == len(drawn)
 
 
+@every_notebook()
+def test_no_picture_holds_a_marker_by_chance(source):
+    stored = source.with_suffix(".ipynb").read_text("utf-8")
+
+    assert [word for word in render.MARKERS if word in stored] == []
+
+
 @pytest.mark.timeout(LONG)
 @pytest.mark.parametrize(
     "source", [one for one in render.sources() if one.name[0] in RUN_HERE], ids=lambda source: source.stem
