@@ -9,9 +9,10 @@ from math import log2
 from grader.load.measurement import Probe
 
 GRID = 25.0
-NOTCHES = 4
-"""Every rate is `GRID` times a power of the fourth root of two. So the intervals of two searches of one service are the
-same, or neighbours that touch, or something has changed; and none is wider than 1.19.
+NOTCHES = 3
+"""Every rate is `GRID` times a power of the cube root of two. So the intervals of two searches of one service are the
+same, or neighbours that touch, or something has changed; and none is wider than 1.26. With a finer grid, a search takes
+longer, and what a service can do varies by more than a notch.
 """
 WIDTH = 2 ** (1 / NOTCHES)
 LOWEST = -5 * NOTCHES

@@ -40,7 +40,7 @@ class Timing:
 
 
 QUICK = Timing(estimate=1.0, warm_up=0.3, probe=1.5, begin=0.5, notches=2)
-"""For a first look: an interval of at most 1.42, in about half a minute."""
+"""For a first look: an interval of at most 1.59, in about half a minute."""
 
 
 class Gone(Exception):

@@ -85,7 +85,7 @@ def test_a_generator_that_is_the_limit_at_every_rate_leaves_the_capacity_unknown
 
 
 def test_rates_are_round_figures_of_one_grid() -> None:
-    assert [rate_at(notch) for notch in (-4, 0, 1, 2, 3, 4, 16)] == [12.5, 25.0, 29.7, 35.4, 42.0, 50.0, 400.0]
+    assert [rate_at(notch) for notch in (-3, 0, 1, 2, 3, 4, 12)] == [12.5, 25.0, 31.5, 39.7, 50.0, 63.0, 400.0]
 
 
 def test_a_search_that_is_interrupted_keeps_what_it_learned() -> None:
