@@ -11,10 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from grader import place
 from grader.errors import CourseError, UsageError
 
-ROOT = Path(__file__).resolve().parent.parent
-EXERCISES = ROOT / "exercises"
+ROOT, EXERCISES = place.ROOT, place.ROOT / "exercises"
 
 
 class ServiceFile(StrEnum):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.course import Course
 from grader.errors import MachineError
+from grader.place import how_to_add
 from grader.project.config import Project
 from grader.service.server import Service
 from grader.system.resources import Resources
@@ -24,7 +25,7 @@ def fuzz(course: Course, project: Project, *, examples: int) -> bool:
     Returns whether it found nothing. Raises MachineError without Schemathesis, Failed when the service doesn't start.
     """
     if importlib.util.find_spec("schemathesis") is None:
-        raise MachineError("Fuzzing needs Schemathesis; in the kit's folder, type: make fuzz")
+        raise MachineError(f"Fuzzing needs Schemathesis; to install it, {how_to_add('fuzz')}")
     resources = Resources()
     service = Service(project, resources, resources.fresh("data"))
     try:

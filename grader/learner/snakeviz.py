@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 
 from grader.errors import MachineError
 from grader.load.measurement import LoadUnavailable
+from grader.place import how_to_add
 from grader.system import foreground
 from grader.system.ports import LOOPBACK, Port, answers
 from grader.system.process import how_it_ended, wait_until
@@ -21,7 +22,7 @@ STARTS_WITHIN = 20.0
 def require() -> None:
     """Raise LoadUnavailable where SnakeViz isn't installed."""
     if importlib.util.find_spec("snakeviz") is None:
-        raise LoadUnavailable("SnakeViz is not installed; to install it, type in the kit's folder: make grade")
+        raise LoadUnavailable(f"SnakeViz is not installed; to install it, {how_to_add('load')}")
 
 
 def show(profile: Path) -> None:

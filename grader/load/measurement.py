@@ -24,6 +24,7 @@ from grader.load.samples import (
 )
 from grader.load.usage import NOTHING, Usage, usage, usage_at_rest, used_between
 from grader.load.workloads import Request
+from grader.place import how_to_add
 
 LEAST_PARTIAL = 0.5
 """Seconds of a measured window below which there is nothing to say after Ctrl-C."""
@@ -189,7 +190,7 @@ def require(packages: tuple[str, ...] = NEEDED) -> None:
     missing = [name for name in packages if importlib.util.find_spec(name) is None]
     if missing:
         names = " and ".join(missing)
-        raise LoadUnavailable(f"This needs {names}; to install, type in the kit's folder: make grade")
+        raise LoadUnavailable(f"This needs {names}; to install, {how_to_add('load')}")
 
 
 def note_on(run: Measured) -> str | None:

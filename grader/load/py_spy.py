@@ -13,6 +13,7 @@ from pathlib import Path
 from grader.errors import NotChecked
 from grader.load import profile_data
 from grader.load.profile_data import Profile
+from grader.place import how_to_add
 from grader.text.last_words import last_words
 
 PROGRAM = "py-spy"
@@ -51,7 +52,7 @@ def sampling(pid: int, folder: Path) -> Iterator[Sampling]:
     """Sample a process and its children from now on. Raises NotChecked where py-spy isn't installed."""
     found = program()
     if found is None:
-        raise NotChecked("py-spy is not installed; type in the kit's folder: make grade")
+        raise NotChecked(f"py-spy is not installed; to install it, {how_to_add('load')}")
     folder.mkdir(parents=True)
     stacks, log = folder / "stacks", folder / "log"
     options = ["--subprocesses", "--function", "--full-filenames", "--format", "raw", "--rate", str(RATE)]
