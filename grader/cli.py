@@ -21,6 +21,7 @@ WORDS = {
     "fuzz": "fuzz",
     "grade": "grade",
     "hint": "hint",
+    "init": "init",
     "intervene": "intervene",
     "load": "load",
     "next": "next_stage",

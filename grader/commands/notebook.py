@@ -5,14 +5,16 @@ from __future__ import annotations
 import importlib.util
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 
-from grader.course import ROOT
 from grader.errors import MachineError, UsageError
+from grader.learner import course_folder
+from grader.place import IS_INSTALLED, ROOT, how_to_add
 from grader.results.results import ExitStatus
 
-PLACE = ROOT / "notebooks"
+FOLDER = "notebooks"
 
 
 @click.command(short_help="Open a notebook that shows where the time goes.")
@@ -20,13 +22,14 @@ PLACE = ROOT / "notebooks"
 def notebook(number: str | None) -> int:
     """Open one of the notebooks in Jupyter, in your browser. Without a number, kit lists them.
 
-    A notebook measures small services live. You can also read them without running anything: see notebooks/README.md
-    in the kit's folder.
+    A notebook measures small services live. You can also read them without running anything: see notebooks/README.md.
+    In a folder that kit init has made, kit opens the notebook that lies there.
 
     \b
     Example:  kit notebook 1
     """
-    known = {path.name[0]: path for path in sorted(PLACE.glob("[0-9]-*.ipynb"))}
+    place = _place()
+    known = {path.name[0]: path for path in sorted(place.glob("[0-9]-*.ipynb"))}
     if number is None:
         for name, path in known.items():
             click.echo(f"  kit notebook {name}   {_question(path.with_suffix('.py').read_text('utf-8'))}")
@@ -34,9 +37,18 @@ def notebook(number: str | None) -> int:
     if number not in known:
         raise UsageError(f'No notebook "{number}". There are {", ".join(known)}; see: kit notebook')
     if importlib.util.find_spec("jupyterlab") is None:
-        raise MachineError(f"Jupyter is not installed in the kit. To install it, type: make -C {ROOT} lab")
+        raise MachineError(f"Jupyter is not installed in the kit. To install it, {how_to_add('notebooks')}")
+    if IS_INSTALLED and place.is_relative_to(ROOT):
+        raise UsageError("A notebook needs a folder of yours. Type: kit init ~/course && cd ~/course && kit notebook 1")
     command = [sys.executable, "-m", "jupyterlab", known[number].name]
-    return subprocess.run(command, cwd=PLACE, check=False).returncode
+    return subprocess.run(command, cwd=place, check=False).returncode
+
+
+def _place() -> Path:
+    """Return the folder of the notebooks: the learner's own where there is one, else the kit's."""
+    around = course_folder.around(Path.cwd())
+    own = around / FOLDER if around else None
+    return own if own and own.is_dir() else ROOT / FOLDER
 
 
 def _question(source: str) -> str:

@@ -25,6 +25,7 @@ def start(words: tuple[str, ...], bare: bool) -> int:  # noqa: FBT001
     """
     from grader.learner import scaffold
     from grader.report import terminal
+    from grader.text import shell
 
     if len(words) > 2:
         raise UsageError("kit start takes a folder, and before it a stage at most.")
@@ -36,7 +37,7 @@ def start(words: tuple[str, ...], bare: bool) -> int:  # noqa: FBT001
     terminal.say(f"A project for stage {stage.id}, {stage.title}, lies in {folder}.", out)
     brief = stage.folder / "README.md"
     steps = [
-        (f"cd {shlex.quote(_typed(folder))}", "go there"),
+        (f"cd {shell.path_word(str(folder))}", "go there"),
         ("kit check", "see the first thing to do"),
         (f"less {shlex.quote(str(brief))}", "read the brief"),
     ]
@@ -47,8 +48,3 @@ def start(words: tuple[str, ...], bare: bool) -> int:  # noqa: FBT001
         ]
     terminal.show_next(steps, out)
     return ExitStatus.PASSED
-
-
-def _typed(folder: Path) -> str:
-    """Return a path that no command takes for an option."""
-    return f"./{folder}" if str(folder).startswith("-") else str(folder)

@@ -22,6 +22,11 @@ def command_line(argv: Iterable[str], **variables: str) -> str:
     return " ".join([*settings, *map(_word, argv)])
 
 
+def path_word(path: str) -> str:
+    """Write a path for a shell so that no command takes it for an option."""
+    return shlex.quote(f"./{path}" if path.startswith("-") else path)
+
+
 def curl(method: str, url: str, headers: Mapping[str, str | None], body: bytes) -> str:
     """Write a request as a curl command that sends the same as the check sent. A header that is None isn't sent.
 

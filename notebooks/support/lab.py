@@ -14,12 +14,12 @@ from grader.load.generator import Generator
 from grader.load.measurement import Load, Measured, Probe
 from grader.load.reference import ReferenceServer
 from grader.load.workloads import Request
+from grader.place import ROOT
 from grader.project import config
 from grader.project.config import Project
 from grader.service.server import Service
 
-ROOT = Path(__file__).resolve().parents[2]
-SERVERS = ROOT / "notebooks" / "servers"
+SERVERS = Path(__file__).resolve().parents[1] / "servers"
 YOURS = "MY_PROJECT"
 """The environment variable, or the variable of a notebook, that names a reader's own project."""
 REDUCED = os.environ.get("NOTEBOOK_REDUCED") == "1"
