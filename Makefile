@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_CUSTOM_COMPILE_COMMAND := make lock
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
-.PHONY: help setup grade test check lock notebooks lab bench matrix repeat quick record clean
+.PHONY: help setup grade test check lock notebooks lab bench matrix repeat quick record wheel clean
 
 help: ## list the chores
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
@@ -68,11 +68,15 @@ bench: $(VENV)/has-bench ## how long a verdict takes, and what scaling brought, 
 	$(BIN)/python -m benchmarks.verdict
 	$(BIN)/python -m benchmarks.scaling
 
+wheel: $(UV) ## build dist/*.whl: the kit with the whole course, for uv tool install or pip install
+	@rm -rf dist && $(UV) build --quiet --wheel --no-build-isolation --out-dir dist .
+	@ls dist/*.whl
+
 lock: $(UV) ## renew requirements/ from pyproject.toml
 	$(BIN)/python -m tests.lock
 
 clean: ## remove what the chores made
-	rm -rf $(VENV) report .mypy_cache .ruff_cache
+	rm -rf $(VENV) report dist .mypy_cache .ruff_cache
 
 define install
 	@echo 'Installing what is locked in requirements/$(1).txt ...'
