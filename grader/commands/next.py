@@ -25,7 +25,7 @@ def next_stage(context: click.Context, anyway: bool, folder: str) -> int:  # noq
     \b
     Example:  kit next
     """
-    from grader.learner import scaffold
+    from grader.learner import course_folder, scaffold
     from grader.report import terminal
 
     place = project_place(context, folder)
@@ -46,8 +46,9 @@ def next_stage(context: click.Context, anyway: bool, folder: str) -> int:  # noq
     terminal.say(f"Stage {stage.id}, {stage.title}. New here: {', '.join(map(str, copied))}.", out)
     if left:
         terminal.say(f"Not passed yet: {listed(left)}. kit check shows the first thing to do there.", out)
+    brief = course_folder.text_near(place, stage.folder / "README.md")
     lines = [
-        (f"less {shlex.quote(str(stage.folder / 'README.md'))}", "read the brief"),
+        (f"less {shlex.quote(brief)}", "read the brief"),
         (f"kit check {stage.steps[0].id}", stage.steps[0].title),
     ]
     terminal.show_next(lines, out)

@@ -23,7 +23,7 @@ def start(words: tuple[str, ...], bare: bool) -> int:  # noqa: FBT001
     \b
     Example:  kit start ~/chat        kit start --bare ~/chat
     """
-    from grader.learner import scaffold
+    from grader.learner import course_folder, scaffold
     from grader.report import terminal
     from grader.text import shell
 
@@ -35,11 +35,11 @@ def start(words: tuple[str, ...], bare: bool) -> int:  # noqa: FBT001
     scaffold.start(stage, folder, bare=[one for one in known.stages if one.id <= stage.id] if bare else ())
     out = terminal.console()
     terminal.say(f"A project for stage {stage.id}, {stage.title}, lies in {folder}.", out)
-    brief = stage.folder / "README.md"
+    brief = course_folder.text_near(folder, stage.folder / "README.md")
     steps = [
         (f"cd {shell.path_word(str(folder))}", "go there"),
         ("kit check", "see the first thing to do"),
-        (f"less {shlex.quote(str(brief))}", "read the brief"),
+        (f"less {shlex.quote(brief)}", "read the brief"),
     ]
     if not scaffold.has_identity(folder):
         steps += [

@@ -19,6 +19,7 @@ from packaging.version import Version
 from grader.errors import KitError, MachineError, UsageError
 from grader.learner import manifest
 from grader.learner.manifest import FILE, Manifest
+from grader.place import ROOT
 
 WELCOME = Path(__file__).with_name("course_folder.md")
 NOT_LAID_OUT = ("starter", "bare", "checks", "steps.toml", "render.py", "__pycache__", ".*", "*.pyc", "*.db")
@@ -85,6 +86,13 @@ def around(place: Path) -> Path | None:
     """Find the course folder that a place lies in, or that it is; None where there is none."""
     place = place.resolve()
     return next((folder for folder in (place, *place.parents) if (folder / FILE).is_file()), None)
+
+
+def text_near(place: Path, text: Path) -> str:
+    """Write the path of a course text for a learner in `place`: of the copy in the course folder around it, if any."""
+    above = around(place)
+    copy = above / text.relative_to(ROOT) if above and text.is_relative_to(ROOT) else None
+    return os.path.relpath(copy, place.resolve()) if copy and copy.is_file() else str(text)
 
 
 def repository_around(folder: Path) -> Path | None:

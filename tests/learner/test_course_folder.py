@@ -318,6 +318,14 @@ def test_links_in_a_course_folder_lead_somewhere(laid_out):
     ] == []
 
 
+def test_a_project_in_a_course_folder_is_led_to_the_texts_there(tmp_path):
+    brief = "exercises/01-scaffolding/README.md"
+    course_folder.lay_out(tmp_path / "course", {brief: b"One.\n"}, "1")
+
+    assert f"less ../{brief}" in kit("start", "course/chat", cwd=tmp_path).text
+    assert f"less {ROOT / brief}" in kit("start", "chat", cwd=tmp_path).text.replace("\n  ", " ")
+
+
 def test_the_command_renews_this_folder(tmp_path):
     place = tmp_path / "course"
     course_folder.lay_out(
