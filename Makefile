@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_CUSTOM_COMPILE_COMMAND := make lock
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
-.PHONY: help setup grade test check lock notebooks lab bench matrix repeat quick record wheel clean
+.PHONY: help setup grade test check lock notebooks lab bench matrix repeat quick record recording wheel clean
 
 help: ## list the chores
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
@@ -51,6 +51,9 @@ quick: $(VENV)/has-dev ## test what the changed files touch
 
 record: $(VENV)/has-dev ## record anew what a learner reads about one mistake: make record CASE=1.7/no-commit
 	@$(BIN)/python -m tests.said '$(CASE)'
+
+recording: $(VENV)/has-dev ## record anew the first ten minutes that the README shows
+	@$(BIN)/python -m tests.recording
 
 matrix: $(VENV)/has-dev ## every mistake and variant through every step that could notice it; in parts with SHARE=1/6
 	$(BIN)/python -m tests.matrix matrix --jobs $(JOBS) --share $(SHARE)

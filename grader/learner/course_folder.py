@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from packaging.version import Version
-
 from grader.errors import KitError, MachineError, UsageError
 from grader.learner import manifest
 from grader.learner.manifest import FILE, Manifest
@@ -112,7 +110,7 @@ def _before(folder: Path, kit: str, *, anyway: bool) -> Manifest | None:
         raise UsageError(f'The folder "{folder}" cannot be read: {error.strerror}.') from None
     if before is None and any(not name.endswith(manifest.PART) for name in others):
         raise UsageError(f'The folder "{folder}" is not empty, and kit init has not made it; {_instead(folder)}')
-    if before and before.version and before.version > Version(kit) and not anyway:
+    if before and before.is_newer_than(kit) and not anyway:
         raise UsageError(
             f'"{folder}" is of kit {before.kit}, and this is kit {kit}: renew the kit first. '
             "To have the older texts all the same, type: kit init --anyway"

@@ -14,8 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from packaging.version import InvalidVersion, Version
-
 FILE = ".course.json"
 PART = ".course-part"
 """The end of the name of a file that is being written."""
@@ -32,13 +30,14 @@ class Manifest:
     files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     readable: bool = True
 
-    @property
-    def version(self) -> Version | None:
-        """The version of the kit; None where it isn't known."""
+    def is_newer_than(self, kit: str) -> bool:
+        """Tell whether a newer kit than this one wrote the folder, as far as that is known."""
+        from packaging.version import InvalidVersion, Version
+
         try:
-            return Version(self.kit)
+            return Version(self.kit) > Version(kit)
         except InvalidVersion:
-            return None
+            return False
 
 
 def read(folder: Path) -> Manifest | None:

@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from grader.course import Course
-from grader.learner import next_steps
+from grader.learner import course_folder, next_steps
 from grader.project.config import FILE
 from grader.project.state import outcomes
 from grader.report import terminal, terminal_course
@@ -44,11 +44,11 @@ def show(course: Course, folder: Path, report: dict[str, Any], out: Console) -> 
         terminal.say("Every step of the course has passed, bonus steps aside.", out, style="bold")
         terminal.show_next([("kit grade .", "the whole report, with load")], out)
         return
-    brief = course.stage_of(step).folder / "README.md"
+    brief = course_folder.text_near(folder, course.stage_of(step).folder / "README.md")
     lines = [
         (f"kit check {step.id}", step.title),
         (f"kit hint {step.id}", "a nudge, one idea at a time"),
-        (f"less {shlex.quote(str(brief))}", "the brief"),
+        (f"less {shlex.quote(brief)}", "the brief"),
     ]
     terminal.show_next(lines, out)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from grader.course import Course, Stage
 from grader.errors import MachineError, UsageError
+from grader.learner.course_folder import text_near
 from grader.project import git_program
 from grader.project.config import FILE
 
@@ -105,7 +106,7 @@ def unfit(course: Course, folder: Path, stage: Stage) -> str:
         return ""
     return (
         f"The new files of stage {stage.id} are code in Python for the starter, which this project isn't made from."
-        f" You write yours; the brief is: less {shlex.quote(str(stage.folder / 'README.md'))}"
+        f" You write yours; the brief is: less {shlex.quote(text_near(folder, stage.folder / 'README.md'))}"
     )
 
 
