@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader import __version__
+from grader.commands.options import path_named
 from grader.place import ROOT
 from grader.results.results import ExitStatus
 
@@ -33,7 +34,7 @@ def init(folder: str, anyway: bool) -> int:  # noqa: FBT001
     from grader.report import terminal
     from grader.text import shell
 
-    place = Path(folder).expanduser()
+    place = Path.cwd() if folder == "." else path_named(folder)
     renewal = course_folder.lay_out(place, course_folder.contents(ROOT), __version__, anyway=anyway)
     out = terminal.console()
     if renewal.before is None:

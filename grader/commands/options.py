@@ -52,7 +52,16 @@ def port_option(purpose: str) -> Callable[[Command], Command]:
 
 def place(context: click.Context, folder: str) -> Path:
     """Find the folder that `--project` names, before or behind the command."""
-    return config.find(Path(folder if folder != "." else context.obj.folder).expanduser())
+    return config.find(path_named(folder if folder != "." else context.obj.folder))
+
+
+def path_named(word: str) -> Path:
+    """Read a path that a person typed, with `~` or `~name` for a home; raises UsageError where nobody has that home."""
+    try:
+        return Path(word).expanduser()
+    except RuntimeError:
+        home = word.partition("/")[0]
+        raise UsageError(f'There is no home "{home}", so "{word}" leads nowhere; write the path without ~.') from None
 
 
 def project_place(context: click.Context, folder: str) -> Path:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
-from grader.commands.options import project_option, project_place
+from grader.commands.options import path_named, project_option, project_place
 from grader.errors import NotChecked, UsageError
 from grader.project import config
 from grader.results.results import ExitStatus
@@ -51,7 +49,7 @@ def profile(  # noqa: PLR0917 - one parameter for each argument and option
     foreground.hear_ends()
     place = project_place(context, folder)
     project = config.read(place)
-    path = place / "evidence" / f"{workload}.prof" if out is None else Path(out).expanduser()
+    path = place / "evidence" / f"{workload}.prof" if out is None else path_named(out)
     if path.is_dir():
         raise UsageError(f'"{path}" is a folder; name a file, such as {path}/{workload}.prof')
     if show:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 
 import click
 
 from grader import course
+from grader.commands.options import path_named
 from grader.errors import UsageError
 from grader.results.results import ExitStatus
 
@@ -31,7 +31,7 @@ def start(words: tuple[str, ...], bare: bool) -> int:  # noqa: FBT001
         raise UsageError("kit start takes a folder, and before it a stage at most.")
     known = course.load()
     stage = known.find_stage(words[0]) if len(words) == 2 else known.stages[0]
-    folder = Path(words[-1]).expanduser()
+    folder = path_named(words[-1])
     scaffold.start(stage, folder, bare=[one for one in known.stages if one.id <= stage.id] if bare else ())
     out = terminal.console()
     terminal.say(f"A project for stage {stage.id}, {stage.title}, lies in {folder}.", out)

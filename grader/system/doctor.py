@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import MachineError
-from grader.place import how_to_add
+from grader.place import IS_INSTALLED, how_to_add
 from grader.system import process_tree
 from grader.system.cache import cache
 from grader.system.ports import Port
@@ -130,7 +130,8 @@ def _load() -> Diagnosis:
     missing = [name for name in ("locust", "psutil") if importlib.util.find_spec(name) is None]
     if missing:
         seen = f"{' and '.join(missing)} not installed"
-        return Diagnosis("load", fine=False, seen=seen, remedy=how_to_add("load"))
+        remedy = "kit load reads says what to type" if IS_INSTALLED else how_to_add("load")
+        return Diagnosis("load", fine=False, seen=seen, remedy=remedy)
     return Diagnosis("load", fine=True, seen="Locust is installed")
 
 

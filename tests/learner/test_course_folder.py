@@ -350,6 +350,14 @@ def test_a_repository_around_the_folder_is_named(tmp_path):
     assert f"It is in the git repository {top}, whose git status will show these files." in done.text
 
 
+def test_a_home_that_nobody_has_is_one_sentence(tmp_path):
+    said = 'kit: There is no home "~nobody-here", so "~nobody-here/x" leads nowhere; write the path without ~.'
+
+    for word in (["init"], ["start"], ["check", "--project"]):
+        done = kit(*word, "~nobody-here/x", cwd=tmp_path)
+        assert (done.status, done.text) == (2, said)
+
+
 def test_ctrl_c_while_it_writes_loses_nothing(tmp_path):
     """The pipe is opened where a file of the course would be read, so the command waits there for certain."""
     place = tmp_path / "course"
