@@ -2,8 +2,8 @@
 
 The process works in a temporary folder, and it ends every program that it started. It reads one job from the first line
 of standard input. The command keeps standard input open as long as it wants the job done. The first argument of the
-process is a file descriptor: the process writes one line to it for each event. `grader.session.protocol` defines the
-format of the job and of the events.
+process is the file descriptor of a socket: the process writes one sealed line to it for each event.
+`grader.session.protocol` defines the format of the job and of the events.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from grader.project import working_copy
 from grader.results.held import Held
 from grader.session.protocol import Job, Teller
 from grader.session.schedule import Schedule
-from grader.system import process_tree
+from grader.system import process_tree, seal
 from grader.system.resources import Resources
 
 FIXTURES_OF_STAGE_1 = ("base", "service", "client")
@@ -52,6 +52,8 @@ def main(order: type[Schedule] = Schedule) -> None:
     `order` decides which check is next.
     """
     descriptor = int(sys.argv[1])
+    os.set_inheritable(descriptor, False)
+    seal.hide_memory()
     line = _read_line()
     if not line:
         return
@@ -65,8 +67,8 @@ def main(order: type[Schedule] = Schedule) -> None:
     try:
         _forget_settings_of_pytest()
         os.chdir(owned[0].folder)
-        with os.fdopen(descriptor, "w", buffering=1) as channel:
-            _run(job, owned, Teller(channel.write), released, order)
+        with os.fdopen(descriptor, "w", buffering=1, encoding="utf-8") as channel:
+            _run(job, owned, Teller(channel.write, job.key), released, order)
     except BaseException:  # noqa: BLE001 - this process must clean up after any fault; the command reports the fault
         traceback.print_exc()
         status = 1

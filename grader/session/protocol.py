@@ -12,6 +12,7 @@ from typing import Any, Self
 from grader.results.held import Held
 from grader.results.moment import Moment
 from grader.results.results import CheckResult, Outcome
+from grader.system.seal import Seal, new_key
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Job:
     `exercises` and `folder` are the absolute paths of the course and of the project. `steps` and `known` are ids of
     steps. `only` is the name of a check function, or empty for all. `load` is `none`, `quick` or `full`. `closing_load`
     says that the service is put under load once more after the checks.
-    With `setup`, the checks run on a copy of the folder, in which `setup` has run.
+    With `setup`, the checks run on a copy of the folder, in which `setup` has run. `key` is for the seal of each event.
     """
 
     folder: str
@@ -38,6 +39,7 @@ class Job:
     known: tuple[str, ...] = ()
     only: str = ""
     setup: bool = False
+    key: str = field(default_factory=new_key, repr=False)
 
     def line(self) -> bytes:
         """Write the job as one line of JSON."""
@@ -103,10 +105,11 @@ class Told:
 
 
 class Teller:
-    """Reports events to the command. It calls `write` with one line of JSON for each."""
+    """Reports events to the command. It calls `write` with one line of JSON for each, under the seal of the job."""
 
-    def __init__(self, write: Any) -> None:
+    def __init__(self, write: Any, key: str) -> None:
         self._write = write
+        self._seal = Seal(key)
         self._lock = threading.Lock()
 
     def plan(self, steps: Mapping[str, int]) -> None:
@@ -139,4 +142,4 @@ class Teller:
 
     def _send(self, event: str, **more: object) -> None:
         with self._lock:
-            self._write(json.dumps({"event": event, **more}) + "\n")
+            self._write(self._seal.close(json.dumps({"event": event, **more})) + "\n")

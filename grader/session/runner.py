@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from grader.results.scoring import judge, up_to_the_first_obstacle
 from grader.session.protocol import Job, Told
 from grader.session.unfolding import Unfolding
 from grader.system import ports, process_tree, scratch
+from grader.system.seal import Forged, Seal
 
 PATIENCE = 10.0
 """Seconds that the process in which checks run may take to clean up."""
@@ -31,6 +33,8 @@ MARK = "KIT_SESSION"
 ENTRY = "from grader.session.__main__ import main; main()"
 """What the process in which checks run does."""
 
+
+FORGED = "A result came that the checks didn't write. A program on this machine tries to write results itself."
 
 Listener = Callable[[CheckResult], None]
 
@@ -58,18 +62,20 @@ class Session:
         self.mark = f"{MARK}={os.getpid()}-{os.urandom(8).hex()}"
         self.complaints: Any = tempfile.TemporaryFile()  # noqa: SIM115 - closed where the session ends
         name, value = self.mark.split("=")
-        reading, writing = os.pipe()
+        # A program of the project can open any pipe of its user by its name under /proc, but no socket.
+        ours, its = socket.socketpair()
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-c", entry, str(writing)],
+            [sys.executable, "-I", "-c", entry, str(its.fileno())],
             stdin=subprocess.PIPE,
             stdout=self.complaints,
             stderr=self.complaints,
             env={**os.environ, name: value},
-            pass_fds=[writing],
+            pass_fds=[its.fileno()],
             start_new_session=True,
         )
-        os.close(writing)
-        self.lines: TextIO = os.fdopen(reading, encoding="utf-8")
+        its.close()
+        self.lines: TextIO = ours.makefile(encoding="utf-8")
+        ours.close()
 
     def write(self, line: bytes) -> None:
         """Write a line to the standard input of the process; raises BrokenPipeError when it has ended."""
@@ -186,17 +192,21 @@ def _reported(job: Job, session: Session | None, listeners: _Listeners, unfoldin
     try:
         active.write(job.line())
         listeners.meanwhile()
-        _listen(active, events, listeners, unfolding)
+        _listen(active, Seal(job.key), events, listeners, unfolding)
     finally:
         active.finish(ended=events.ended)
     yield events
 
 
-def _listen(session: Session, events: Told, listeners: _Listeners, unfolding: Unfolding) -> None:
+def _listen(session: Session, seal: Seal, events: Told, listeners: _Listeners, unfolding: Unfolding) -> None:
     for line in session.lines:
         if not line.endswith("\n"):
             break  # the process was killed while it wrote this line
-        found = events.hear(line)
+        try:
+            found = events.hear(seal.open(line))
+        except Forged:
+            events.faults = [FORGED]
+            return
         if isinstance(found, Moment):
             listeners.moment(found)
         elif isinstance(found, CheckResult):
