@@ -11,13 +11,11 @@ from grader.load.comparison import TOO_BUSY
 from grader.load.samples import LATE, Sample, Window, percentile_ms, started_in
 from grader.scaling.conditions import BUSY
 from grader.scaling.measured import Amount
-from grader.scaling.overload import LEAST_TIMES, RECOVERY, Overload
+from grader.scaling.overload import LEAST_TIMES, NO_FLOOD, RECOVERY, Overload, is_in_time
 
 REFUSALS = (503, 429)
 GOOD_SHARE, BAD_SHARE = 50.0, 25.0
 """Percent of the capacity from which on a service holds out, and below which it doesn't."""
-NO_FLOOD = 160.0
-"""Percent of the capacity above which the service took nearly all: its capacity was measured in a bad moment."""
 FEW_REFUSED, MANY_REFUSED = 2.0, 10.0
 """Percent of refusals below half of the capacity: those that a short stop explains, and those that a low limit does."""
 SLOW, TOO_SLOW = 5.0, 10.0
@@ -43,9 +41,9 @@ class Flooded:
         """How many percent of the capacity were answered well, and within the objective, in the second half."""
         found = self._found
         seconds = found.flood.window.seconds / 2
-        good = sum(self._in_time(sample) for sample in self._second_half)
+        good = sum(is_in_time(sample, found.slo) for sample in self._second_half)
         share = 100 * good / seconds / found.capacity
-        if share > NO_FLOOD:
+        if share > 100 * NO_FLOOD:
             raise Unclear(f"{share:.0f} % of the capacity were answered in time, so it was no flood: run it again.")
         if share < GOOD_SHARE:
             self._refuse_to_judge(share >= BAD_SHARE, f"{share:.0f} % of the capacity were answered in time")
@@ -108,9 +106,6 @@ class Flooded:
 
     def _amount(self, value: float, what: str, more: str = "") -> Amount:
         return Amount(value, what=what, request=self._line, more=more)
-
-    def _in_time(self, sample: Sample) -> bool:
-        return sample.answered and _own(sample) * 1000 <= self._found.slo.p95_ms[sample.name]
 
     def _offered(self) -> str:
         found = self._found

@@ -68,7 +68,11 @@ class Measurements:
         return Amount(apart, what="times apart", request=f"{ANSWERS}, [generator] {name}", more=told)
 
     def bound(self) -> Listing:
-        """List what contradicts `bound` in `answers.toml`: capacities whose limit is another than it says."""
+        """List what contradicts `bound` in `answers.toml`: the file of capacities, or what the kit measures.
+
+        The kit contradicts where the generator is the limit of none of the capacities and is said to be, or the other
+        way round. Which workload it limits is another question: that of `broke_because`.
+        """
         says = self.answers.flag("generator", "bound")
         capacities = self.capacities
         named = [name for name in WORKLOADS if name in capacities.tables]
@@ -77,8 +81,10 @@ class Measurements:
         claims = {name: capacity_claim.read(capacities, name) for name in named}
         by_file = [name for name, claim in claims.items() if claim.because == "generator"]
         told = [f"bound = {str(says).lower()}, and {CAPACITY} says {_limits(by_file)}"] if says != bool(by_file) else []
-        told = told or [found for claim in claims.values() for found in self._unlike_limit(claim)]
-        return Listing(told, request=f"{ANSWERS}, [generator] bound", what="contradiction")
+        unlike = told or [found for claim in claims.values() for found in self._unlike_limit(claim)]
+        if not told and any(self._is_bound(claim) for claim in claims.values()) == says:
+            unlike = []
+        return Listing(unlike, request=f"{ANSWERS}, [generator] bound", what="contradiction")
 
     def capacity(self, workload: str) -> Compared:
         """Return the claimed capacity beside the kit's own."""
@@ -156,6 +162,9 @@ class Measurements:
             f"capacity for {claim.workload}",
             lambda: capacity_claim.search(bench, claim, objective, self._level, here.ceiling),
         )
+
+    def _is_bound(self, claim: Claim) -> bool:
+        return Compared(claim, self._searched(claim)).searched.found.because == "generator"
 
     def _unlike_limit(self, claim: Claim) -> list[str]:
         """Say where the generator is the limit and isn't said to be, or the other way round."""
