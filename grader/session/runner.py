@@ -74,7 +74,7 @@ class Session:
             start_new_session=True,
         )
         its.close()
-        self.lines: TextIO = ours.makefile(encoding="utf-8")
+        self.lines: TextIO = ours.makefile(encoding="utf-8", errors="replace")
         ours.close()
 
     def write(self, line: bytes) -> None:

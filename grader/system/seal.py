@@ -43,7 +43,7 @@ class Seal:
     def open(self, line: str) -> str:
         """Return the text of a sealed line, without a line break at its end; raises Forged when the seal is wrong."""
         seal, _, text = line.rstrip("\n").partition(" ")
-        if not hmac.compare_digest(seal.encode(), self._next(text).encode()):
+        if not hmac.compare_digest(seal.encode("utf-8", "surrogatepass"), self._next(text).encode()):
             raise Forged
         return text
 
