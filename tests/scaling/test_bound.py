@@ -21,7 +21,7 @@ def capacity(workload: str, because: str) -> str:
 
 @pytest.fixture
 def listed(tmp_path, monkeypatch):
-    """Return what contradicts an answer, where the file claims one reason for each workload and the kit finds another."""
+    """Return what contradicts an answer, where each capacity has a claimed reason and one that the kit finds."""
 
     def listed_(says: bool, claimed: dict[str, str], found: dict[str, str]) -> list[str]:
         (tmp_path / "answers.toml").write_text(f"{MACHINE}[generator]\nbound = {str(says).lower()}\n")
