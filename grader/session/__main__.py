@@ -52,7 +52,7 @@ def main(order: type[Schedule] = Schedule) -> None:
     `order` decides which check is next.
     """
     descriptor = int(sys.argv[1])
-    os.set_inheritable(descriptor, False)
+    os.set_inheritable(descriptor, False)  # noqa: FBT003 - it has no name
     seal.hide_memory()
     line = _read_line()
     if not line:

@@ -37,7 +37,7 @@ for name in os.listdir(f"/proc/{{os.getppid()}}/fd"):
 with open("opened", "w") as file:
     file.write(str(opened))
 """
-"""Goes before a server: it writes a result into every pipe and socket of the process that checks it, and of no other."""
+"""Goes before a server: it writes a result into every pipe and socket of the process that checks it."""
 BROKEN = FORGING + ANSWERING.replace("200 OK", "500 Oh")
 
 
