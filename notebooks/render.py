@@ -173,10 +173,18 @@ def _outputs(notebook: nbformat.NotebookNode) -> list[Any]:
     return [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
 
 
+def _sizes(metadata: Any) -> dict[str, dict[str, int]]:
+    """Keep at which size a picture is shown: it has twice as many points each way, for sharp screens."""
+    shown = metadata.get("image/png", {})
+    return (
+        {"image/png": {name: shown[name] for name in ("width", "height")}} if {"width", "height"} <= set(shown) else {}
+    )
+
+
 def _clean_output(output: Any) -> nbformat.NotebookNode:
     kept = {key: output[key] for key in KEPT if key in output}
     if output.output_type in {"execute_result", "display_data"}:
-        kept |= {"metadata": {}}
+        kept |= {"metadata": _sizes(output.get("metadata", {}))}
     if output.output_type == "execute_result":
         kept |= {"execution_count": None}
     if "image/png" in kept.get("data", {}):
