@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from grader.load.bench import Bench, bench
-from grader.load.generator import Generator
+from grader.load.generator import SENDER, Generator
 from grader.load.measurement import Load, Measured, Probe
 from grader.load.reference import ReferenceServer
 from grader.load.workloads import Request
@@ -46,7 +46,7 @@ class Lab:
     def __init__(self) -> None:
         self._stack = ExitStack()
         self._benches: dict[Path, Bench] = {}
-        self._generator: Generator | None = None
+        self._generators: dict[Path, Generator] = {}
         atexit.register(self.close)
 
     def bench(self, name: str) -> Bench:
@@ -64,12 +64,11 @@ class Lab:
         """Start the server of known behaviour that `grader/load/reference_server.py` describes."""
         return self._stack.enter_context(ReferenceServer(*options))
 
-    @property
-    def generator(self) -> Generator:
-        """A load generator that belongs to no project."""
-        if self._generator is None:
-            self._generator = self._stack.enter_context(Generator())
-        return self._generator
+    def generator(self, sender: Path = SENDER) -> Generator:
+        """Return a load generator that belongs to no project: Locust, or another program that takes the same orders."""
+        if sender not in self._generators:
+            self._generators[sender] = self._stack.enter_context(Generator(sender=sender))
+        return self._generators[sender]
 
     def run(
         self,
@@ -81,17 +80,18 @@ class Lab:
         seconds: float = 4.0,
         warm_up: float = 0.5,
         seed: int = 1,
+        sender: Path = SENDER,
     ) -> Measured:
         """Load a server with users who wait for their answers, or with so many requests per second."""
         pid = server.process.pid if isinstance(server, Service) else server.pid
-        load = Load(self.generator, server.url, pid)
+        load = Load(self.generator(sender), server.url, pid)
         return load.run(requests, users=users, rate=rate, seconds=seconds, warm_up=warm_up, seed=seed)
 
     def close(self) -> None:
         """End everything that was started, and remove its files. A second call does nothing."""
         self._stack.close()
         self._benches.clear()
-        self._generator = None
+        self._generators.clear()
 
 
 def in_words(probe: Probe) -> str:

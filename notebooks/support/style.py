@@ -22,6 +22,8 @@ MARKS = ("o", "s", "^", "D", "v", "P")
 GREY = "#767676"
 WIDTH, WIDE, HEIGHT = 7.2, 9.6, 4.2
 """The size of a picture in inches. The page of a code host shows it without making it smaller."""
+LINE = 13
+"""The height of a line of text in points."""
 THOUSAND = 1000
 MANY_DECADES = 800
 """From this factor between the ends of an axis on, it has ticks at powers of ten only."""
@@ -75,6 +77,18 @@ def panels(
     return tuple(grid[0])
 
 
+def stacked(title: str, across: str, up: tuple[str, str]) -> tuple[Axes, Axes]:
+    """Begin a picture with a small panel below a larger one; both have the same axis across."""
+    figure, (upper, lower) = plt.subplots(
+        2, 1, figsize=(WIDTH, HEIGHT * 1.25), sharex=True, gridspec_kw={"height_ratios": (2, 1)}
+    )
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=11.5)
+    for axes, name in zip((upper, lower), up, strict=True):
+        axes.set_ylabel(name)
+    lower.set_xlabel(across)
+    return upper, lower
+
+
 def factors(axes: Axes, which: str = "both") -> None:
     """Give axes on which equal distances are equal factors, with as many ticks as there is room for."""
     for name in ("x", "y") if which == "both" else (which,):
@@ -104,6 +118,22 @@ def label(axes: Axes, x: float, y: float, text: str, colour: str = BLACK, *, whe
     axes.annotate(
         text, (x, y), xytext=(across, up), textcoords="offset points", ha=ha, va=va, color=colour, annotation_clip=False
     )
+
+
+def ends(axes: Axes, x: float, lines: Sequence[tuple[float, str, str]]) -> None:
+    """Write a text beside the end of each line, in its colour, and keep the texts apart from each other.
+
+    `lines` are the height of each end, its text and its colour. The axes must have their limits already.
+    """
+    to_points = 72 / axes.get_figure(root=True).dpi  # type: ignore[union-attr]
+    lowest = axes.bbox.ymin * to_points - LINE / 2
+    for y, text, colour in sorted(lines):
+        height = axes.transData.transform((x, y))[1] * to_points
+        up = max(0.0, lowest + LINE - height)
+        lowest = height + up
+        axes.annotate(
+            text, (x, y), xytext=(8, up), textcoords="offset points", va="center", color=colour, annotation_clip=False
+        )
 
 
 def spread(axes: Axes, xs: Sequence[float], values: Sequence[Sequence[float]], colour: str, mark: str = "o") -> None:

@@ -1,12 +1,16 @@
 """The notebooks: their outputs are those of their sources, they say what follows, and they run."""
 
 import ast
+import base64
+import io
 import re
 
 import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError
+from PIL import Image
 
+from grader.course import EXERCISES
 from notebooks import render
 
 PLACE = render.PLACE
@@ -88,6 +92,19 @@ def test_the_page_of_notebooks_shows_it(source):
 
 
 @every_notebook()
+def test_the_briefs_show_it_at_the_steps_that_the_page_names(source):
+    page = (PLACE / "README.md").read_text("utf-8")
+    row = next(line for line in page.splitlines() if f"({source.stem}.ipynb)" in line)
+    steps = re.findall(r"\d\.\d+", row.rpartition("| step")[2])
+
+    assert steps
+    for step in steps:
+        brief = next(EXERCISES.glob(f"0{step[0]}-*/README.md")).read_text("utf-8")
+        section = re.split(r"\n##+ ", brief.partition(f"\n### {step} ")[2])[0]
+        assert f"(../../notebooks/{source.stem}.ipynb)" in section
+
+
+@every_notebook()
 def test_its_pictures_lie_beside_it(source):
     notebook = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
     drawn = [
@@ -96,6 +113,19 @@ def test_its_pictures_lie_beside_it(source):
 
     assert len(drawn) >= 2
     assert len(list(render.PICTURES.glob(f"{source.name[0]}-*.png"))) == len(drawn)
+
+
+@every_notebook()
+def test_its_pictures_are_shown_at_half_of_their_points(source):
+    notebook = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    pictures = [
+        output for cell in notebook.cells for output in cell.get("outputs", []) if "image/png" in output.get("data", {})
+    ]
+
+    for output in pictures:
+        with Image.open(io.BytesIO(base64.b64decode(output.data["image/png"]))) as picture:
+            across, up = picture.size
+        assert output.metadata["image/png"] == {"width": across // 2, "height": up // 2}
 
 
 @every_notebook()
