@@ -41,7 +41,7 @@ def draw(scenes: list[Scene], title: str) -> str:
     said = " ".join(f"{scene.typed}: {scene.said}." for scene in scenes)
     still = next(one for one in timed if one.scene.is_still)
     size = f'viewBox="0 0 {WIDTH:g} {HEIGHT:g}" width="{WIDTH:g}" height="{HEIGHT:g}"'
-    window = f'<rect x="1" y="{MARGIN / 2:g}" width="{WIDTH - 2:g}" height="{HEIGHT - MARGIN:g}"/>'
+    window = f'<rect x="1" y="{MARGIN}" width="{WIDTH - 2:g}" height="{ROWS * ROW}"/>'  # whole rows
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="title said">',
         f'<title id="title">{escape(title)}</title>',

@@ -24,12 +24,13 @@ def drawn_lines(svg: str) -> list[str]:
 
 
 def test_the_recording_shows_what_the_commands_say(played):
-    """Where it doesn't, `make recording` records it anew."""
-    assert drawn_lines(RECORDING.read_text("utf-8")) == [line for line in session.text_of(played) if line]
+    said = [line for line in session.text_of(played) if line]
+
+    assert drawn_lines(RECORDING.read_text("utf-8")) == said, "to record it anew: make recording"
 
 
 def test_the_recording_is_drawn_as_the_code_draws_it(played):
-    assert RECORDING.read_text("utf-8") == drawing.draw(played, TITLE)
+    assert RECORDING.read_text("utf-8") == drawing.draw(played, TITLE), "to record it anew: make recording"
 
 
 def test_the_recording_is_small_and_says_in_words_what_it_shows():
