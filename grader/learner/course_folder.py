@@ -69,14 +69,16 @@ def lay_out(folder: Path, course: Mapping[str, bytes], kit: str, *, anyway: bool
     made = sorted(name for name in new if there[name] is None)
     renewed = sorted(name for name in new if there[name] not in {None, new[name]} and name not in own)
     removed = sorted(name for name in known if name not in new and there[name] is not None and name not in own)
+    after = Manifest(kit, {name: known.get(name, ()) if name in own else (now,) for name, now in new.items()})
     with _one_sentence(folder):
-        manifest.write(folder, Manifest(kit, _both(known, new)))
+        if before != after:
+            manifest.write(folder, Manifest(kit, _both(known, new)))
         for name in [*made, *renewed]:
             manifest.put(folder / name, course[name])
         for name in removed:
             _remove(folder, name)
-        after = {name: known.get(name, ()) if name in own else (now,) for name, now in new.items()}
-        manifest.write(folder, Manifest(kit, after))
+        if before != after:
+            manifest.write(folder, after)
     return Renewal(made, renewed, removed, sorted(own & set(new)), before)
 
 

@@ -44,7 +44,7 @@ def start(stage: Stage, folder: Path, *, bare: Sequence[Stage] = ()) -> None:
     try:
         for source, path in _bare_files(bare) if bare else []:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source / path, folder / path)
+            shutil.copyfile(source / path, folder / path)
         if not bare:
             lay_out(stage, folder)
     except OSError as error:
@@ -59,7 +59,7 @@ def start(stage: Stage, folder: Path, *, bare: Sequence[Stage] = ()) -> None:
 def lay_out(stage: Stage, folder: Path) -> None:
     """Copy the whole starter of a stage into a folder, with an old state for those who begin at this stage."""
     for layer in stage.starter_layers:
-        shutil.copytree(layer, folder, dirs_exist_ok=True, ignore=NOT_COPIED)
+        shutil.copytree(layer, folder, dirs_exist_ok=True, ignore=NOT_COPIED, copy_function=shutil.copyfile)
 
 
 def advance(course: Course, folder: Path, done: Collection[str] = ()) -> tuple[Stage, list[Path]]:
@@ -80,7 +80,7 @@ def advance(course: Course, folder: Path, done: Collection[str] = ()) -> tuple[S
         _confirm_folders(folder, path, stage)
     for path in lacking:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(stage.starter / path, folder / path)
+        shutil.copyfile(stage.starter / path, folder / path)
     return stage, lacking
 
 

@@ -162,6 +162,16 @@ def test_a_folder_in_the_place_of_a_file_is_kept(folder):
     assert renew(folder).kept == ["README.md"]
 
 
+def test_where_nothing_is_to_renew_nothing_is_written(folder):
+    (folder / "exercises" / "CONTRACT.md").write_bytes(MINE)
+    renew(folder)
+    before = {path: path.stat().st_ino for path in folder.rglob("*")}
+
+    renew(folder)
+
+    assert {path: path.stat().st_ino for path in folder.rglob("*")} == before
+
+
 def test_an_older_kit_renews_nothing_unless_it_is_told_to(folder):
     renew(folder, kit="2.10")
 

@@ -68,6 +68,20 @@ def test_a_project_starts_with_the_starter_committed(tmp_path, stage):
     assert (folder / "service.toml").exists()
 
 
+def test_the_files_of_a_project_can_be_written_where_those_of_the_kit_cannot(starters, tmp_path):
+    two = starters({"app": ""}, {"app": "", "new": ""})
+    for path in (tmp_path / "exercises").rglob("starter/*"):
+        path.chmod(0o444)
+
+    scaffold.start(two.stages[0], tmp_path / "chat")
+    (tmp_path / "chat" / "service.toml").write_text("")
+    scaffold.advance(two, tmp_path / "chat")
+
+    assert {oct(path.stat().st_mode & 0o200) for path in [tmp_path / "chat" / name for name in ("app", "new")]} == {
+        "0o200"
+    }
+
+
 def test_joining_late_brings_the_old_state(starters, tmp_path):
     late = starters({"a": ""}, {"a": "", "service.toml": "", "history/1.1/a": ""})
 
