@@ -31,6 +31,7 @@ WORDS = {
     "serve": "serve",
     "slack": "slack",
     "start": "start",
+    "watch": "watch",
     "worksheet": "worksheet",
 }
 """The function of each command. The name of the command is also the name of the function's module."""
