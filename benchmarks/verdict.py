@@ -1,8 +1,9 @@
-"""The benchmark of a verdict: how long `kit check` takes, divided by the start of the service that it checks.
+"""The benchmark of a verdict: how long a learner waits for it, divided by the start of the service that is checked.
 
-Each round measures three things, and every second round in the opposite order. They are the start of the solution's
-server to its first answer, `kit check 1.3` from the command to its end, and each whole stage on its solution, with all
-steps that it needs. The results are medians, with the ratios of each round, and never times alone.
+Each round measures four things, and every second round in the opposite order. They are the start of the solution's
+server to its first answer, the time from a save to the verdict on 1.3 in `kit watch`, `kit check 1.3` from the command
+to its end, and each whole stage on its solution, with all steps that it needs. The results are medians, with the ratios
+of each round, and never times alone. With `--brief`, the whole stages are left out.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
+from benchmarks.watching import watched
 from grader import course
 from grader.course import ROOT, Stage
 from grader.project import config, environment
@@ -76,6 +79,9 @@ PARTS: dict[str, Callable[[], float]] = {
     "bare Python": lambda: python("pass"),
     "the command's imports": lambda: python("import grader.cli, grader.commands.check, grader.session.runner"),
     "the check process's imports before the service starts": lambda: python("import grader.session.__main__"),
+    "what a warm process imports before the save": lambda: python(
+        "import pytest, grader.session.plugin, grader.check, grader.session.__main__, grader.fixtures.client"
+    ),
     "pytest and the plugin, while the service starts": lambda: python("import pytest, grader.session.plugin"),
     "the report's imports, meanwhile": lambda: python("import grader.report.terminal"),
 }
@@ -105,18 +111,20 @@ def main() -> None:
     """Measure, and print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=6)
-    rounds = parser.parse_args().rounds
-    measured: dict[str, Callable[[], float]] = {
-        "start": bare_start,
-        "kit check 1.3": lambda: kit("check", "1.3"),
-        **{f"kit check {stage.id}": partial(whole, stage) for stage in STAGES},
-    }
-    taken: dict[str, list[float]] = {name: [] for name in measured}
-    for measure in measured.values():
-        measure()
-    for number in range(rounds):
-        for name in list(measured) if number % 2 == 0 else reversed(measured):
-            taken[name].append(measured[name]())
+    parser.add_argument("--brief", action="store_true", help="leave the whole stages out")
+    options = parser.parse_args()
+    rounds, stages = options.rounds, [] if options.brief else STAGES
+    with ExitStack() as open_until_the_end:
+        watch = open_until_the_end.enter_context(watched(FIRST, "1.3", "server/__init__.py"))
+        taken = _measure(
+            {
+                "start": bare_start,
+                "a save in kit watch 1.3": watch.save,
+                "kit check 1.3": lambda: kit("check", "1.3"),
+                **{f"kit check {stage.id}": partial(whole, stage) for stage in stages},
+            },
+            rounds,
+        )
     print(f"{rounds} rounds, medians [smallest-largest]; {os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
     print("| | seconds | over the service's own start, by round |\n| --- | --- | --- |")
     for name, values in taken.items():
@@ -125,9 +133,20 @@ def main() -> None:
     print("\n| where the time goes: a process that does only this | seconds |\n| --- | --- |")
     for name, part in PARTS.items():
         print(f"| {name} | {_spread([part() for _ in range(5)])} |")
-    for stage in STAGES:
+    for stage in stages:
         print(f"\n| kit check {stage.id}: the checks of | seconds | the longest of them |\n| --- | --- | --- |")
         print(*_steps(stage), sep="\n")
+
+
+def _measure(measured: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+    """Measure each thing in each round, after one time that doesn't count. Return the seconds of each."""
+    taken: dict[str, list[float]] = {name: [] for name in measured}
+    for measure in measured.values():
+        measure()
+    for number in range(rounds):
+        for name in list(measured) if number % 2 == 0 else reversed(list(measured)):
+            taken[name].append(measured[name]())
+    return taken
 
 
 def _steps(stage: Stage) -> Iterator[str]:

@@ -38,7 +38,8 @@ def start(words: tuple[str, ...], bare: bool) -> int:  # noqa: FBT001
     brief = course_folder.text_near(folder, stage.folder / "README.md")
     steps = [
         (f"cd {shell.path_word(str(folder))}", "go there"),
-        ("kit check", "see the first thing to do"),
+        ("kit watch", "see what to do, and what each save brings"),
+        ("kit check", "the same, once"),
         (f"less {shlex.quote(brief)}", "read the brief"),
     ]
     if not scaffold.has_identity(folder):

@@ -46,10 +46,10 @@ DISABLED_PLUGINS = (
 """The plugins of pytest that the kit turns off."""
 
 
-def main(order: type[Schedule] = Schedule) -> None:
+def main(order: type[Schedule] = Schedule, known: Course | None = None) -> None:
     """Run one job and exit. The exit status is 0 whatever the checks found, and 1 when the process itself failed.
 
-    `order` decides which check is next.
+    `order` decides which check is next. `known` is the course, if it was read already.
     """
     descriptor = int(sys.argv[1])
     os.set_inheritable(descriptor, False)  # noqa: FBT003 - it has no name
@@ -68,19 +68,27 @@ def main(order: type[Schedule] = Schedule) -> None:
         _forget_settings_of_pytest()
         os.chdir(owned[0].folder)
         with os.fdopen(descriptor, "w", buffering=1, encoding="utf-8") as channel:
-            _run(job, owned, Teller(channel.write, job.key), released, order)
+            exercises = Path(job.exercises)
+            course = known if known is not None and known.exercises == exercises else courses.load(exercises)
+            _run(job, course, owned, Teller(channel.write, job.key), released, order)
     except BaseException:  # noqa: BLE001 - this process must clean up after any fault; the command reports the fault
         traceback.print_exc()
         status = 1
     _leave(status, owned)
 
 
-def _run(job: Job, owned: list[Resources], reports: Teller, released: threading.Event, order: type[Schedule]) -> None:
+def _run(  # noqa: PLR0917 - all that `main` has
+    job: Job,
+    course: Course,
+    owned: list[Resources],
+    reports: Teller,
+    released: threading.Event,
+    order: type[Schedule],
+) -> None:
     def hold(held: Held) -> None:
         reports.held(held)
         released.wait()
 
-    course = courses.load(Path(job.exercises))
     steps = [course.find_step(word) for word in job.steps]
     folder = working_copy.copy(Path(job.folder), owned[0].fresh_for_programs("copy")) if job.setup else Path(job.folder)
     harness = Harness(folder, owned[0], course, seed=job.seed, load=LoadLevel(job.load))

@@ -16,15 +16,19 @@ def begin(last: str) -> Session:
 
 def main(last: str) -> None:
     """Import what the checks of the stages up to `last` need, then wait for the job and run it."""
-    stages = [stage for stage in courses.load().stages if stage.id <= last]
+    course = courses.load()
+    stages = [stage for stage in course.stages if stage.id <= last]
     for name in (
+        "ctypes",
         "pytest",
         "grader.session.plugin",
         "grader.check",
         "grader.http_client.client",
         "grader.service.database",
+        "grader.service.readiness",
+        "grader.system.scratch",
         *(f"grader.fixtures.{name}" for name in session.FIXTURES_OF_STAGE_1),
         *(f"grader.fixtures.{name}" for stage in stages for name in stage.fixtures),
     ):
         importlib.import_module(name)
-    session.main()
+    session.main(known=course)

@@ -27,6 +27,7 @@ from grader.watch.standing import Standing
 ASLEEP = 5.0
 """Seconds by which the clock on the wall runs ahead of the machine's own when the machine has slept in between."""
 NO_SPACE = "The disk is full, so the kit can't check. Free some space, and save again."
+FAULT = "A fault of the kit's own kept it from checking; r tries again:"
 UNFIT = (Outcome.FAIL, Outcome.ERROR, Outcome.UNCLEAR)
 
 
@@ -230,8 +231,8 @@ class Rounds:
         if job.fault is not None:
             self.problem = _said(job.fault)
         elif found.faults:
-            lines = found.faults[0].splitlines()
-            self.problem = NO_SPACE if "No space left on device" in found.faults[0] else lines[0]
+            said = found.faults[0].strip()
+            self.problem = NO_SPACE if "No space left on device" in said else f"{FAULT} {said.splitlines()[-1]}"
         if found.steps:
             kept = self._standing.keep(found)
             self.note = kept.note or self.note
@@ -245,4 +246,4 @@ def _problem(found: RunResult) -> CheckResult | None:
 def _said(fault: Exception) -> str:
     if isinstance(fault, OSError) and fault.errno in {errno.ENOSPC, errno.EDQUOT}:
         return NO_SPACE
-    return f"The kit couldn't check: {fault}"
+    return f"{FAULT} {type(fault).__name__}: {fault}"

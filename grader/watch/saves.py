@@ -24,8 +24,8 @@ IGNORED_ENDS = (
 COMMITS = (".git/logs/HEAD", ".git/HEAD")
 """The files that change when the learner commits."""
 LOOK_EVERY = 1.0
-STEP = 20
-"""Milliseconds without a further change after which a burst of changes is over."""
+STEP = 8
+"""Milliseconds without a further change after which a burst of changes is over. A learner waits for them each time."""
 BURST = 400
 """The most milliseconds that a burst lasts."""
 Signature = Mapping[str, tuple[int, int, int]]

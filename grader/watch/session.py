@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from grader.course import Course
+from grader.course import Course, Step
 from grader.results.moment import Moment
 from grader.results.results import StepResult
 from grader.text.shell import SERVE_PORT
@@ -41,15 +41,17 @@ class _Event:
 class Watch:
     """Watches one project. `run` blocks until `quit`; the other methods may be called from any thread, at any time.
 
-    `port` is that of the learner's own service. Without `events`, the kit looks for saves every second, and waits for
-    no event of the system.
+    With a `step`, the watch stays at it until the learner leaves it. `port` is that of the learner's own service.
+    Without `events`, the kit looks for saves every second, and waits for no event of the system.
     """
 
-    def __init__(self, project: Path, course: Course, *, port: int = SERVE_PORT, events: bool = True) -> None:
+    def __init__(
+        self, project: Path, course: Course, *, step: Step | None = None, port: int = SERVE_PORT, events: bool = True
+    ) -> None:
         self._folder, self._course, self._events = project, course, events
         self._queue: SimpleQueue[_Event] = SimpleQueue()
         self._callbacks: list[Callable[[Snapshot], None]] = []
-        self._standing = Standing(course, project)
+        self._standing = Standing(course, project, step)
         listener = Listener(
             decided=lambda job, step: self._queue.put(_Event("decided", job, step)),
             moment=lambda job, moment: self._queue.put(_Event("moment", job, moment=moment)),
@@ -203,11 +205,9 @@ class Watch:
 
     def _next_line(self) -> str:
         standing = self._standing
-        if standing.is_done:
+        if standing.is_done and not standing.is_pinned:
             following = standing.following_stage
             if following is None:
-                return (
-                    "Every step of the course has passed, bonus steps aside. The whole report, with load: kit grade ."
-                )
+                return "Every step of the course has passed, bonus steps aside. See the whole report: kit grade ."
             return f"Stage {standing.step.stage} is passed. Press n for stage {following.id}, {following.title}."
         return f"Change your code and save: kit checks {standing.step.id} again."

@@ -13,7 +13,7 @@ from grader.project.state import ProjectState, outcomes
 from grader.results.results import Outcome, RunResult, StepResult
 
 NOT_KEPT = (
-    "kit can't write into .kit/, so it forgets what passed when you end it; is the disk full or the folder locked?"
+    "kit can't write into .kit/, so it forgets your results when it ends. Is the disk full, or the folder locked?"
 )
 SETTLED = (Outcome.PASS, Outcome.NOT_CHECKED)
 """The outcomes after which a learner goes on."""
@@ -31,15 +31,16 @@ class Standing:
     """The outcomes of all steps of one project, and the current step.
 
     What the kit remembers of the project is kept as `kit check` keeps it. Where the disk refuses, it is known until the
-    watch ends.
+    watch ends. A `pinned` step stays the current one until the learner leaves it.
     """
 
-    def __init__(self, course: Course, folder: Path) -> None:
+    def __init__(self, course: Course, folder: Path, pinned: Step | None = None) -> None:
         self._course = course
         self._folder = folder
         self._state = ProjectState(folder)
         self.outcomes = dict(outcomes(self._state.report()))
-        self.step = next_steps.current_step(course, self._state.report())
+        self.step = pinned or next_steps.current_step(course, self._state.report())
+        self.is_pinned = pinned is not None
         self._hints = {step.id: self._state.hints_read(step.id) for step in course.steps}
 
     @property
@@ -97,9 +98,12 @@ class Standing:
         return Kept()
 
     def onward(self) -> list[Step]:
-        """List the steps of the stage that come after the current one and are open, without bonus steps."""
+        """List the steps of the stage that come after the current one and are open, without bonus steps.
+
+        After a pinned step, there are none.
+        """
         steps = self.stage.steps
-        return self._open(steps[steps.index(self.step) + 1 :])
+        return [] if self.is_pinned else self._open(steps[steps.index(self.step) + 1 :])
 
     def others(self) -> list[Step]:
         """List the steps that passed before and take no long time and no load, without the current one."""
@@ -108,18 +112,22 @@ class Standing:
 
     def advance(self) -> None:
         """Go on to the next open step of the stage, or to one that was left open before it."""
+        if self.is_pinned:
+            return
         if self.outcomes.get(self.step.id) in SETTLED and (left := self.onward() or self._open(self.stage.steps)):
             self.step = left[0]
 
     def look_at(self, step: str) -> None:
         """Make a step the current one, because it passed before and is broken now."""
-        self.step = self._course.find_step(step)
+        if not self.is_pinned:
+            self.step = self._course.find_step(step)
 
     def skip(self) -> str:
         """Leave the current step for the next one, also for a bonus step. Return a sentence about what came of it.
 
         From the last step of a stage, go on to the next stage, with its new files, when no step of the stage is open.
         """
+        self.is_pinned = False
         steps = self._course.steps
         after = steps[steps.index(self.step) + 1 :]
         if after and after[0].stage == self.step.stage and not (self.is_done and after[0].bonus):
