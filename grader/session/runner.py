@@ -58,6 +58,8 @@ class Session:
 
     def __init__(self, entry: str = ENTRY) -> None:
         process_tree.adopt_orphans()
+        self.spared: Callable[[], Collection[int]] = tuple
+        """Lists the processes of sessions that live beside this one, which its end must not touch."""
         self._before = set(process_tree.descendants(os.getpid()))
         self.mark = f"{MARK}={os.getpid()}-{os.urandom(8).hex()}"
         self.complaints: Any = tempfile.TemporaryFile()  # noqa: SIM115 - closed where the session ends
@@ -109,6 +111,7 @@ class Session:
         """Find the descendants of this process that came since the session began, without those of other sessions."""
         below = set(process_tree.descendants(os.getpid())) - self._before
         others = set(process_tree.carrying_name(MARK, below)) - set(process_tree.carrying(self.mark, below))
+        others |= set(self.spared())  # nobody but root can read the marks of processes that hide their memory
         return below - others - set(process_tree.descendants(*others))
 
 

@@ -17,10 +17,9 @@ from grader.course import Course, Step
 from grader.results.moment import Moment
 from grader.results.results import CheckResult, Outcome, RunResult, StepResult
 from grader.results.scoring import lets_on
-from grader.session import warm
-from grader.session.runner import Session
 from grader.watch.job import Job, Kind, Listener
 from grader.watch.meanwhile import Meanwhile
+from grader.watch.processes import Processes
 from grader.watch.snapshot import CHECKING, SETTLED, Since, changes
 from grader.watch.standing import Standing
 
@@ -43,7 +42,7 @@ class Rounds:
         self._listener = listener
         self._job: Job | None = None
         self._aborted: list[Job] = []
-        self._session: Session | None = None
+        self._processes = Processes()
         self._before = dict(standing.outcomes)
         self._meanwhile = Meanwhile()
         self._began = 0.0
@@ -60,14 +59,6 @@ class Rounds:
         self.passed_last: Step | None = None
         self.has_verdict = threading.Event()
         """Set when the round at hand has a verdict on the current step. Each round has its own."""
-
-    def prepare(self) -> None:
-        """Start a process for the next checks, so that it is warm when they come."""
-        if self._session is not None and self._session.process.poll() is not None:
-            self._session.finish(ended=False)
-            self._session = None
-        if self._session is None:
-            self._session = warm.begin(self._standing.step.stage)
 
     def begin(self, *, asks_others: bool = False, goes_on: bool = False) -> None:
         """Begin a round with the current step, and end what runs. `asks_others`: check the other steps in any case.
@@ -157,9 +148,7 @@ class Rounds:
             self._aborted.append(self._job)
         for job in self._aborted:
             job.join(15)
-        if self._session is not None:
-            self._session.process.terminate()
-            self._session.finish(ended=False)
+        self._processes.close()
 
     def _after_current(self, found: RunResult) -> bool:
         step = next((one for one in found.steps if one.id == self._standing.step.id), None)
@@ -207,12 +196,9 @@ class Rounds:
 
     def _settle(self) -> None:
         self.phase, self.doing = SETTLED, ""
-        self.prepare()
+        self._processes.prepare(self._standing.step.stage)
 
     def _start(self, kind: Kind, steps: Sequence[Step]) -> None:
-        self.prepare()
-        session, self._session = self._session, None
-        assert session is not None
         self._began = time.time() - time.monotonic()
         self.doing, self._waits_for = f"checking {steps[0].id}", None
         self._job = Job(
@@ -221,7 +207,7 @@ class Rounds:
             kind=kind,
             steps=steps,
             known=self._standing.passed,
-            session=session,
+            session=self._processes.take(self._standing.step.stage),
             listener=self._listener,
         )
 
