@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 import tempfile
 import time
@@ -15,10 +16,12 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from grader.errors import MachineError
+from grader.load.mailbox import CHANNEL, FOLDER, Mailbox
 from grader.load.samples import Sample
 from grader.load.served import as_served
 from grader.load.workloads import Request
 from grader.system.process import Process, Programs, how_it_ended
+from grader.system.seal import Forged, new_key
 from grader.text.last_words import last_words
 
 SENDER = Path(__file__).with_name("sender.py")
@@ -26,6 +29,7 @@ FINISH_WITHIN = 5
 """Seconds that the requests have to finish that are under way when a run ends; the sender's own figure."""
 PATIENCE = 15.0
 """Seconds for everything but the run itself: Locust's start, and the last requests."""
+FORGED = "Figures came that the load generator didn't write. A program on this machine tries to write them itself."
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
 """The environment variables that Locust gets from the kit."""
 
@@ -96,15 +100,22 @@ class Generator:
         self._deadline = time.monotonic() + patience
         self._scratch = tempfile.TemporaryDirectory(prefix="kit-load-", ignore_cleanup_errors=True)
         self._folder = Path(self._scratch.name)
-        mark = f"KIT_LOAD_FOLDER={self._folder}"
-        env = _environment(self._folder) | {"KIT_LOAD_FOLDER": str(self._folder)}
+        key = new_key()
+        self._box = Mailbox(self._folder, key)
+        mark = f"{FOLDER}={self._folder}"
         # -P: Python imports no module from the folder of the sender, or from the working directory.
         command = [sys.executable, "-P", str(sender)]
-        try:
-            self._process = Process(command, cwd=self._folder, env=env, mark=mark, programs=programs)
-        except BaseException:
-            self._scratch.cleanup()
-            raise
+        ours, its = socket.socketpair()
+        with ours, its:
+            env = _environment(self._folder) | {FOLDER: str(self._folder), CHANNEL: str(its.fileno())}
+            ours.sendall(key.encode())
+            try:
+                self._process = Process(
+                    command, cwd=self._folder, env=env, mark=mark, programs=programs, passed=[its.fileno()]
+                )
+            except BaseException:
+                self._scratch.cleanup()
+                raise
 
     @property
     def pid(self) -> int:
@@ -133,9 +144,7 @@ class Generator:
         self._deadline = time.monotonic() + self._limit
         for left in ("progress", "stop"):
             (self._folder / left).unlink(missing_ok=True)
-        draft = self._folder / "draft"
-        draft.write_text(json.dumps(replace(job, requests=served).to_json()))
-        draft.rename(self._folder / f"job-{self._number}.json")
+        self._box.put(f"job-{self._number}.json", json.dumps(replace(job, requests=served).to_json()))
         return float(self._await(f"began-{self._number}"))
 
     def wait_until(self, instant: float, tell: Callable[[Progress], None] | None = None) -> None:
@@ -143,10 +152,8 @@ class Generator:
         while (left := min(instant, self._deadline) - time.monotonic()) > 0:
             if self._process.wait(left if tell is None else min(left, 0.1)) is not None:
                 return
-            path = self._folder / "progress"
-            if tell is not None and path.exists():
-                tell(Progress(*json.loads(path.read_text())))
-                path.unlink()
+            if tell is not None and self._box.has("progress"):
+                tell(Progress(*json.loads(self._take("progress"))))
 
     def stop(self) -> None:
         """Let the run end now: nothing new is sent. `finish` returns what was sent until then."""
@@ -168,16 +175,19 @@ class Generator:
         return Record(**data)
 
     def _await(self, name: str) -> str:
-        path = self._folder / name
-        while not path.exists():
+        while not self._box.has(name):
             if self._process.exit_code is not None:
                 raise self._broken()
             if time.monotonic() > self._deadline:
                 raise self._stuck()
             time.sleep(0.005)
-        text = path.read_text()
-        path.unlink()
-        return text
+        return self._take(name)
+
+    def _take(self, name: str) -> str:
+        try:
+            return self._box.take(name)
+        except Forged:
+            raise MachineError(FORGED) from None
 
     def _broken(self) -> MachineError:
         ending = how_it_ended(self._process.exit_code or 0)

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import random
 import time
-from pathlib import Path
 from typing import Any
 
 # Locust comes first: it replaces parts of Python's own library by parts that let greenlets run meanwhile.
@@ -25,7 +23,9 @@ import gevent  # type: ignore[import-untyped]  # isort: skip
 import geventhttpclient.client  # isort: skip
 from gevent.pool import Pool  # type: ignore[import-untyped]  # isort: skip
 
-FOLDER = Path(os.environ["KIT_LOAD_FOLDER"])
+from grader.load.mailbox import Mailbox, opened
+from grader.system.seal import hide_memory
+
 PATIENCE = 10.0
 """Seconds that a request may wait for its answer."""
 FINISH_WITHIN = 5.0
@@ -177,20 +177,18 @@ def serve() -> None:
     """Take one order after the other."""
     environment = Environment(user_classes=[Closed, Open], host="")
     runner = environment.create_local_runner()
-    number = 0
+    number, box = 0, opened()
     while True:
         number += 1
-        order = FOLDER / f"job-{number}.json"
-        while not order.exists():
-            if (FOLDER / "end").exists() or not FOLDER.exists():
+        while not box.has(f"job-{number}.json"):
+            if box.has("end") or not box.folder.exists():
                 return
             gevent.sleep(LOOK_EVERY)
-        job = json.loads(order.read_text())
-        order.unlink()
-        write(f"result-{number}.json", json.dumps(perform(job, runner, f"began-{number}")))
+        job = json.loads(box.take(f"job-{number}.json"))
+        box.put(f"result-{number}.json", json.dumps(perform(job, runner, box, f"began-{number}")))
 
 
-def perform(job: dict[str, Any], runner: LocalRunner, began: str) -> dict[str, Any]:
+def perform(job: dict[str, Any], runner: LocalRunner, box: Mailbox, began: str) -> dict[str, Any]:
     """Perform one run, and return what came of it; the file `began` says when it began."""
     run = Run(job)
     Sender.run_now = run
@@ -204,15 +202,15 @@ def perform(job: dict[str, Any], runner: LocalRunner, began: str) -> dict[str, A
     run.closing = opening + job["seconds"]
     rest = Rest(opening + job["warm_up"], run.closing)
     runner.start(users, spawn_rate=users, user_classes=[kind])
-    write(began, repr(opening))
+    box.put(began, repr(opening))
     told = opening
     while time.monotonic() < run.closing and (is_open or runner.user_count or not run.number):
         gevent.sleep(LOOK_EVERY)
-        if (FOLDER / "stop").exists():
+        if box.has("stop"):
             run.closing = rest.closing = time.monotonic()
         if (now := time.monotonic()) >= told + TELL_EVERY:
             told = now
-            write("progress", json.dumps([now - opening, run.answered, len(run.samples) - run.answered]))
+            box.put("progress", json.dumps([now - opening, run.answered, len(run.samples) - run.answered]))
     while runner.user_count and time.monotonic() < run.closing + FINISH_WITHIN:
         gevent.sleep(LOOK_EVERY)
     unanswered, rested = list(run.under_way.values()), rest.share()
@@ -239,12 +237,6 @@ def draw_times(job: dict[str, Any], opening: float, draw: random.Random) -> list
     return sorted(begin + draw.random() * length for begin, length in parts for _ in range(round(job["rate"] * length)))
 
 
-def write(name: str, text: str) -> None:
-    """Write a file so that it is complete as soon as it exists."""
-    unfinished = FOLDER / f"{name}.unfinished"
-    unfinished.write_text(text)
-    unfinished.rename(FOLDER / name)
-
-
 if __name__ == "__main__":
+    hide_memory()
     serve()

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 import time
 from collections import deque
-from pathlib import Path
 from typing import Any
 
+from grader.load.mailbox import Mailbox, opened
 from grader.scaling.flood_connection import HOST, Connection, Order
+from grader.system.seal import hide_memory
 
-FOLDER = Path(os.environ["KIT_LOAD_FOLDER"])
 LOOK_EVERY = 0.005
 MOST_CONNECTIONS = 400
 FINISH_WITHIN = 5.0
@@ -145,12 +144,12 @@ class Run:
         )
 
 
-async def perform(job: dict[str, Any], began: str) -> dict[str, Any]:
+async def perform(job: dict[str, Any], box: Mailbox, began: str) -> dict[str, Any]:
     """Perform one run, and return what came of it; the file `began` says when it began."""
     run = Run(job)
     opening = time.monotonic() + 0.05
     run.closing = opening + job["seconds"]
-    write(began, repr(opening))
+    box.put(began, repr(opening))
     await run.send_all()
     unanswered = [order.intended for order in run.under_way.values()]
     result = {
@@ -172,25 +171,17 @@ async def perform(job: dict[str, Any], began: str) -> dict[str, Any]:
 
 async def serve() -> None:
     """Take one order after the other, until the file `end` exists or the folder is gone."""
-    number = 0
+    number, box = 0, opened()
     while True:
         number += 1
-        order = FOLDER / f"job-{number}.json"
-        while not order.exists():
-            if (FOLDER / "end").exists() or not FOLDER.exists():
+        while not box.has(f"job-{number}.json"):
+            if box.has("end") or not box.folder.exists():
                 return
             await asyncio.sleep(LOOK_EVERY)
-        job = json.loads(order.read_text())
-        order.unlink()
-        write(f"result-{number}.json", json.dumps(await perform(job, f"began-{number}")))
-
-
-def write(name: str, text: str) -> None:
-    """Write a file so that it is complete as soon as it exists."""
-    unfinished = FOLDER / f"{name}.unfinished"
-    unfinished.write_text(text)
-    unfinished.rename(FOLDER / name)
+        job = json.loads(box.take(f"job-{number}.json"))
+        box.put(f"result-{number}.json", json.dumps(await perform(job, box, f"began-{number}")))
 
 
 if __name__ == "__main__":
+    hide_memory()
     asyncio.run(serve())

@@ -97,7 +97,7 @@ class Process:
     `mark` is an entry of the environment (`NAME=value`) that only this program and its children have. By the mark,
     the kit finds children that left the process group. `programs` are the programs of the same run: the kit spares
     them when it kills this one. With `apart`, the standard error is kept in `errors`, not in `output`. `keep` is the
-    number of bytes that are kept of each.
+    number of bytes that are kept of each. The program inherits the descriptors `passed`.
     """
 
     def __init__(
@@ -110,6 +110,7 @@ class Process:
         programs: Programs | None = None,
         apart: bool = False,
         keep: int = KEPT,
+        passed: Sequence[int] = (),
     ) -> None:
         self.argv = list(argv)
         self.mark = mark
@@ -125,6 +126,7 @@ class Process:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE if apart else subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=passed,
             )
         except OSError as error:
             os.close(self._open_end)

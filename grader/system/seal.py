@@ -29,11 +29,17 @@ def new_key() -> str:
     return secrets.token_hex(KEY_BYTES)
 
 
+def sign(key: str, name: str, text: str) -> str:
+    """Return the signature of a text that has a name of its own, such as that of a file."""
+    said = f"{name} {text}".encode("utf-8", "surrogatepass")
+    return hmac.new(bytes.fromhex(key), said, hashlib.sha256).hexdigest()
+
+
 class Seal:
     """Seals lines, or opens sealed ones. Each line has its number in the seal, so none can be repeated or left out."""
 
     def __init__(self, key: str) -> None:
-        self._key = bytes.fromhex(key)
+        self._key = key
         self._number = 0
 
     def close(self, text: str) -> str:
@@ -48,9 +54,8 @@ class Seal:
         return text
 
     def _next(self, text: str) -> str:
-        said = f"{self._number} {text}".encode("utf-8", "surrogatepass")
         self._number += 1
-        return hmac.new(self._key, said, hashlib.sha256).hexdigest()
+        return sign(self._key, str(self._number), text)
 
 
 def hide_memory() -> None:
