@@ -229,7 +229,9 @@ def _listen(session: Session, seal: Seal, events: Told, listeners: _Listeners, u
 
 
 def _sweep() -> None:
-    scratch.sweep()
+    """Remove what killed runs have left behind. What can't be removed gets one line, and stops nothing."""
+    for fault in scratch.sweep():
+        print(f"kit: left by an earlier run: {fault}", file=sys.stderr)
     ports.sweep()
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hmac
 import itertools
 import json
 import os
 import re
 import shutil
+import stat
 import tempfile
 import threading
 from functools import partial
@@ -17,11 +19,16 @@ from pathlib import Path
 from grader.errors import MachineError
 from grader.system import process_tree
 from grader.system.cache import base
+from grader.system.removal import remove
+from grader.system.seal import sign
+from grader.system.user_key import user_key
 
 PREFIX = "kit-run-"
 MEMORY = Path("/dev/shm")  # noqa: S108 - every folder there is made by mkdtemp
 ENOUGH = 256 * 1024 * 1024
 TRIES = 10
+MOST_RECORDED = 1024 * 1024
+"""Bytes that are read of what a run recorded."""
 HARMLESS = re.compile(r"[A-Za-z0-9._/-]+")
 
 
@@ -55,8 +62,10 @@ class Scratch:
 
     def record(self, pid: int) -> None:
         """Record a started process in the folder."""
-        with (self.folder / "started").open("a") as file:
-            file.write(json.dumps([pid, process_tree.started_at(pid)]) + "\n")
+        if key := user_key():
+            text = json.dumps([pid, process_tree.started_at(pid)])
+            with (self.folder / "started").open("a") as file:
+                file.write(f"{sign(key, self.folder.name, text)} {text}\n")
 
     def close(self) -> None:
         """Remove the folder with everything in it. A second call does nothing."""
@@ -64,18 +73,20 @@ class Scratch:
         if self._beside is not None:
             self._beside.close()
         if lock >= 0:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            remove(self.folder)
             os.close(lock)
 
 
-def sweep() -> None:
-    """Kill the processes and remove the folders of runs that ended without doing so."""
+def sweep() -> list[str]:
+    """Kill the processes and remove the folders of runs that ended without doing so. Return what has to stay."""
+    faults = []
     for place in {MEMORY, *_disks()}:
         for folder in place.glob(f"{PREFIX}*"):
             if (lock := _lock(folder)) is not None:
                 process_tree.kill_all(partial(_survivors, folder))
-                shutil.rmtree(folder, ignore_errors=True)
+                faults.append(remove(folder))
                 os.close(lock)
+    return [fault for fault in faults if fault]
 
 
 def _locked_folder(place: Path) -> tuple[Path, int]:
@@ -92,7 +103,8 @@ def _lock(folder: Path) -> int | None:
     """Lock a folder of this user; None when a living run has locked it, or when it is gone."""
     descriptor = None
     with contextlib.suppress(OSError):
-        if folder.lstat().st_uid == os.geteuid():
+        found = folder.lstat()
+        if found.st_uid == os.geteuid() and stat.S_ISDIR(found.st_mode):
             descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if os.fstat(descriptor).st_ino == (folder / "lock").stat().st_ino:
@@ -108,12 +120,27 @@ def _survivors(folder: Path) -> set[int]:
     The start time shows whether a recorded id still belongs to the same process.
     """
     found = set(process_tree.mentioning(str(folder)))
+    for pid, started in _recorded(folder):
+        if process_tree.started_at(pid) == started:
+            found |= {pid, *process_tree.group(pid), *process_tree.descendants(pid)}
+    return found
+
+
+def _recorded(folder: Path) -> list[tuple[int, object]]:
+    """List the processes that the kit recorded, with their start times: the lines that its own key has signed."""
+    key, text = user_key(), b""
     with contextlib.suppress(OSError):
-        for line in (folder / "started").read_text().splitlines():
-            with contextlib.suppress(ValueError):
-                pid, started = json.loads(line)
-                if started is not None and process_tree.started_at(pid) == started:
-                    found |= {pid, *process_tree.group(pid), *process_tree.descendants(pid)}
+        descriptor = os.open(folder / "started", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                text = file.read(MOST_RECORDED)
+    found = []
+    for line in text.decode("utf-8", "replace").splitlines():
+        seal, _, entry = line.partition(" ")
+        if key and hmac.compare_digest(seal.encode(), sign(key, folder.name, entry).encode()):
+            pid, started = json.loads(entry)
+            if started is not None:
+                found.append((pid, started))
     return found
 
 

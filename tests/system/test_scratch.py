@@ -11,6 +11,8 @@ from grader.errors import MachineError
 from grader.system import scratch
 from grader.system.process import wait_until
 from grader.system.scratch import Scratch, sweep
+from grader.system.seal import sign
+from grader.system.user_key import user_key
 from tests.projects import CHILD, DAEMON
 from tests.unprivileged import NOBODY
 
@@ -103,7 +105,9 @@ def test_a_process_that_only_has_the_same_id_is_spared(tmp_path, nothing_left):
     folder = tmp_path / "memory" / "kit-run-old"
     folder.mkdir()
     with subprocess.Popen(["sleep", "300"], start_new_session=True) as innocent:
-        (folder / "started").write_text(f'[{innocent.pid}, "12345"]\n[{innocent.pid}, null]\n')
+        entries = [f'[{innocent.pid}, "12345"]', f"[{innocent.pid}, null]"]
+        lines = [f"{sign(user_key(), folder.name, entry)} {entry}\n" for entry in entries]
+        (folder / "started").write_text("".join(lines))
 
         sweep()
 
