@@ -17,8 +17,8 @@ from grader.watch.session import Watch
 from grader.watch.snapshot import SETTLED, Snapshot
 
 LONGEST = 60.0
-TYPING = 1.0
-"""Seconds between two saves. Nobody saves faster than the kit makes its next process warm."""
+TYPING = 1.5
+"""Seconds after which the next process is warm. Hardly anybody saves faster."""
 GIT = ("init -q -b main", "add -A", "-c user.name=Bench -c user.email=bench@localhost commit -q -m Start")
 
 
@@ -34,18 +34,19 @@ class Watched:
 
     def save(self) -> float:
         """Save a file, and return the seconds until the verdict on the step is shown."""
-        self.settle()
-        time.sleep(TYPING)
         before = self._now.checked_at
         text = self._file.read_text() + "\n"
         began = time.perf_counter()
         self._file.write_text(text)
         self._until(lambda now: now.checked_at > before and now.verdict == "pass")
-        return time.perf_counter() - began
+        seconds = time.perf_counter() - began
+        self.settle()
+        return seconds
 
     def settle(self) -> None:
-        """Wait until no checks run, and the service runs."""
+        """Wait until nothing goes on: no checks run, the service runs, and the next process is warm."""
         self._until(lambda now: now.phase == SETTLED and not now.doing and now.service.running)
+        time.sleep(TYPING)
 
     def _take(self, now: Snapshot) -> None:
         with self._changed:

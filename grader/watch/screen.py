@@ -87,7 +87,8 @@ def _head(now: Snapshot, out: Console) -> None:
     """Show what changed, at the very top; then where the learner is, and what the kit does."""
     out.print()
     stage = next(stage for stage in now.stages if stage.id == now.step.stage)
-    left = Text(f"  {now.since.sentence}", style="bold")
+    told = now.since.sentence if len(now.since.sentence) < out.width - 2 else now.since.counts
+    left = Text(f"  {told}", style="bold")
     out.print(terminal.ends(left, Text(_count(stage), style="dim"), out.width) if _is_wide(out) else left)
     if now.problem:
         terminal.say(now.problem, out, style="yellow")
@@ -135,7 +136,8 @@ def _tail(now: Snapshot, out: Console, *, has_keys: bool) -> None:
 def _fitting(now: Snapshot, room: int, width: int) -> Sequence[str]:
     """Return the lines of the body that fit into so many rows of this width.
 
-    What keys have asked for comes first. Of the failure, what the program printed is left out before anything else.
+    What keys have asked for comes first. Of the failure, blank lines and what the program printed
+    are left out before anything else.
     """
     bare = replace(now, failure=replace(now.failure, printed="") if now.failure else None)
     extra = _lines(lambda out: _asked_for(now, out))
@@ -144,8 +146,9 @@ def _fitting(now: Snapshot, room: int, width: int) -> Sequence[str]:
         extra = _cut(extra, room - LEAST, width, "    … more: in a larger window")
     room -= _height(extra, width)
     failure = _lines(lambda out: _failure(now, out))
-    if bare != now and _height(failure, width) > room:
-        failure = [*_lines(lambda out: _failure(bare, out)), ""]  # the last line gives way to the sentence
+    if _height(failure, width) > room:
+        cut = [""] if bare != now else []  # it gives way to the sentence
+        failure = [line for line in _lines(lambda out: _failure(bare, out)) if line.strip()] + cut
     return [*_cut(failure, room, width, f"    … more: kit check {now.step.id}"), *extra]
 
 

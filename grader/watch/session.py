@@ -157,7 +157,7 @@ class Watch:
                 self._service.restart(self._rounds.has_verdict)
 
     def _hint(self) -> None:
-        before = self._standing.hints
+        before, self._rounds.note = self._standing.hints, ""
         self._standing.one_more_hint()
         self._said = "" if self._standing.hints != before else f"That was the last hint of {self._standing.step.id}."
 

@@ -109,6 +109,11 @@ class Since:
     broken: tuple[str, ...] = ()
 
     @property
+    def counts(self) -> str:
+        """Both counts in one short line."""
+        return f"{len(self.newly_passing)} newly passing, {len(self.broken)} broken"
+
+    @property
     def sentence(self) -> str:
         """Both counts in one line, with the ids of the steps."""
         passing, broken = (f" ({', '.join(ids)})" if ids else "" for ids in (self.newly_passing, self.broken))
