@@ -9,11 +9,12 @@ import click
 
 from grader import __version__, course
 from grader.commands.options import Invocation, project_option
+from grader.errors import UsageError
 from grader.project import config
-from grader.project.state import ProjectState
 from grader.results.results import ExitStatus
 
 WORDS = {
+    "brief": "brief",
     "capacity": "capacity",
     "check": "check",
     "contract": "contract",
@@ -61,22 +62,24 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="kit", message="%(prog)s %(version)s")
+@click.option("--all", "every", is_flag=True, help="Without a command: show every step of every stage.")
 @project_option
 @click.pass_context
-def cli(context: click.Context, folder: str) -> int:
+def cli(context: click.Context, every: bool, folder: str) -> int:  # noqa: FBT001
     """Build one small chat service, step by step. kit checks it from outside.
 
-    Without a command, kit shows where you are and what comes next.
+    Without a command, kit shows where you are and what comes next; with --all, every step.
 
     \b
     Example:  kit start ~/chat && cd ~/chat && kit check
     """
     context.obj = Invocation(folder, context.obj)
     if context.invoked_subcommand is not None:
+        if every:
+            raise UsageError(f"kit --all is a command of its own. Perhaps you mean: kit {context.invoked_subcommand}")
         return ExitStatus.PASSED
     from grader.learner import overview
     from grader.report import terminal
 
-    place = config.find(Path(folder))
-    overview.show(course.load(), place, ProjectState(place).report(), terminal.console())
+    overview.show(course.load(), config.find(Path(folder)), terminal.console(), every=every)
     return ExitStatus.PASSED

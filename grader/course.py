@@ -30,7 +30,7 @@ class ServiceFile(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a stage, as its `steps.toml` describes it."""
+    """One step of a stage, as its `steps.toml` describes it. `task` says in one line what it asks for."""
 
     id: str
     stage: str
@@ -39,6 +39,7 @@ class Step:
     bonus: bool
     hints: tuple[str, ...]
     slow: bool
+    task: str = ""
     tool: str = ""
     """The command of the kit that helps to try this step by hand, beside `kit serve`."""
     repeats: str = ""
@@ -135,9 +136,8 @@ class Course:
 
     def find_step(self, word: str) -> Step:
         """Find a step by its id, such as `1.3`; raises UsageError."""
-        for step in self.steps:
-            if step.id == word:
-                return step
+        if found := [step for step in self.steps if step.id == word]:
+            return found[0]
         stage = self.find_stage(word.partition(".")[0])
         first, last = stage.steps[0].id, stage.steps[-1].id
         raise UsageError(f'No step "{word}". Stage {stage.id} has {first} to {last}; see: kit')
@@ -205,8 +205,7 @@ def _read(folder: Path) -> Stage:
     number = folder.name[:2]
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        title, entries = data["title"], data["steps"]
-        steps = tuple(_step(entry, number) for entry in entries)
+        title, steps = data["title"], tuple(_step(entry, number) for entry in data["steps"])
         fixtures, earlier_states = (tuple(data.get(name, [])) for name in ("fixtures", "earlier_states"))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CourseError(f"{folder.name}/{path.name} cannot be read: {error!r}.") from error
@@ -228,6 +227,7 @@ def _step(entry: dict[str, Any], stage: str) -> Step:
         bonus=entry["bonus"],
         hints=tuple(entry["hints"]),
         slow=entry.get("slow", False),
+        task=entry.get("task", ""),
         tool=entry.get("tool", ""),
         repeats=entry.get("repeats", ""),
         service_file=ServiceFile(entry.get("service_file", ServiceFile.NEEDED)),

@@ -102,6 +102,8 @@ def test_a_step_has_its_texts(step):
     assert 2 <= len(step.hints) <= 4
     assert all(hint.endswith((".", "?", "!")) for hint in step.hints)
     assert len(step.title) <= 45
+    assert len(step.task) <= 70
+    assert step.task.endswith(".")
     assert re.search(rf"^#+ .*\b{re.escape(step.id)}\b", brief, re.MULTILINE), "the brief has a heading for each step"
     assert step.title in brief.replace("`", "")
     assert step.title in (EXERCISES / "README.md").read_text().replace("`", "")

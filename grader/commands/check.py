@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("what", required=False, metavar="[STAGE|STEP]")
+@click.option("--all", "every", is_flag=True, help="Check every step of the course again, whatever passed or failed.")
 @project_option
 @seed_option
 @click.option("--hold", is_flag=True, help="Stop at the first failure, and keep its servers running until Enter.")
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 def check(  # noqa: PLR0917 - one parameter for each argument and option
     context: click.Context,
     what: str | None,
+    every: bool,  # noqa: FBT001
     folder: str,
     seed: int | None,
     hold: bool,  # noqa: FBT001
@@ -54,6 +56,8 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
     the whole stage. With a step, it checks that step. If these need other steps that passed before, kit checks the
     others again only when they may explain a failure.
 
+    With --all, kit checks every step, also beyond the first that doesn't pass, and believes nothing that it remembers.
+
     With --hold, the servers that a failed check used stay up while you look at them: your server with its data, or the
     scripted server for your client. With --only, which is for authors of checks, kit doesn't keep the result.
 
@@ -65,6 +69,8 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
     """
     place = project_place(context, folder)
     known_course = course.load()
+    if every and (what or only):
+        raise UsageError("--all checks every step; leave the step or the stage out: kit check --all")
     chosen = known_course.find(what) if what else known_course.steps
     if only:
         _confirm_name(known_course, chosen, only)
@@ -79,7 +85,7 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
             known_course,
             place,
             steps,
-            stop=what is None or hold,
+            stop=(what is None and not every) or hold,
             brief=True,
             seed=seed,
             load=load,
@@ -101,7 +107,8 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
     rows.finish(found.stages, max(beyond, 0))
     terminal.show_rest(found, out, verbose=verbose)
     if not only:
-        next_steps.remember(place, found)
+        if said := next_steps.remember(place, found):
+            terminal.say(said, out, style="yellow")
         if tag := next_steps.tag(known_course, place, found):
             terminal.say(f"This commit has the tag {tag} now, so that the state can be found again.", out)
         elif found.problem is None and (tag := next_steps.missing_tag(known_course, place, found)):

@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.course import Course, Step, tag_of
 from grader.errors import NotChecked
-from grader.learner import by_hand
+from grader.learner import by_hand, position
 from grader.project.clone import not_cloned
 from grader.project.git import GitRepository
 from grader.project.state import ProjectState, outcomes, passed
@@ -18,9 +18,9 @@ from grader.results.results import Outcome, RunResult, StepResult
 Lines = list[tuple[str, str]]
 
 
-def remember(folder: Path, found: RunResult) -> None:
-    """Keep the result of a run as the project's last report."""
-    ProjectState(folder).keep_report(document(folder, found))
+def remember(folder: Path, found: RunResult) -> str:
+    """Keep the result of a run as the project's last report. Return a sentence about what the kit couldn't keep."""
+    return ProjectState(folder).keep_report(document(folder, found))
 
 
 def tag(course: Course, folder: Path, found: RunResult) -> str | None:
@@ -125,9 +125,7 @@ def _without_the_bonus(course: Course, failed: StepResult) -> Lines:
 
 def current_step(course: Course, report: dict[str, Any]) -> Step:
     """Return the learner's current step: the first one that did not pass in the last report, without bonus steps."""
-    done = passed(report)
-    steps = course.steps
-    return next((step for step in steps if step.id not in done and not step.bonus), steps[-1])
+    return position.current_step(course, passed(report))
 
 
 def _left_open(course: Course, report: dict[str, Any], after: Step | None) -> Step | None:

@@ -1,21 +1,32 @@
 """The state that the kit keeps for a project, in the project's folder `.kit/`.
 
-It holds the last report, how many hints the learner has read, the database of `kit serve`, and the secrets that the
-service shares with the providers that the kit plays. A project works without it. So a report or a hint count that
-can't be read counts as empty, and one that can't be written is not kept.
+It holds the last report, the learner's progress, the database of `kit serve`, and the secrets that the service shares
+with the providers that the kit plays. A project works without it. So what can't be read counts as empty, and what can't
+be written is not kept; the kit says so in a sentence. A `.kit/` may come with a clone: the kit never writes through a
+symbolic link in it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
+import os
+import shlex
+import tempfile
+import time
 import tomllib
 from pathlib import Path
 from typing import Any
 
+from grader import CONTRACT
+from grader.errors import UsageError
+from grader.project import progress
 from grader.project.credentials import Credentials, drawn
+from grader.project.progress import Progress
 
 FOLDER = ".kit"
+PROGRESS, ASIDE = "progress.json", "progress.old.json"
 SECRETS = "secrets.toml"
 EXPLAINED = "# Made by kit, for kit serve, kit phone and kit slack; no real account knows them. Never commit them.\n"
 
@@ -30,23 +41,53 @@ class ProjectState:
         """Return the last report; empty when there is none."""
         return self._read("report.json")
 
-    def keep_report(self, document: dict[str, Any]) -> None:
-        """Keep the report of a run, with the outcomes of earlier runs for the steps that it didn't check."""
-        self._write("report.json", _merged(self.report(), document))
+    def keep_report(self, document: dict[str, Any]) -> str:
+        """Keep the report of a run, with the outcomes of earlier runs for the steps that it didn't check.
+
+        The progress follows it. Returns a sentence about what the kit couldn't read or keep; empty if all went well.
+        """
+        before, said = self.progress()
+        ran = [step["id"] for stage in document["stages"] for step in stage["steps"] if step["checks"]]
+        merged = _merged(self.report(), document)
+        after = before.after_check(outcomes(document), ran, time.time())
+        return self._write("report.json", json.dumps(merged, ensure_ascii=False)) or self._keep(after) or said
+
+    def progress(self) -> tuple[Progress, str]:
+        """Return the learner's progress, and a sentence about why it couldn't be read; empty where it could.
+
+        Without a file of progress that can be used, the outcomes are those of the last report.
+        """
+        problem, path = "", self.folder / PROGRESS
+        try:
+            return progress.read(_text(path))
+        except FileNotFoundError:
+            pass
+        except progress.Unusable as error:
+            problem = f"The file {FOLDER}/{PROGRESS} {error}; kit keeps it as {ASIDE} and begins a new one."
+        except (OSError, UnicodeError):
+            problem = f"The file {FOLDER}/{PROGRESS} can't be read; kit keeps it as {ASIDE} and begins a new one."
+        last = self.report()
+        return Progress().with_outcomes(outcomes(last) if last.get("contract") == CONTRACT else {}), problem
+
+    def renew_progress(self) -> str:
+        """Write a new file of progress where the old one can't be used. Return a sentence about it; empty if it can."""
+        found, problem = self.progress()
+        return (problem and self._keep(found)) or problem
 
     def hints_read(self, step: str) -> int:
         """Return how many hints of a step the kit has shown so far."""
-        count = self._read("hints.json").get(step, 0)
-        return count if isinstance(count, int) else 0
+        return self.progress()[0].of(step).hints
 
-    def keep_hints_read(self, step: str, count: int) -> None:
-        """Keep how many hints of a step the kit has shown."""
-        self._write("hints.json", self._read("hints.json") | {step: count})
+    def keep_hints_read(self, step: str, count: int) -> str:
+        """Keep how many hints of a step the kit has shown. Return a sentence about what went wrong, or nothing."""
+        found, problem = self.progress()
+        return self._keep(found.with_hints(step, count)) or problem
 
     def data(self) -> Path:
         """Return the folder in which `kit serve` keeps the database; make it if it doesn't exist."""
         self._prepare()
         path = self.folder / "data"
+        _refuse_link(path)
         path.mkdir(exist_ok=True)
         return path
 
@@ -63,31 +104,74 @@ class ProjectState:
         if kept is None:
             kept = drawn()
             self._prepare()
-            draft = self.folder / f"{SECRETS}.new"
-            draft.unlink(missing_ok=True)
-            draft.touch(mode=0o600)
             lines = [f'{name} = "{value}"\n' for name, value in kept.by_name.items()]
-            draft.write_text("".join([EXPLAINED, *lines]), "utf-8")
-            draft.replace(self.folder / SECRETS)
+            _put(self.folder / SECRETS, "".join([EXPLAINED, *lines]))  # a new file belongs to its owner alone
         return kept
 
     def _prepare(self) -> None:
+        """Make the folder, which git ignores. Raises UsageError where a link stands in its place."""
+        _refuse_link(self.folder)
         self.folder.mkdir(exist_ok=True)
-        (self.folder / ".gitignore").write_text("*\n")
+        ignored = self.folder / ".gitignore"
+        if ignored.is_symlink() or not ignored.exists():
+            _put(ignored, "*\n")
 
     def _read(self, name: str) -> dict[str, Any]:
-        with contextlib.suppress(OSError, ValueError):
-            content = json.loads((self.folder / name).read_text("utf-8"))
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            content = json.loads(_text(self.folder / name))
             if isinstance(content, dict):
                 return content
         return {}
 
-    def _write(self, name: str, content: dict[str, Any]) -> None:
+    def _keep(self, found: Progress) -> str:
+        """Write the progress. A file that can't be used is put aside, under another name."""
+        path = self.folder / PROGRESS
         with contextlib.suppress(OSError):
+            try:
+                progress.read(_text(path))
+            except FileNotFoundError:
+                pass
+            except (OSError, ValueError):
+                path.replace(self.folder / ASIDE)
+        return self._write(PROGRESS, progress.write(found))
+
+    def _write(self, name: str, content: str) -> str:
+        """Write a file of the state. Return a sentence about why that is impossible; empty if it was written."""
+        try:
             self._prepare()
-            draft = self.folder / f"{name}.new"
-            draft.write_text(json.dumps(content, ensure_ascii=False), "utf-8", "backslashreplace")
-            draft.replace(self.folder / name)
+            _put(self.folder / name, content)
+        except UsageError as error:
+            return str(error)
+        except OSError as error:
+            return f"kit can't keep your progress: {FOLDER}/{name} can't be written ({error.strerror or error})."
+        return ""
+
+
+def _text(path: Path) -> str:
+    """Read a file of the state, unless it, or its folder, is a symbolic link; raises OSError, ValueError."""
+    if path.parent.is_symlink():
+        raise OSError(errno.ELOOP, "a symbolic link", str(path.parent))
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, encoding="utf-8") as file:
+        return file.read()
+
+
+def _put(path: Path, content: str) -> None:
+    """Write a file in one move, in place of whatever has its name, and through no symbolic link."""
+    descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(content)
+        Path(draft).replace(path)
+    except OSError:
+        Path(draft).unlink(missing_ok=True)
+        raise
+
+
+def _refuse_link(path: Path) -> None:
+    if path.is_symlink():
+        shown = shlex.quote(str(path))
+        raise UsageError(f"{shown} is a symbolic link, and kit writes through none; remove it: rm {shown}")
 
 
 def outcomes(document: dict[str, Any]) -> dict[str, str]:
@@ -107,6 +191,8 @@ def passed(document: dict[str, Any], digest: str | None = None) -> set[str]:
 
 def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """Add the old report's other steps to the new one, and note in which state of the project each step was checked."""
+    if old.get("contract") != new.get("contract"):
+        old = {}  # other promises were checked then
     checked = {step["id"] for stage in new["stages"] for step in stage["steps"] if step["checks"]}
     reported = outcomes(new)
     stages = {stage["id"]: stage for stage in new["stages"]}

@@ -1,4 +1,4 @@
-"""The course on a terminal: the stages with the last outcomes of their steps, and the hints of a step."""
+"""The course on a terminal: the ends of stages and of the course, and the hints of a step."""
 
 from __future__ import annotations
 
@@ -10,27 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.course import Stage, Step
-from grader.report.terminal import BONUS, MARKS, ends, inline, say, show_next, steps_grid
-from grader.results.results import Outcome
-
-
-def show_overview(stage: Stage, found: dict[str, str], out: Console) -> None:
-    """Show a stage with the last outcome of each step. A step that was never checked has no mark."""
-    out.print()
-    out.print(_heading(stage, found, out.width, "bold"))
-    out.print()
-    rows = steps_grid()
-    for step in stage.steps:
-        mark, style = MARKS[Outcome(found[step.id])] if step.id in found else (" ", "")
-        rows.add_row(
-            Text(mark, style=style), Text(step.id), Text.assemble(step.title, (BONUS if step.bonus else "", "dim"))
-        )
-    out.print(rows)
-
-
-def show_in_a_line(stage: Stage, found: dict[str, str], out: Console) -> None:
-    """Show a stage where the learner is not: its title, and how many of its steps have passed."""
-    out.print(_heading(stage, found, out.width, "dim"))
+from grader.report.terminal import inline, say, show_next
 
 
 def show_end_of_stage(stage: Stage, points: int, bonus_left: Sequence[str], out: Console) -> None:
@@ -61,17 +41,6 @@ def show_end_of_course(
     )
     left = f"; left for whoever wants more: {', '.join(bonus_left)}" if bonus_left else ""
     say(f"{points} of {points} points, and {bonus} of {most} bonus points{left}.", out, style="bold")
-
-
-def _heading(stage: Stage, found: dict[str, str], width: int, style: str) -> Text:
-    counts = []
-    for steps, name in (
-        ([step for step in stage.steps if not step.bonus], "steps"),
-        ([step for step in stage.steps if step.bonus], "bonus steps"),
-    ):
-        passed = sum(found.get(step.id) == Outcome.PASS for step in steps)
-        counts += [f"{passed} of {len(steps)} {name}"] if steps else []
-    return ends(Text(f"  {stage.id}  {stage.title}", style=style), Text(", ".join(counts)), width)
 
 
 def show_hints(step: Step, level: int, out: Console) -> None:

@@ -1,12 +1,11 @@
 """The ends of stages and of the course: when they are reached, and what the screen says then."""
 
 import io
-from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
-from grader.learner import ends, overview, scaffold
+from grader.learner import ends, scaffold
 from grader.report import terminal_course
 from grader.results.results import Outcome, RunResult, StageResult, StepResult
 from tests.real_course import COURSE
@@ -92,23 +91,3 @@ def test_the_end_of_the_course_says_what_was_built_and_what_is_left():
     said = " ".join(page.getvalue().split())
     assert all(stage.built and stage.built in said for stage in COURSE.stages)
     assert "390 of 390 points, and 25 of 30 bonus points; left for whoever wants more: 3.9." in said
-
-
-def test_the_overview_shows_the_steps_of_one_stage_and_a_line_for_each_other(chat):
-    page = io.StringIO()
-    overview.show(COURSE, chat, report([FIRST], without=["1.4"]), Console(file=page, width=80))
-    text = page.getvalue()
-
-    assert all(f" {step.id} " in text for step in FIRST.steps)
-    assert not any(f" {step.id} " in text for step in SECOND.steps)
-    numbers = [line.split()[0] for line in text.splitlines() if " of 1" in line or " of 9 " in line]
-    assert numbers == ["01", "02", "03", "04"]
-
-
-def test_the_path_of_the_brief_is_quoted(chat, tmp_path):
-    blank = replace(FIRST, folder=tmp_path / "the kit" / "01-scaffolding")
-    course = replace(COURSE, stages=(blank, *COURSE.stages[1:]))
-    page = io.StringIO()
-    overview.show(course, chat, report([FIRST], without=["1.4"]), Console(file=page, width=200))
-
-    assert f"less '{tmp_path}/the kit/01-scaffolding/README.md'" in page.getvalue()

@@ -9,7 +9,6 @@ import jsonschema
 import pytest
 from rich.console import Console
 
-from grader.learner import overview
 from grader.project.state import ProjectState, outcomes
 from grader.report import document, table, terminal, terminal_load
 from grader.results.doubts import doubts, load_outcome, status_of
@@ -206,20 +205,9 @@ def test_a_report_is_remembered_and_a_part_of_it_renewed(tmp_path):
 def test_a_broken_state_is_an_empty_one(tmp_path, content):
     (tmp_path / ".kit").mkdir()
     (tmp_path / ".kit" / "report.json").write_text(content)
-    (tmp_path / ".kit" / "hints.json").write_text(content)
+    (tmp_path / ".kit" / "progress.json").write_text(content)
 
     assert (ProjectState(tmp_path).report(), ProjectState(tmp_path).hints_read("1.3")) == ({}, 0)
-
-
-def test_the_status_of_a_changed_project_says_so(tmp_path):
-    (tmp_path / "service.toml").write_text("")
-    report = document.document(tmp_path, SITUATIONS["one-fails"])
-    (tmp_path / "more.py").write_text("")
-    page = io.StringIO()
-
-    overview.show(COURSE, tmp_path, report, Console(file=page, width=80))
-
-    assert "files have changed since" in page.getvalue()
 
 
 def test_a_command_too_long_for_its_row_stands_alone_on_one_line():
