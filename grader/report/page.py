@@ -54,7 +54,7 @@ def _load(loads: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"workloads": workloads(loads), "explained": explained(loads), "noise": neighbours(loads), "users": USERS}
 
 
-def _with_code(sentence: str) -> Markup:
+def with_code(sentence: str) -> Markup:
     """Write a sentence for a page, in which `code` stands out and has no backticks."""
     from markupsafe import Markup, escape
 
@@ -72,5 +72,5 @@ def _rendered(name: str, **values: Any) -> str:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters["with_code"] = _with_code
+    environment.filters["with_code"] = with_code
     return environment.get_template(name).render(nonce=secrets.token_urlsafe(12), **values)

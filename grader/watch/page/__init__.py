@@ -1,0 +1,1 @@
+"""`kit watch --web`: a watch as a local page in a browser."""
