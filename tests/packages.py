@@ -7,10 +7,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from tests import browser
 from tests.matrix import all_cases
 
 PACKAGES = {
     "cc": "gcc libc6-dev",
+    "chromium": "chromium",
     "curl": "curl",
     "gcc": "gcc libc6-dev",
     "git": "git",
@@ -28,6 +30,7 @@ CLUSTER_SETTINGS = Path("/etc/postgresql-common/createcluster.conf")
 def missing_packages() -> list[str]:
     """List the Debian packages of the programs that the cases require and this machine lacks."""
     programs = {"curl", "sqlite3", "tmux", *(name for case in all_cases() for name in case.requires)}
+    programs |= set() if browser.PROGRAM else {"chromium"}
     lacking = sorted(name for name in programs if shutil.which(name) is None and name in PACKAGES)
     return sorted({package for name in lacking for package in PACKAGES[name].split()})
 

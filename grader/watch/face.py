@@ -15,10 +15,13 @@ from grader.watch.session import Watch
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def run(watch: Watch) -> None:
-    """Run a watch at the terminal, until a key, Ctrl-C or the end of the terminal ends it."""
+def run(watch: Watch, *, page: str = "") -> None:
+    """Run a watch at the terminal, until a key, Ctrl-C or the end of the terminal ends it.
+
+    `page` is the address of its page, where it has one.
+    """
     has_keys = sys.stdout.isatty() and keys.are_there()
-    screen = Screen(is_live=sys.stdout.isatty(), has_keys=has_keys)
+    screen = Screen(is_live=sys.stdout.isatty(), has_keys=has_keys, page=page)
     watch.subscribe(screen.show)
     functions = {"h": watch.hint, "s": watch.solution, "n": watch.next, "r": watch.rerun, "q": watch.quit}
     with contextlib.ExitStack() as open_until_the_end:

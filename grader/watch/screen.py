@@ -24,13 +24,19 @@ MARKS = {str(outcome): mark for outcome, mark in terminal.MARKS.items()}
 
 
 class Screen:
-    """Shows snapshots on the standard output. `is_live` says that it is a terminal, `has_keys` that keys work."""
+    """Shows snapshots on the standard output. `is_live` says that it is a terminal, `has_keys` that keys work.
 
-    def __init__(self, *, is_live: bool, has_keys: bool) -> None:
+    `page` is the address of the same in a browser; it is empty where there is none.
+    """
+
+    def __init__(self, *, is_live: bool, has_keys: bool, page: str = "") -> None:
         self._is_live = is_live
         self._has_keys = has_keys
+        self._page = page
         self._drawn = ""
         self._last: Snapshot | None = None
+        if page and not is_live:
+            print(f"  This page shows it: {page}", flush=True)
         if is_live:
             sys.stdout.write("\n" * (shutil.get_terminal_size().lines - 1))  # what stood there can be scrolled back
 
@@ -54,7 +60,7 @@ class Screen:
     def _draw(self, now: Snapshot) -> None:
         size = shutil.get_terminal_size()
         head = _lines(lambda out: _head(now, out))
-        tail = _lines(lambda out: _tail(now, out, has_keys=self._has_keys))
+        tail = _lines(lambda out: _tail(now, out, has_keys=self._has_keys, page=self._page))
         room = size.lines - 1 - _height([*head, *tail], size.columns)
         text = "\n".join([*head, *_fitting(now, room, size.columns), *tail])
         if text != self._drawn:
@@ -125,10 +131,12 @@ def _asked_for(now: Snapshot, out: Console, *, hints: int = 0) -> None:
         terminal.say(now.note, out)
 
 
-def _tail(now: Snapshot, out: Console, *, has_keys: bool) -> None:
+def _tail(now: Snapshot, out: Console, *, has_keys: bool, page: str = "") -> None:
     terminal.say(now.next_line, out)
     state = "your service" if now.service.running else "your service doesn't run"
     out.print(Padding(Text(f"{now.service.url}/  {state}", style="dim"), (0, 0, 0, 2), expand=False))
+    if page:
+        out.print(Padding(Text(f"{page}  this in a browser", style="dim"), (0, 0, 0, 2), expand=False), soft_wrap=True)
     if has_keys:
         out.print(Padding(Text(KEYS, style="cyan"), (0, 0, 0, 2), expand=False))
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from grader import course
@@ -77,3 +80,16 @@ class FakeWatch:
 
     def rerun(self) -> None:
         self.asked.append("rerun")
+
+
+def main() -> None:
+    """Serve the page of a fake watch until this process is killed, and print its address."""
+    from grader.watch.page.server import serving
+
+    with serving(FakeWatch(), COURSE, Path(sys.argv[1])) as url:
+        print(url, flush=True)
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

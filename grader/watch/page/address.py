@@ -37,9 +37,10 @@ class Address:
 
 
 def of(project: Path) -> Address:
-    """Return the address of a project's page: the one that it had before, if that is still free, or else a new one.
+    """Return the address of a project's page: the one that it had before, or else a new one.
 
-    A file that others could have read or written gives no address. One that can't be written is not kept.
+    While another program has its port, the page is elsewhere, for this once. A file that others could have read or
+    written gives no address. One that can't be written is not kept.
     """
     path = ProjectState(project).folder / FILE
     kept = _read(path)
@@ -48,6 +49,8 @@ def of(project: Path) -> Address:
     port = Port()
     port.release()
     address = Address(port.number, secrets.token_urlsafe(LENGTH))
+    if kept is not None:
+        return address
     with contextlib.suppress(OSError):
         ProjectState(project).data()  # makes .kit/, too
         path.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
@@ -34,13 +35,16 @@ class _Handler(WSGIRequestHandler):
 
 
 @contextmanager
-def serving(watch: Watched, course: Course, project: Path) -> Iterator[str]:
+def serving(watch: Watched, course: Course, project: Path, *, open_browser: bool = False) -> Iterator[str]:
     """Serve the page of a watch, and give its URL. At the end, every open tab hears that the watch has ended.
 
-    Raises MachineError when no port can be had.
+    With `open_browser`, open it in the learner's browser as soon as the watch has something to tell, where there is a
+    screen. Raises MachineError when no port can be had.
     """
     place = address.of(project)
     app, feed = application(watch, course, project, place)
+    if open_browser and has_screen():
+        watch.subscribe(_Opening(place.url))
     server = _listening(place.port, app)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
     thread.start()
@@ -53,24 +57,26 @@ def serving(watch: Watched, course: Course, project: Path) -> Iterator[str]:
         thread.join()
 
 
-def open_browser(url: str) -> bool:
-    """Open the page in the learner's browser, where there is a screen. Return whether that was tried."""
-    if not has_screen():
-        return False
-    threading.Thread(target=_open, args=(url,), daemon=True).start()
-    return True
-
-
 def has_screen() -> bool:
     """Tell whether a browser with a window can be opened here. One without would take the terminal from the watch."""
     return sys.platform in ("darwin", "win32") or any(map(os.environ.get, SCREENS))
 
 
-def _open(url: str) -> None:
-    try:
-        webbrowser.open(url)
-    except (OSError, webbrowser.Error):
-        return  # the address stands in the terminal
+class _Opening:
+    """Opens a page with the first call, in a thread, as some browsers take their time."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._is_done = False
+
+    def __call__(self, *_: object) -> None:
+        if not self._is_done:
+            self._is_done = True
+            threading.Thread(target=self._open, daemon=True).start()
+
+    def _open(self) -> None:
+        with contextlib.suppress(OSError, webbrowser.Error):  # the address stands in the terminal, too
+            webbrowser.open(self._url)
 
 
 def _listening(port: int, app: Flask) -> BaseWSGIServer:

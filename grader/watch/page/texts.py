@@ -52,7 +52,7 @@ class Texts:
 
     @cache  # noqa: B019 - there is one object for each page, and few texts
     def whole(self, name: str, *, below: int = 0) -> Markup:
-        """Write a whole text as HTML, its headings so many levels lower. Raises KeyError when there is no such text."""
+        """Write a whole text as HTML, its headings so many levels lower. It is empty when there is no such text."""
         return self._html(self._tokens(name), name, below)
 
     def brief(self, step: Step) -> Markup:
@@ -85,6 +85,8 @@ class Texts:
 
     @cache  # noqa: B019 - as above
     def _tokens(self, name: str) -> list[Token]:
+        if name not in self.names:
+            return []
         try:
             text = self.path(name).read_text("utf-8")
         except OSError as error:
