@@ -37,7 +37,7 @@ lab = Lab()
 
 # %%
 uneven = lab.reference("--seconds", "0.004", "--at-once", "1", "--random")
-run = lab.run(uneven, (READ,), rate=150, seconds=pick(20, 8))
+run = lab.run(uneven, (READ,), rate=150, seconds=pick(20, 5))
 waits = sorted(sample.seconds * 1000 for sample in started_in(run.window, run.record.samples) if sample.answered)
 average = mean(waits)
 p50, p95, p99 = (percentile_ms([ms / 1000 for ms in waits], percent) for percent in (50, 95, 99))
@@ -80,8 +80,8 @@ assert p99 > 3 * average
 # %%
 steady = lab.reference("--seconds", "0.005", "--at-once", "1")
 CAN_DO = 200
-shares = pick((0.1, 0.3, 0.5, 0.65, 0.8, 0.9, 0.95, 1.1), (0.1, 0.5, 0.95, 1.1))
-probes = [lab.run(steady, (READ,), rate=CAN_DO * share, seconds=pick(6, 4)).probe for share in shares]
+shares = pick((0.1, 0.3, 0.5, 0.65, 0.8, 0.9, 0.95, 1.1), (0.5, 0.95))
+probes = [lab.run(steady, (READ,), rate=CAN_DO * share, seconds=pick(6, 5)).probe for share in shares]
 for probe in probes:
     print(in_words(probe))
 
@@ -125,7 +125,7 @@ assert near.p95_ms > 2 * at_half.p95_ms
 
 # %%
 stalling = lab.reference("--seconds", "0.002", "--at-once", "8", "--stall", "1", "--every", "5")
-LENGTH = pick(20, 10.5)
+LENGTH = pick(20, 6.5)
 closed = lab.run(stalling, (READ,), users=8, seconds=LENGTH)
 opened = lab.run(stalling, (READ,), rate=200, seconds=LENGTH)
 print("closed:", in_words(closed.probe))
@@ -169,9 +169,9 @@ assert opened.probe.p99_ms > 20 * closed.probe.p99_ms
 
 # %%
 null, slow = lab.reference(), lab.reference("--seconds", "0.02")
-runs = {users: lab.run(null, (READ,), users=users, seconds=pick(3, 2)) for users in (1, 8, 64)}
+runs = {users: lab.run(null, (READ,), users=users, seconds=pick(3, 1.2)) for users in (1, 8, 64)}
 inside = {users: in_flight(run.window, run.record.samples) for users, run in runs.items()}
-waited = lab.run(slow, (READ,), users=8, seconds=pick(3, 2))
+waited = lab.run(slow, (READ,), users=8, seconds=pick(3, 1.2))
 busy = in_flight(waited.window, waited.record.samples)
 for users, run in runs.items():
     print(f"null server, {users:2} users: {run.probe.achieved:6.0f} answers/s, {inside[users]:5.1f} inside")

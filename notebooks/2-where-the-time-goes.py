@@ -39,7 +39,7 @@ lab = Lab()
 # the seconds.
 
 # %%
-found = profile(lab.bench("profiled"), "reads", seconds=pick(4, 2))
+found = profile(lab.bench("profiled"), "reads", seconds=pick(4, 1))
 print(f"{found.requests} requests with {found.tool}; with it, a page takes {found.slower:.1f} times as long.")
 
 # %%
@@ -106,8 +106,8 @@ CHOICES = {"nothing": "", **{fix: fix for fix in shares}, "all three": ",".join(
 services = {name: lab.start("profiled", env={"FIXED": fixed}) for name, fixed in CHOICES.items()}
 loads = {name: lab.bench("profiled").load(service) for name, service in services.items()}
 rounds = [
-    {name: take(load, (READ,), seconds=pick(1.5, 0.8)).half(Figure.CPU).value for name, load in loads.items()}
-    for _ in range(pick(7, 4))
+    {name: take(load, (READ,), seconds=pick(1.5, 0.5)).half(Figure.CPU).value for name, load in loads.items()}
+    for _ in range(pick(7, 3))
 ]
 speed_up = {name: [one["nothing"] / one[name] for one in rounds] for name in CHOICES if name != "nothing"}
 promised = {fix: 1 / (1 - share) for fix, share in shares.items()} | {"all three": 1 / (1 - sum(shares.values()))}

@@ -54,10 +54,10 @@ for ailment in AILMENTS:
     started = {
         rows: bench.start(messages=0, env={"AILMENT": ailment, "ROWS": str(rows)}) for rows in pick(ROWS, ROWS[::2])
     }
-    for _ in range(3):
+    for _ in range(pick(3, 2)):
         for rows, service in started.items():
             for limit in pick(LIMITS, LIMITS[::2]):
-                batch = take(bench.load(service), reads(limit), seconds=pick(0.5, 0.4))
+                batch = take(bench.load(service), reads(limit), seconds=pick(0.5, 0.3))
                 batches.setdefault((ailment, rows, limit), []).append(batch.p50_ms)
     for service in started.values():
         service.kill()
@@ -146,7 +146,7 @@ assert gain["neighbour"] > 2 * gain["lock"]
 # %%
 service = bench.start(messages=0, env={"AILMENT": "none"})
 seen = {"free": [], "locked": []}
-for _ in range(pick(9, 5)):
+for _ in range(pick(9, 3)):
     for state, totals in seen.items():
         with service.database.locked(LOCKED) if state == "locked" else nullcontext():
             began = time.monotonic()

@@ -8,6 +8,7 @@ of its source, by which `stale` tells whether somebody has changed the one witho
 from __future__ import annotations
 
 import argparse
+import ast
 import base64
 import hashlib
 import io
@@ -105,7 +106,10 @@ def write(notebook: nbformat.NotebookNode, source: Path) -> None:
 
 
 def take_texts(source: Path) -> bool:
-    """Take the texts of a source into the stored notebook, without running it; return False where its code differs."""
+    """Take the texts of a source into the stored notebook, without running it; return False where its code differs.
+
+    The amounts of the reduced mode count as texts: the stored outputs are those of the full one.
+    """
     stored = source.with_suffix(".ipynb")
     notebook, new = nbformat.read(stored, as_version=4), jupytext.read(source)
     if [_code(cell) for cell in notebook.cells] != [_code(cell) for cell in new.cells]:
@@ -164,9 +168,18 @@ def without_markers(picture: str) -> str:
     return picture
 
 
+class _Full(ast.NodeTransformer):
+    """Puts the first amount in the place of `pick(full, reduced)`."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        is_pick = isinstance(node.func, ast.Name) and node.func.id == "pick" and node.args
+        return node.args[0] if is_pick else node
+
+
 def _code(cell: Any) -> str:
-    """Return the code of a cell; of a text, only that it is one."""
-    return str(cell.source) if cell.cell_type == "code" else "a text"
+    """Return what the code of a cell does in full; of a text, only that it is one."""
+    return ast.dump(_Full().visit(ast.parse(cell.source))) if cell.cell_type == "code" else "a text"
 
 
 def _outputs(notebook: nbformat.NotebookNode) -> list[Any]:

@@ -66,6 +66,22 @@ def test_texts_are_taken_over_without_a_run(tmp_path, monkeypatch, capsys):
     assert "1-new.py has new code, so it has to run: make notebooks N=1" in capsys.readouterr().err
 
 
+def test_amounts_of_the_reduced_mode_are_taken_over_like_texts(tmp_path, monkeypatch):
+    source = tmp_path / "1-new.py"
+    source.write_text("# %%\npick = max\npick(5, 2)\n")
+    monkeypatch.setattr(render, "PLACE", tmp_path)
+    monkeypatch.setattr(render, "PICTURES", tmp_path / "pictures")
+    render.write(render.run(source), source)
+
+    source.write_text("# %%\npick = max\npick(5, 1)\n")
+    reduced = render.take_texts(source)
+    after = render.stale()
+    source.write_text("# %%\npick = max\npick(4, 1)\n")
+
+    assert (reduced, after) == (True, [])
+    assert not render.take_texts(source)
+
+
 @every_notebook()
 def test_it_begins_with_a_guess_and_ends_with_what_follows(source):
     text = source.read_text("utf-8")
