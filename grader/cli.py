@@ -31,6 +31,7 @@ WORDS = {
     "profile": "profile",
     "serve": "serve",
     "slack": "slack",
+    "solution": "solution",
     "start": "start",
     "watch": "watch",
     "worksheet": "worksheet",

@@ -12,6 +12,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from grader.course import Course, Step
+from grader.learner import solution
 from grader.results.moment import Moment
 from grader.results.results import StepResult
 from grader.text.shell import SERVE_PORT
@@ -164,6 +165,8 @@ class Watch:
     def _show_solution(self) -> None:
         if self._rounds.passed_last is None:
             self._said = "The solution of a step is shown after it has passed."
+        else:
+            self._solution = solution.of_step(self._course, self._rounds.passed_last).text
 
     def _next(self) -> None:
         before = self._standing.step
