@@ -74,10 +74,10 @@ class Texts:
 
     @cached_property
     def clauses(self) -> dict[str, str]:
-        """The addresses of the clauses in the contract, by their names, such as `K4`."""
+        """The addresses of the clauses in the contract, by their names in small letters: `k4`, `stage 1`."""
         tokens = self._tokens(CONTRACT)
         titles = [tokens[at + 1].content for at, token in enumerate(tokens) if _is_heading(token)]
-        found = {title.partition(":")[0]: title for title in titles if re.match(r"K\d+:", title)}
+        found = {title.partition(":")[0].lower(): title for title in titles if re.match(r"(K|Stage )\d+:", title)}
         return {clause: f"{self._base}read/{CONTRACT}#{slug(title)}" for clause, title in found.items()}
 
     def _name(self, step: Step) -> str:

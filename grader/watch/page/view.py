@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from grader.report.load_pictures import explained, workloads
 from grader.report.load_words import neighbours
 from grader.report.terminal import MARKS
 from grader.results.results import Outcome
+from grader.text.stack_traces import without_colours
+from grader.text.values import printable
 from grader.watch.page.feed import View
 from grader.watch.page.texts import Texts
 from grader.watch.snapshot import CHECKING, Snapshot
@@ -46,19 +48,22 @@ class Views:
     def values(self, snapshot: Snapshot) -> dict[str, Any]:
         """Return what the templates need."""
         now = _cut(snapshot)
-        step = self._course.find_step(now.step.id)
+        step = self._course.find_step(now.failure.step if now.failure else now.step.id)  # what is to be mended first
         loads = self._loads()
-        clause = now.failure.where.partition(" ")[0] if now.failure else ""
+        clause = now.failure.where.partition(" of the contract")[0] if now.failure else ""
         return {
             "now": now,
             "state": state_of(now),
             "marks": {str(outcome): mark for outcome, (mark, _) in MARKS.items()},
+            "step": step,
             "stage": next(stage for stage in now.stages if stage.id == now.step.stage),
             "part": self._texts.part(step),
             "brief": self._texts.brief(step),
             "clause": clause,
-            "clause_url": self._texts.clauses.get(clause, ""),
+            "clause_url": self._texts.clauses.get(clause.lower(), ""),
             "titles": {one.id: one.title for one in self._course.steps},
+            "passing": _several(now.since.newly_passing, "passes now", "pass now"),
+            "broken": _several(now.since.broken, "passed before and is broken now", "passed before and are broken now"),
             "solution": [(_kind(line), line) for line in (now.solution or "").splitlines()],
             "workloads": workloads(loads),
             "explained": explained(loads),
@@ -86,8 +91,8 @@ def state_of(now: Snapshot) -> str:
 
 def _said(now: Snapshot, state: str) -> str:
     """Say the verdict in a sentence. While the kit checks, there is none."""
-    passing = f"{', '.join(now.since.newly_passing)} passes now. " if now.since.newly_passing else ""
-    broken = f"{', '.join(now.since.broken)} is broken now. " if now.since.broken else ""
+    passing = _several(now.since.newly_passing, "passes now. ", "pass now. ")
+    broken = _several(now.since.broken, "is broken now. ", "are broken now. ")
     verdict = {"fail": "fails", "unsure": "is not decided", "pass": "passes"}.get(state)
     if now.phase == CHECKING or verdict is None:
         return ""
@@ -95,8 +100,13 @@ def _said(now: Snapshot, state: str) -> str:
     return f"{passing}{broken}{now.failure.step if now.failure else now.step.id} {verdict}{why}"
 
 
+def _several(ids: Sequence[str], one: str, more: str) -> str:
+    """Say something of the steps with these ids, in the words for one or for more; nothing of none."""
+    return f"{', '.join(ids)} {one if len(ids) == 1 else more}" if ids else ""
+
+
 def _cut(now: Snapshot) -> Snapshot:
-    """Leave out the beginnings of texts that are too long."""
+    """Leave out colours for a terminal, and the beginnings of texts that are too long."""
     failure = now.failure and replace(
         now.failure,
         **{
@@ -108,7 +118,8 @@ def _cut(now: Snapshot) -> Snapshot:
 
 
 def _end(text: str) -> str:
-    return text if len(text) <= SHOWN else f"…{text[-SHOWN:]}"
+    end = without_colours(text[-2 * SHOWN :]).replace("\r\n", "\n")[-SHOWN:]
+    return ("" if len(text) <= SHOWN else "…") + printable(end, keep="\n\t")
 
 
 def _kind(line: str) -> str:

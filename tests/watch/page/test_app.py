@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -143,7 +144,7 @@ def test_what_comes_from_the_learner_is_escaped(opened: Opened) -> None:
     texts = {name: f"{name} {NASTY}" for name in ("says", "before", "asked", "expected", "seen", "paste", "printed")}
     opened.watch.tell(
         snapshot(
-            failure=FAILURE.__class__(**{**FAILURE.__dict__, **texts, "note": f"note {NASTY}", "where": NASTY}),
+            failure=replace(FAILURE, **texts, note=f"note {NASTY}", where=NASTY),
             service=ServiceNow(running=True, url="http://127.0.0.1:5000", output=f"output {NASTY}"),
             problem=f"problem {NASTY}",
             note=f"remark {NASTY}",
@@ -202,6 +203,24 @@ def test_links_between_the_texts_lead_somewhere(opened: Opened) -> None:
     assert {link for link in texts if opened.client.get(link).status_code != 200} == set()
     anchored = {link for link in found if "#" in link and f'id="{link.partition("#")[2]}"' not in opened.text(link)}
     assert anchored == set()
+
+
+def test_the_brief_is_that_of_the_step_to_mend_first(opened: Opened) -> None:
+    failure = replace(FAILURE, step="1.2", where="stage 1 of the contract, exercises/CONTRACT.md")
+    opened.watch.tell(snapshot("1.4", failure=failure, since=Since((), ("1.2", "1.3"))))
+    text = opened.text()
+
+    assert text.count("<h2>1.2 A server that starts and stops when told</h2>") == 2
+    assert "<h2>1.4 " not in text
+    assert "1.2, 1.3 passed before and are broken now." in text
+    assert f'href="{PAGE}read/CONTRACT.md#stage-1-scaffolding"' in text
+
+
+def test_codes_for_a_terminal_are_left_out(opened: Opened) -> None:
+    output = "\x1b[31mred\x1b[0m\r\nbell\x07 \x1b]0;title\x07\ttab"
+    opened.watch.tell(snapshot(service=ServiceNow(running=True, url="http://127.0.0.1:5000", output=output)))
+
+    assert "red\nbell\\x07 \ttab</pre>" in opened.text()
 
 
 def test_a_long_output_is_cut_to_its_end(opened: Opened) -> None:
@@ -266,4 +285,4 @@ def test_a_verdict_that_passes_is_said_once_it_is_settled(opened: Opened) -> Non
     opened.watch.tell(snapshot("1.5", verdict="pass", since=Since(("1.4", "1.5"))))
 
     assert (checking.state, checking.said) == ("checking", "")
-    assert opened.feed.view().said == "1.4, 1.5 passes now. 1.5 passes."
+    assert opened.feed.view().said == "1.4, 1.5 pass now. 1.5 passes."

@@ -63,7 +63,7 @@
     body.dataset.state = now.state;
     document.title = now.title;
     icon(now.state);
-    if (now.said && at("said").textContent !== now.said) at("said").textContent = now.said;
+    if (at("said").textContent !== now.said) at("said").textContent = now.said; // empty during a check, so it is said anew
     const shown = document.querySelectorAll(".hints li");
     if (shown.length > hints && hints + shown.length > 1) shown[shown.length - 1].scrollIntoView({ block: "nearest" });
     ages();
@@ -108,7 +108,8 @@
     for (const time of document.querySelectorAll("time[data-at]")) {
       const seconds = Date.now() / 1000 - Number(time.dataset.at);
       time.textContent = seconds < 10 ? "just now" : seconds < 60 ? `${Math.round(seconds / 10) * 10} s ago`
-        : seconds < 3600 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
+        : seconds < 3600 ? `${Math.round(seconds / 60)} min ago`
+        : seconds < 172800 ? `${Math.round(seconds / 3600)} h ago` : `${Math.round(seconds / 86400)} days ago`;
     }
   }
 
