@@ -35,8 +35,6 @@ class Screen:
         self._page = page
         self._drawn = ""
         self._last: Snapshot | None = None
-        if page and not is_live:
-            print(f"  This page shows it: {page}", flush=True)
         if is_live:
             sys.stdout.write("\n" * (shutil.get_terminal_size().lines - 1))  # what stood there can be scrolled back
 
@@ -46,6 +44,8 @@ class Screen:
         if self._is_live:
             self._draw(now)
         else:
+            if self._page and before is None:
+                print(f"  This page shows it: {self._page}", flush=True)
             _print(before, now)
 
     def forget(self) -> None:
@@ -136,7 +136,7 @@ def _tail(now: Snapshot, out: Console, *, has_keys: bool, page: str = "") -> Non
     state = "your service" if now.service.running else "your service doesn't run"
     out.print(Padding(Text(f"{now.service.url}/  {state}", style="dim"), (0, 0, 0, 2), expand=False))
     if page:
-        out.print(Padding(Text(f"{page}  this in a browser", style="dim"), (0, 0, 0, 2), expand=False), soft_wrap=True)
+        out.print(Text(f"  {page}  this in a browser", style="dim"), soft_wrap=True)  # so that all of it can be copied
     if has_keys:
         out.print(Padding(Text(KEYS, style="cyan"), (0, 0, 0, 2), expand=False))
 
