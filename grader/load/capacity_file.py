@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from grader.errors import MachineError, UsageError
 from grader.load.capacity import Capacity
+from grader.project import handed_files
 
 FILE = "capacity.toml"
 SENTENCE = "sentence"
@@ -39,13 +39,12 @@ class Entry:
 
 def read(project: Path) -> dict[str, Any]:
     """Read the file of a project; an empty dictionary where there is none. Raises UsageError when it can't be read."""
-    path = project / FILE
-    if not path.exists():
-        return {}
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return handed_files.toml(project / FILE)
+    except FileNotFoundError:
+        return {}
     except (OSError, ValueError) as error:
-        raise UsageError(f"{FILE} cannot be read: {error}.") from None
+        raise UsageError(f"{FILE} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
 
 
 def write(project: Path, machine: Machine, entries: Mapping[str, Entry]) -> Path:

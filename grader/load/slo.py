@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from grader.errors import UsageError
 from grader.load.measurement import Measured
 from grader.load.samples import percentile_ms, started_in
 from grader.load.workloads import READ, WRITE
+from grader.project import handed_files
 
 FILE = "slo.toml"
 KINDS = {"reads": READ.name, "writes": WRITE.name}
@@ -67,13 +67,12 @@ def read(project: Path) -> Slo:
 
     Raises UsageError with one sentence when the file can't be read or holds something else.
     """
-    path = project / FILE
-    if not path.exists():
-        return Slo()
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        data = handed_files.toml(project / FILE)
+    except FileNotFoundError:
+        return Slo()
     except (OSError, ValueError) as error:
-        raise UsageError(f"{FILE} cannot be read: {error}.") from None
+        raise UsageError(f"{FILE} cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     usual = Slo()
     limits = dict(usual.p95_ms)
     shares = {"failed": usual.failed, "achieved": usual.achieved}

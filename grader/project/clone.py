@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from grader.errors import Failed, ProjectError
-from grader.project import config
+from grader.project import config, handed_files
 from grader.project.config import Project
 from grader.project.git import GitRepository
 from grader.project.setup import SetUp
@@ -83,7 +83,7 @@ def _listed(names: Iterable[str]) -> str:
 
 def _stay_inside(clone: Path, origin: Path) -> None:
     """Raise Failed when a clone's service.toml names the folder that was cloned, which other machines don't have."""
-    if f"{origin}{os.sep}" in (clone / config.FILE).read_text("utf-8"):
+    if f"{origin}{os.sep}" in handed_files.text(clone / config.FILE):
         raise Failed(
             f"service.toml names {origin}, which nobody else has",
             expected="no path out of the clone",

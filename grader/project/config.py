@@ -8,13 +8,13 @@ import os
 import re
 import shlex
 import stat
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.errors import ProjectError, UsageError
+from grader.project import handed_files
 
 FILE = "service.toml"
 DEFAULT_DATABASE = "sqlite:///{data}/app.db"
@@ -126,7 +126,7 @@ def _parse(path: Path) -> dict[str, Any]:
         kind = path.stat().st_mode
         if not stat.S_ISREG(kind):  # reading a pipe could wait without end
             raise ProjectError(f"{FILE} is {'a folder' if stat.S_ISDIR(kind) else 'no plain file'}; it must be a file.")
-        text = path.read_text(encoding="utf-8-sig")
+        text = handed_files.text(path)
     except FileNotFoundError:
         raise ProjectError(f'There is no {FILE} in "{path.parent}": it says how your server is started.') from None
     except OSError as error:
@@ -136,8 +136,8 @@ def _parse(path: Path) -> dict[str, Any]:
     if not text.strip():
         raise ProjectError(f"{FILE} is empty: it must say how your server is started, under [server].")
     try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
+        return handed_files.parse(text)
+    except ValueError as error:
         raise ProjectError(f"{FILE} is not valid TOML: {error}.") from None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import NotChecked
+from grader.project import handed_files
 from grader.project.git import GitRepository
 
 ENVIRONMENTS = (".venv", "venv")
@@ -65,7 +66,9 @@ def tracked(project: Path) -> set[str]:
 def leads_to(project: Path) -> bool:
     """Tell whether the dependencies include the project's own code, as a path that leads back into its folder."""
     names = {os.fsencode(project), os.fsencode(project.resolve())}
-    return any(name in path.read_bytes() for path in _paths(project) for name in names) or any(
+    return any(
+        name in handed_files.read(path, handed_files.LARGE) for path in _paths(project) for name in names
+    ) or any(
         project.resolve() in target.parents and project.resolve() / MODULES not in target.parents
         for target in _linked(project / MODULES)
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.project import handed_files
 from grader.project.config import Project
 
 CLOSED = "http://127.0.0.1:0/"
@@ -173,6 +174,5 @@ def _texts(folder: Path) -> Iterator[str]:
 
 def _text(path: Path, longest: int = LONGEST_FILE) -> str:
     with contextlib.suppress(OSError, ValueError):
-        if path.is_file() and path.stat().st_size <= longest:
-            return path.read_text("utf-8", "replace")
+        return handed_files.text(path, longest, errors="replace")
     return ""

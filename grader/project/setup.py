@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.errors import Failed, NotChecked, TooLate
-from grader.project import environment, registry, setup_fault
+from grader.project import environment, handed_files, registry, setup_fault
 from grader.project.config import Project
 from grader.project.virtual_environment import create_environment, remove
 from grader.system.cache import cache
@@ -188,7 +188,7 @@ def installs_only(project: Project) -> bool:
 def _is_plain(requirements: Path) -> bool:
     """Tell whether a requirement file names only packages: no paths, no other files, no options."""
     with contextlib.suppress(OSError, UnicodeDecodeError):
-        lines = [NOT_THE_PACKAGE.sub("", line).strip() for line in requirements.read_text("utf-8").splitlines()]
+        lines = [NOT_THE_PACKAGE.sub("", line).strip() for line in handed_files.text(requirements).splitlines()]
         return all(_is_package(line) for line in lines if line)
     return False
 
@@ -207,5 +207,9 @@ def _is_package(line: str) -> bool:
 def _digest(project: Project) -> str:
     """Return a digest of what the environment depends on: `setup`, this Python, and the files that `setup` reads."""
     parts = [sys.version, sys.prefix, *project.setup]
-    parts += [path.read_text("utf-8") for word in project.setup if (path := project.folder / word).is_file()]
+    parts += [
+        handed_files.text(path, handed_files.LARGE, errors="replace")
+        for word in project.setup
+        if (path := project.folder / word).is_file()
+    ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]

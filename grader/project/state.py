@@ -15,13 +15,12 @@ import os
 import shlex
 import tempfile
 import time
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from grader import CONTRACT
 from grader.errors import UsageError
-from grader.project import progress
+from grader.project import handed_files, progress
 from grader.project.credentials import Credentials, drawn
 from grader.project.progress import Progress
 
@@ -94,7 +93,7 @@ class ProjectState:
     def credentials(self) -> Credentials | None:
         """Return the secrets that the kit made for this project; None when it has made none."""
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            kept = tomllib.loads((self.folder / SECRETS).read_text("utf-8"))
+            kept = handed_files.parse(_text(self.folder / SECRETS))
             return Credentials(str(kept["TWILIO_AUTH_TOKEN"]), str(kept["SLACK_SIGNING_SECRET"]))
         return None
 
@@ -151,9 +150,7 @@ def _text(path: Path) -> str:
     """Read a file of the state, unless it, or its folder, is a symbolic link; raises OSError, ValueError."""
     if path.parent.is_symlink():
         raise OSError(errno.ELOOP, "a symbolic link", str(path.parent))
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(descriptor, encoding="utf-8") as file:
-        return file.read()
+    return handed_files.text(path, handed_files.LARGE, links=False)
 
 
 def _put(path: Path, content: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Self
 from grader.assertions.entries import Listing
 from grader.assertions.observed import Observed
 from grader.errors import Failed
+from grader.project import handed_files
 from grader.text.values import shown
 
 ANSWERS = "answers.toml"
@@ -133,12 +133,12 @@ def read(folder: Path, file: str) -> Evidence:
     """Read an evidence file of a project; raises Failed, with one sentence, when it is missing or can't be read."""
     wanted = WRITTEN_BY.get(file, "a file with what you measured")
     try:
-        return Evidence(file, tomllib.loads((folder / file).read_text("utf-8-sig")))
+        return Evidence(file, handed_files.toml(folder / file))
     except FileNotFoundError:
         raise Failed(f"There is no {file} in the project.", expected=wanted) from None
     except OSError as error:
         raise Failed(f"{file} cannot be read: {(error.strerror or str(error)).lower()}.", expected=wanted) from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise Failed(f"{file} is not valid TOML: {error}.", expected=wanted) from None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import stat
 import subprocess
 import sys
 from collections import Counter
@@ -14,6 +13,7 @@ from typing import Self
 from grader.assertions.observed import Observed
 from grader.errors import Failed
 from grader.load.languages import is_python
+from grader.project import handed_files
 from grader.project.config import Project
 from grader.scaling import evidence, profile_reader
 from grader.text.values import printable
@@ -113,12 +113,7 @@ def _content(folder: Path, file: str) -> bytes:
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
             raise Failed(f"{file} lies outside of the project.", expected=WANTED)
-        size = path.stat()
-        if not stat.S_ISREG(size.st_mode):
-            raise Failed(f"{file} is no file.", expected=WANTED)
-        if size.st_size > LARGEST:
-            raise Failed(f"{file} has more than {LARGEST // 1024 // 1024} MiB.", expected=WANTED)
-        return path.read_bytes()
+        return handed_files.read(path, LARGEST)
     except FileNotFoundError:
         raise Failed(f"There is no file {file} in the project.", expected=WANTED) from None
     except (OSError, ValueError, RuntimeError) as error:

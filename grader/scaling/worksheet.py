@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.assertions.entries import Listing
+from grader.project import handed_files
 from grader.project.git import GitRepository
 from grader.scaling import evidence
 from grader.scaling.evidence import WORKSHEET, Evidence
@@ -137,8 +137,8 @@ def of(folder: Path, found: Evidence) -> Worksheet:
 def parsed(folder: Path, text: str) -> Worksheet | None:
     """Return the worksheet in a text; None where it is none."""
     try:
-        return Worksheet(folder, tomllib.loads(text)) if text.strip() else None
-    except (ValueError, RecursionError):
+        return Worksheet(folder, handed_files.parse(text)) if text.strip() else None
+    except ValueError:
         return None
 
 

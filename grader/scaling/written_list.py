@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from grader.project import handed_files
 from grader.scaling.measured import Amount
 
 FILE = "DECISIONS.md"
 HEADING = re.compile(r"^#+\s+(.*)$")
+LONGEST = 1024 * 1024
 WORDS = ("server", "database")
 """The heading above the list has both words."""
 
@@ -16,7 +18,7 @@ WORDS = ("server", "database")
 def characters(folder: Path) -> Amount:
     """Count the characters under the heading about server and database; 0 where there is no such heading."""
     try:
-        lines = (folder / FILE).read_text("utf-8", "replace").splitlines()
+        lines = handed_files.text(folder / FILE, LONGEST, errors="replace").splitlines()
     except OSError:
         lines = []
     counts = [0]

@@ -131,11 +131,11 @@ def test_a_file_that_is_not_there_is_said(tmp_path):
 
 def test_a_folder_and_a_pipe_are_no_files(tmp_path):
     (tmp_path / "reads.prof").mkdir()
-    assert complaint(tmp_path) == "reads.prof is no file."
+    assert complaint(tmp_path) == "reads.prof cannot be read: is a directory."
 
     (tmp_path / "reads.prof").rmdir()
     os.mkfifo(tmp_path / "reads.prof")
-    assert complaint(tmp_path) == "reads.prof is no file."
+    assert complaint(tmp_path) == "reads.prof cannot be read: it is no plain file."
 
 
 def test_a_file_outside_of_the_project_is_not_read(tmp_path):
@@ -154,7 +154,7 @@ def test_a_file_outside_of_the_project_is_not_read(tmp_path):
 def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
     monkeypatch.setattr(top_functions, "LARGEST", 1024)
 
-    assert complaint(tmp_path, b"x" * 2000) == "reads.prof has more than 0 MiB."
+    assert complaint(tmp_path, b"x" * 2000) == "reads.prof cannot be read: it is larger than 1 kilobytes."
 
 
 def test_of_a_project_without_python_only_the_presence_counts(tmp_path):

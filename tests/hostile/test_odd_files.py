@@ -1,0 +1,146 @@
+"""Pipes, devices, sparse files and texts that explode, where the kit expects files: each read has an end."""
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.errors import Failed, ProjectError, UsageError
+from grader.load import capacity_file, slo
+from grader.project import config, handed_files
+from grader.project.state import ProjectState
+from grader.report import document
+from grader.scaling import evidence
+from tests import projects
+
+SPARSE = 10**12
+"""Bytes that a sparse file claims to have; it takes none of the disk."""
+MEMORY = 1024**3
+"""Bytes that a process may use that reads a hostile file."""
+
+
+def sparse(path: Path) -> Path:
+    with path.open("wb") as file:
+        file.truncate(SPARSE)
+    return path
+
+
+def put(kind: str, path: Path) -> Path:
+    """Make a file of a hostile kind."""
+    path.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "sparse":
+        sparse(path)
+    else:
+        path.mkdir()
+    return path
+
+
+every_kind = pytest.mark.parametrize("kind", ["pipe", "device", "sparse", "folder"])
+
+
+@every_kind
+def test_a_read_refuses_it(tmp_path, kind):
+    with pytest.raises(OSError, match=r"no plain file|larger than|directory"):
+        handed_files.read(put(kind, tmp_path / "file"))
+
+
+@every_kind
+def test_service_toml_is_one_sentence(tmp_path, kind):
+    project = projects.project(tmp_path / "project")
+    put(kind, project.folder / "service.toml")
+
+    with pytest.raises(ProjectError) as caught:
+        config.read(project.folder)
+
+    assert str(caught.value).startswith("service.toml ")
+    assert str(caught.value).count("\n") == 0
+
+
+@every_kind
+def test_evidence_is_one_sentence(tmp_path, kind):
+    put(kind, tmp_path / "answers.toml")
+
+    with pytest.raises(Failed) as caught:
+        evidence.read(tmp_path, "answers.toml")
+
+    assert caught.value.actual.startswith("answers.toml cannot be read: ")
+
+
+@every_kind
+@pytest.mark.parametrize("reading", [slo.read, capacity_file.read], ids=["slo.toml", "capacity.toml"])
+def test_what_load_reads_is_one_sentence(tmp_path, kind, reading):
+    for name in (slo.FILE, capacity_file.FILE):
+        put(kind, tmp_path / name)
+
+    with pytest.raises(UsageError, match=r"(slo|capacity)\.toml cannot be read: "):
+        reading(tmp_path)
+
+
+@every_kind
+@pytest.mark.parametrize("name", ["report.json", "progress.toml", "secrets.toml"])
+def test_the_state_of_a_project_is_begun_anew(tmp_path, kind, name):
+    (tmp_path / ".kit").mkdir()
+    put(kind, tmp_path / ".kit" / name)
+    state = ProjectState(tmp_path)
+
+    assert state.report() == {}
+    assert state.credentials() is None
+    assert state.progress()[0].outcomes == {}
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "sparse"])
+def test_the_digest_of_a_project_has_an_end(tmp_path, kind):
+    project = projects.project(tmp_path / "project")
+    before = document.digest(project.folder)
+    put(kind, project.folder / "odd")
+
+    after = document.digest(project.folder)
+
+    assert (after != before) == (kind == "sparse")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a" + ".a" * 20_000 + " = 1\n", id="a dotted key"),
+        pytest.param("[a" + ".a" * 20_000 + "]\n", id="a dotted table"),
+        pytest.param("a = {b" + ".b" * 20_000 + " = 1}\n", id="a dotted key inside of a table"),
+        pytest.param("a = " + "[" * 20_000 + "]" * 20_000 + "\n", id="lists in lists"),
+        pytest.param(f'server.command = "{"x" * 1_000_000}"\n', id="a command of a megabyte"),
+    ],
+)
+def test_a_service_toml_that_explodes_costs_little(tmp_path, text):
+    project = projects.project(tmp_path / "project")
+    (project.folder / "service.toml").write_text(text)
+    reading = (
+        "import sys, pathlib\nfrom grader.project import config\nfrom grader.errors import ProjectError\n"
+        "try:\n    config.read(pathlib.Path(sys.argv[1]))\nexcept ProjectError as error:\n    print(error)\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", reading, project.folder],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY)),
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("service.toml ")
+    assert done.stdout.count("\n") == 1
+
+
+def test_a_link_inside_of_the_project_is_still_a_file(tmp_path):
+    project = projects.project(tmp_path / "project")
+    (project.folder / "service.toml").rename(project.folder / "real.toml")
+    (project.folder / "service.toml").symlink_to("real.toml")
+
+    assert config.read(project.folder).server == ("python", "server.py")
