@@ -29,6 +29,7 @@ WORDS = {
     "notebook": "notebook",
     "phone": "phone",
     "profile": "profile",
+    "reset": "reset",
     "serve": "serve",
     "slack": "slack",
     "solution": "solution",

@@ -12,6 +12,7 @@ from grader.learner import by_hand, position
 from grader.project.clone import not_cloned
 from grader.project.git import GitRepository
 from grader.project.state import ProjectState, outcomes, passed
+from grader.project.states import States
 from grader.report.document import digest, document
 from grader.results.results import Outcome, RunResult, StepResult
 
@@ -19,8 +20,15 @@ Lines = list[tuple[str, str]]
 
 
 def remember(folder: Path, found: RunResult) -> str:
-    """Keep the result of a run as the project's last report. Return a sentence about what the kit couldn't keep."""
-    return ProjectState(folder).keep_report(document(folder, found))
+    """Keep the result of a run as the project's last report, and the files with which a step passed for the first time.
+
+    Returns a sentence about what the kit couldn't keep; empty if it kept everything.
+    """
+    state = ProjectState(folder)
+    before = state.progress()[0].passed
+    said = state.keep_report(document(folder, found))
+    ran = {step.id for stage in found.stages for step in stage.steps if step.outcome is Outcome.PASS and step.checks}
+    return said or States(folder).record(ran - before)
 
 
 def tag(course: Course, folder: Path, found: RunResult) -> str | None:

@@ -9,18 +9,14 @@ symbolic link in it.
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
-import os
-import shlex
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 from grader import CONTRACT
 from grader.errors import UsageError
-from grader.project import handed_files, progress
+from grader.project import handed_files, plain_files, progress
 from grader.project.credentials import Credentials, drawn
 from grader.project.progress import Progress
 
@@ -84,9 +80,13 @@ class ProjectState:
 
     def data(self) -> Path:
         """Return the folder in which `kit serve` keeps the database; make it if it doesn't exist."""
+        return self.own_folder("data")
+
+    def own_folder(self, name: str) -> Path:
+        """Return a folder inside `.kit/`; make it if it doesn't exist. Raises UsageError where a link stands."""
         self._prepare()
-        path = self.folder / "data"
-        _refuse_link(path)
+        path = self.folder / name
+        plain_files.refuse_link(path)
         path.mkdir(exist_ok=True)
         return path
 
@@ -109,7 +109,7 @@ class ProjectState:
 
     def _prepare(self) -> None:
         """Make the folder, which git ignores. Raises UsageError where a link stands in its place."""
-        _refuse_link(self.folder)
+        plain_files.refuse_link(self.folder)
         self.folder.mkdir(exist_ok=True)
         ignored = self.folder / ".gitignore"
         if ignored.is_symlink() or not ignored.exists():
@@ -148,27 +148,12 @@ class ProjectState:
 
 def _text(path: Path) -> str:
     """Read a file of the state, unless it, or its folder, is a symbolic link; raises OSError, ValueError."""
-    if path.parent.is_symlink():
-        raise OSError(errno.ELOOP, "a symbolic link", str(path.parent))
+    plain_files.refuse_linked_folder(path)
     return handed_files.text(path, handed_files.LARGE, links=False)
 
 
 def _put(path: Path, content: str) -> None:
-    """Write a file in one move, in place of whatever has its name, and through no symbolic link."""
-    descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(content)
-        Path(draft).replace(path)
-    except OSError:
-        Path(draft).unlink(missing_ok=True)
-        raise
-
-
-def _refuse_link(path: Path) -> None:
-    if path.is_symlink():
-        shown = shlex.quote(str(path))
-        raise UsageError(f"{shown} is a symbolic link, and kit writes through none; remove it: rm {shown}")
+    plain_files.put(path, content.encode("utf-8", "backslashreplace"))
 
 
 def outcomes(document: dict[str, Any]) -> dict[str, str]:
