@@ -95,14 +95,14 @@ class Harness:
 
     def set_up(self) -> None:
         """Run the project's `setup` in its folder, if it has one. If that fails, no service of the project starts."""
-        from grader.project.setup import SetUp
+        from grader.project.setup import set_up
 
         with contextlib.suppress(ProjectError):
             if self.project.setup:
                 self.alone = True
                 del self.__dict__["project"]
                 try:
-                    self.when_closing(SetUp(self.project, self.resources).close)
+                    set_up(self.project, self.resources)
                 except (Failed, NotChecked) as obstacle:
                     self.services.obstacle = obstacle
 

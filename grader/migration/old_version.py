@@ -8,7 +8,6 @@ keeps the database in a cache, under the digest of the old state, so that a seco
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -23,7 +22,7 @@ from typing import Any
 from grader.chat import instant
 from grader.chat.api import Chat
 from grader.course import tag_of
-from grader.errors import Failed, NotChecked, ProjectError
+from grader.errors import Failed, MachineError, NotChecked, ProjectError
 from grader.project import config, dependencies
 from grader.project.config import Project
 from grader.project.git import GitRepository
@@ -31,11 +30,13 @@ from grader.project.setup import installs_only, run_setup
 from grader.project.virtual_environment import create_environment
 from grader.service.server import Service
 from grader.system.cache import cache
+from grader.system.kept import Kept
 from grader.system.resources import Resources
 from grader.testdata.payloads import LOOK_ALIKES, ZOO
 from grader.testdata.random_values import words
 
 HISTORY = Path("history")
+MESSAGES = "messages.json"
 SHOWN = "/tmp/old"  # noqa: S108 - only to be read
 COUNT = 150
 MISSING = (
@@ -80,14 +81,20 @@ def old_data(
     if not re.search(r"\{data\}(?=$|[^A-Za-z0-9._-])", project.database):
         raise NotChecked(OTHER_DATABASE)
     state = _lay_out(project, resources.fresh_for_programs("old-state"), earlier_states)
+    folder = resources.fresh("old-messages")
     base = cache("old-messages")
-    kept = (base or resources.fresh("old-messages")) / state.digest
-    with _locked(kept):
-        if not (kept / "messages.json").exists():
-            with state.named():
-                _make_database(_read(state), project.folder, kept, resources, new_service)
-        messages = json.loads((kept / "messages.json").read_text("utf-8"))
-    return OldData(kept / "data", kept / "empty", tuple(messages))
+    if base is None:
+        _make(state, project, folder, resources, new_service)
+    else:
+        kept = Kept(base / _key(state, project))
+        if not _is_copied(kept, folder):
+            with kept.locked() as usable:
+                if not (usable and _is_copied(kept, folder)):
+                    _make(state, project, folder, resources, new_service)
+                    if usable:
+                        kept.keep(folder)
+    messages = json.loads((folder / MESSAGES).read_text("utf-8"))
+    return OldData(folder / "data", folder / "empty", tuple(messages))
 
 
 @dataclass(frozen=True)
@@ -138,6 +145,29 @@ def _read(state: _State) -> Project:
         raise Failed(str(error), expected="an earlier state that can be started", clause="K1") from None
 
 
+def _key(state: _State, project: Project) -> str:
+    """Name what the database depends on: the old state, and the packages that it ran with.
+
+    Another project may have the same old state. It doesn't get a database that packages of this project wrote.
+    """
+    own = project.folder.resolve() if dependencies.has_packages(project.folder) else ""
+    return hashlib.sha256(f"{state.digest} {own}".encode("utf-8", "surrogateescape")).hexdigest()[:24]
+
+
+def _is_copied(kept: Kept, folder: Path) -> bool:
+    try:
+        return kept.copy_to(folder)
+    except OSError as error:
+        raise MachineError(f"The kept messages can't be copied: {error.strerror or error}.") from None
+
+
+def _make(
+    state: _State, project: Project, folder: Path, resources: Resources, new_service: Callable[..., Service]
+) -> None:
+    with state.named():
+        _make_database(_read(state), project.folder, folder, resources, new_service)
+
+
 def _make_database(
     old: Project, today: Path, kept: Path, resources: Resources, new_service: Callable[..., Service]
 ) -> None:
@@ -167,8 +197,6 @@ def _make_database(
 
 def _write(old: Project, kept: Path, new_service: Callable[..., Service]) -> None:
     """Let the old state write two databases: an empty one, and one with messages that are easy to get wrong."""
-    for name in ("empty", "data"):
-        shutil.rmtree(kept / name, ignore_errors=True)
     empty, full = new_service(old), new_service(old)
     try:
         for service in (empty, full):
@@ -184,7 +212,7 @@ def _write(old: Project, kept: Path, new_service: Callable[..., Service]) -> Non
         raise
     shutil.copytree(empty.data, kept / "empty")
     shutil.copytree(full.data, kept / "data")
-    (kept / "messages.json").write_text(json.dumps(sent[::-1]), "utf-8")
+    (kept / MESSAGES).write_text(json.dumps(sent[::-1]), "utf-8")
 
 
 def _send(chat: Chat, text: str) -> dict[str, Any]:
@@ -202,12 +230,3 @@ def _digest(folder: Path) -> str:
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         total.update(os.fsencode(path.relative_to(folder)) + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()[:24]
-
-
-@contextmanager
-def _locked(kept: Path) -> Iterator[None]:
-    kept.mkdir(parents=True, exist_ok=True)
-    os.utime(kept)
-    with (kept / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

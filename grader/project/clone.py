@@ -12,7 +12,7 @@ from grader.errors import Failed, ProjectError
 from grader.project import config, handed_files
 from grader.project.config import Project
 from grader.project.git import GitRepository
-from grader.project.setup import SetUp
+from grader.project.setup import set_up
 from grader.system.resources import Resources
 
 SHOWN = 4
@@ -36,12 +36,7 @@ class CleanClone:
                 clause="K1",
             ) from None
         _stay_inside(folder, origin.folder)
-        self._set_up = SetUp(replace(cloned, alone=True, way=way), resources)
-        self.project = self._set_up.project
-
-    def close(self) -> None:
-        """Unlock the clone's environment, so that other runs can remove or renew it."""
-        self._set_up.close()
+        self.project = set_up(replace(cloned, alone=True, way=way), resources)
 
 
 def not_cloned(folder: Path, said: str) -> str:

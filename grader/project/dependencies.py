@@ -56,6 +56,11 @@ def is_set_up(project: Path) -> bool:
     return any((project / name).is_dir() for name in {*PACKAGES, *BUILT} - own)
 
 
+def has_packages(project: Path) -> bool:
+    """Tell whether a project's folder has packages of its own, which its other states use too."""
+    return any((project / name).exists() for name in PACKAGES)
+
+
 def tracked(project: Path) -> set[str]:
     """Return the names at the top of a project below which git tracks something: the project's own code."""
     with contextlib.suppress(NotChecked):

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
-import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from grader.errors import Failed, NotChecked, TooLate
+from grader.errors import Failed, MachineError, NotChecked, TooLate
 from grader.project import environment, handed_files, registry, setup_fault
 from grader.project.config import Project
 from grader.project.virtual_environment import create_environment, remove
 from grader.system.cache import cache
+from grader.system.kept import Kept
 from grader.system.process import Process, how_it_ended
 from grader.system.resources import Resources
-from grader.system.scratch import runs_programs
 from grader.text.last_words import last_words
 from grader.text.shell import command_line
 
 SETUP_WITHIN = 300.0
+ROOM = 4
+"""How many times its bytes must be free on a memory file system, before an environment is copied there."""
 OF_PYTHON = ("python", "pip")
 """How the programs begin that need an environment of Python."""
 ARCHIVES = (".whl", ".zip", ".tar", ".tgz", ".tbz", ".txz", ".tlz", ".gz", ".bz2", ".xz", ".lzma")
@@ -36,100 +37,77 @@ class NotStarted(Failed):
     """The program of `setup` can't be started at all, so a second try can't help."""
 
 
-class SetUp:
-    """Sets a project up in its folder, in an environment of its own. `close` lets other runs renew what is kept.
+def set_up(project: Project, resources: Resources) -> Project:
+    """Set a project up in its folder, in an environment of its own. Return the project as it can be started then.
 
-    A `setup` that fails is run a second time, as a registry may fail for a moment. One that only installs packages gets
-    an environment that is kept outside of the project. The kit doesn't run it again when no registry can be reached.
-    Any other `setup` may make its `.venv` itself, or leave scripts in it that begin with the path of the project. So it
-    gets a new environment each time, in the project. Without a `setup`, the environment has no packages, nor pip.
-    `project` is then the project as it can be started.
+    A `setup` that fails is run a second time, as a registry may fail for a moment. One that only installs packages
+    gets a copy of an environment that the kit keeps. The kit doesn't run it again when no registry can be reached. Any
+    other `setup` may make its `.venv` itself, or leave scripts in it that begin with the path of the project. So it
+    gets a new environment each time. Without a `setup`, the environment has no packages, nor pip.
     """
+    project = replace(project, way=(*project.way, *_activated(project))) if project.way else project
+    with resources.programs.waits.named("making an environment"):
+        if project.setup:
+            _set_up(project, resources)
+        else:
+            create_environment(project.folder / ".venv", with_pip=False)
+    line = command_line(project.setup)
+    return replace(project, way=(*project.way, line)) if project.way and project.setup else project
 
-    def __init__(self, project: Project, resources: Resources) -> None:
-        self._kept: _Kept | None = None
-        project = replace(project, way=(*project.way, *_activated(project))) if project.way else project
-        line = command_line(project.setup)
-        self.project = replace(project, way=(*project.way, line)) if project.way and project.setup else project
-        try:
-            with resources.programs.waits.named("making an environment"):
-                if project.setup:
-                    self._run(project, lambda: run_setup(project, resources))
-                else:
-                    create_environment(project.folder / ".venv", with_pip=False)
-        except BaseException:
-            self.close()
+
+def _set_up(project: Project, resources: Resources) -> None:
+    only_installs, venv = installs_only(project), project.folder / ".venv"
+    kept = _kept(project) if only_installs else None
+    try:
+        if kept is not None:
+            _prepare(kept, venv, lambda: run_setup(project, resources), resources)
+        else:
+            create_environment(venv)
+            run_setup(project, resources)
+    except (Failed, NotChecked) as obstacle:
+        is_lasting = isinstance(obstacle, NotChecked) and only_installs
+        if is_lasting or isinstance(obstacle, TooLate | NotStarted) or setup_fault.is_lasting(obstacle):
             raise
-
-    def _run(self, project: Project, setup: Callable[[], None]) -> None:
-        only_installs = installs_only(project)
-        self._kept = _Kept.find(project) if only_installs else None
-        try:
-            if self._kept is not None:
-                self._kept.prepare(setup)
-            else:
-                create_environment(project.folder / ".venv")
-                setup()
-        except (Failed, NotChecked) as obstacle:
-            is_lasting = isinstance(obstacle, NotChecked) and only_installs
-            if is_lasting or isinstance(obstacle, TooLate | NotStarted) or setup_fault.is_lasting(obstacle):
-                raise
-            create_environment(project.folder / ".venv")
-            setup()
-
-    def close(self) -> None:
-        """Unlock the environment, so that other runs can remove or renew it."""
-        if self._kept is not None:
-            self._kept.close()
+        create_environment(venv)
+        run_setup(project, resources)
 
 
-class _Kept:
-    """A virtual environment for a `setup` that only installs. It is kept for later runs that would install the same."""
+def _kept(project: Project) -> Kept | None:
+    """Return where the environment of a `setup` that only installs is kept; None where nothing can be kept."""
+    folder = cache("environments")
+    return Kept(folder / _digest(project), moved=True) if folder is not None else None
 
-    def __init__(self, project: Project, place: Path) -> None:
-        self._link = project.folder / ".venv"
-        self._place = place
-        self._place.mkdir(parents=True, exist_ok=True)
-        self.folder = self._place / "venv"
-        self._done = self._place / "done"
-        self._lock = os.open(self._place / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
-    @classmethod
-    def find(cls, project: Project) -> _Kept | None:
-        """Return the kept environment of a project; None where nothing can be kept, or no program may run there."""
-        folder = cache("environments")
-        if folder is not None and runs_programs(folder):
-            with contextlib.suppress(OSError):
-                return cls(project, folder / _digest(project))
-        return None
+def _prepare(kept: Kept, venv: Path, setup: Callable[[], None], resources: Resources) -> None:
+    """Copy a kept environment to `venv`. Make it and run `setup`, unless an earlier run has finished both."""
+    if _is_copied(kept, venv, resources):
+        return
+    with kept.locked() as usable:
+        if usable and _is_copied(kept, venv, resources):
+            return
+        create_environment(venv)
+        setup()
+        if usable:
+            kept.keep(venv)
 
-    def prepare(self, setup: Callable[[], None]) -> None:
-        """Link to the environment. Make it and run `setup`, unless an earlier run has finished both.
 
-        Runs that only use the environment share its lock, so that they need not wait for each other.
-        """
-        remove(self._link)
-        self._link.symlink_to(self.folder)
-        fcntl.flock(self._lock, fcntl.LOCK_SH)
-        if not self._is_done():
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
-            if not self._is_done():
-                self._done.unlink(missing_ok=True)
-                create_environment(self.folder)
-                setup()
-                self._done.touch()
-            fcntl.flock(self._lock, fcntl.LOCK_SH)
-        os.utime(self._place)
+def _is_copied(kept: Kept, venv: Path, resources: Resources) -> bool:
+    """Copy a kept environment, if there is one. Where the memory has too little space, it lies on a disk behind a link.
 
-    def close(self) -> None:
-        """Release the lock. A second call does nothing."""
-        lock, self._lock = self._lock, -1
-        if lock >= 0:
-            os.close(lock)
-
-    def _is_done(self) -> bool:
-        """Tell whether an earlier run has finished, and the Python that it was made from is still there."""
-        return self._done.exists() and (self.folder / "bin" / "python").exists()
+    Raises MachineError when the copy can't be written.
+    """
+    try:
+        remove(venv)
+        place = venv
+        if shutil.disk_usage(venv.parent).free < ROOM * kept.size():
+            place = resources.fresh_on_disk("environment")
+            venv.symlink_to(place)
+        if kept.copy_to(place) and (place / "bin" / "python").exists():  # the Python that it was made from may be gone
+            return True
+        remove(venv)
+    except OSError as error:
+        raise MachineError(f"The kept environment can't be copied: {error.strerror or error}.") from None
+    return False
 
 
 def run_setup(project: Project, resources: Resources) -> None:

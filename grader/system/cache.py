@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import shutil
 import tempfile
 import time
 from pathlib import Path
+
+from grader.system.removal import remove
 
 KEPT_DAYS = 30
 
@@ -42,4 +43,4 @@ def _forget_old(folder: Path) -> None:
             if time.time() - place.stat().st_mtime > KEPT_DAYS * 86_400:
                 with (place / "lock").open("r+b") as lock:
                     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    shutil.rmtree(place, ignore_errors=True)
+                    remove(place)

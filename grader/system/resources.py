@@ -36,6 +36,10 @@ class Resources:
         """Return the path of a folder that doesn't exist yet, for programs: it lies where they may run."""
         return self._scratch.fresh_for_programs(name)
 
+    def fresh_on_disk(self, name: str) -> Path:
+        """Return the path of a folder that doesn't exist yet, on a disk, for programs or for what is large."""
+        return self._scratch.fresh_on_disk(name)
+
     def port(self) -> Port:
         """Reserve a free port."""
         port = Port()

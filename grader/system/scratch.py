@@ -52,8 +52,12 @@ class Scratch:
     def fresh_for_programs(self, name: str) -> Path:
         """Return the path of a folder that doesn't exist yet, in a place where programs may run."""
         with self._making:
-            if runs_programs(self.folder):
-                return self.fresh(name)
+            runs = runs_programs(self.folder)
+        return self.fresh(name) if runs else self.fresh_on_disk(name)
+
+    def fresh_on_disk(self, name: str) -> Path:
+        """Return the path of a folder that doesn't exist yet, on a disk where programs may run."""
+        with self._making:
             if self._beside is None:
                 self._beside = Scratch(memory=False)
         if not runs_programs(self._beside.folder):

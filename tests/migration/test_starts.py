@@ -1,5 +1,4 @@
 import contextlib
-import shutil
 import sqlite3
 import subprocess
 import time
@@ -199,9 +198,10 @@ def test_an_old_state_is_started_once_for_all_runs(tmp_path, harness):
     first, second = migration_from(harness(made), STATES).old, migration_from(harness(made), STATES).old
 
     assert starts.read_text() == "xx"
-    assert first == second
+    assert first.messages == second.messages
+    assert first.data != second.data  # each has a copy
     (made.folder / "history" / "2.5" / "README.md").write_text("changed")
-    assert migration_from(harness(made), STATES).old.data != first.data
+    migration_from(harness(made), STATES)
     assert starts.read_text() == "xxxx"
 
 
@@ -283,20 +283,27 @@ def test_a_log_that_the_old_state_left_is_none_of_the_migration(tmp_path, harnes
     assert chat.old_page().ids == chat.expected
 
 
-@pytest.mark.parametrize("left", ["data", "empty", "both"])
-def test_what_was_left_half_made_is_made_anew(tmp_path, harness, cache, left):
+@pytest.mark.parametrize("change", ["cut", "another", "a folder"])
+def test_old_messages_that_a_program_has_changed_are_made_anew(tmp_path, harness, cache, change):
     start, starts = starting(tmp_path)
     made = project(tmp_path / "project", server(IN_ONE_TRANSACTION))
     project(made.folder / "history" / "2.5", server(start))
-    kept = migration_from(harness(made), STATES).old.data.parent
-    (kept / "messages.json").unlink()
-    for name in ("data", "empty") if left == "both" else [left]:
-        shutil.rmtree(kept / name)
+    before = set(cache.glob("*/content"))
+    own = migration_from(harness(made), STATES).old.data
+    (kept,) = set(cache.glob("*/content")) - before
+    content = kept.read_bytes()
+    kept.unlink()
+    if change == "a folder":
+        kept.mkdir()
+        (kept / "inner").mkdir()
+    else:
+        kept.write_bytes(content[:-1] if change == "cut" else content.replace(b"text", b"tent"))
 
     again = migration_from(harness(made), STATES)
 
     assert starts.read_text() == "xxxx"
-    assert kept.parent == cache
+    assert cache not in own.parents
+    assert kept.read_bytes()[64:] != b""
     assert again.chat().old_page().ids == again.chat().expected
 
 

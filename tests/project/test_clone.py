@@ -1,4 +1,3 @@
-import contextlib
 import fcntl
 import http.server
 import json
@@ -7,7 +6,6 @@ import shutil
 import sysconfig
 import threading
 import time
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -19,6 +17,7 @@ from grader.system import cache as cache_module, process_tree, scratch
 from grader.system.process import Process
 from grader.system.resources import Resources
 from tests import service_file
+from tests.project.wheels import a_wheel
 from tests.repository import commit, repository
 
 TELL = "import json, os, sys; json.dump([sys.prefix, os.getcwd(), dict(os.environ)], open('told', 'a'))"
@@ -50,9 +49,8 @@ def a_project(tmp_path):
 
 @pytest.fixture
 def clone(resources):
-    """Give a function that makes clones, and close them at the end of the test."""
-    with contextlib.ExitStack() as closing:
-        yield lambda project: closing.enter_context(contextlib.closing(clone_module.CleanClone(project, resources)))
+    """Give a function that makes clones."""
+    return lambda project: clone_module.CleanClone(project, resources)
 
 
 def run_in(project, *argv):
@@ -60,19 +58,6 @@ def run_in(project, *argv):
     process.wait(30)
     process.kill()
     return process.output.text
-
-
-def a_wheel(folder, name, version):
-    """Write the smallest package that pip accepts."""
-    folder.mkdir(exist_ok=True)
-    info = f"{name}-{version}.dist-info"
-    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
-        wheel.writestr(f"{name}.py", f"VERSION = {version!r}\n")
-        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-        wheel.writestr(
-            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        )
-        wheel.writestr(f"{info}/RECORD", "")
 
 
 @pytest.fixture
@@ -175,9 +160,9 @@ def test_a_script_that_names_the_clone_is_installed_anew_in_the_next(a_project, 
     project = a_project([".venv/bin/python", "-c", INSTALLS])
 
     for _ in range(2):
-        with contextlib.closing(clone_module.CleanClone(project, resources)) as cloned:
-            assert run_in(cloned.project, "hello") == "hello\n"
-            shutil.rmtree(cloned.project.folder)
+        cloned = clone_module.CleanClone(project, resources).project
+        assert run_in(cloned, "hello") == "hello\n"
+        shutil.rmtree(cloned.folder)
 
 
 def test_installed_packages_are_kept_until_the_requirements_change(a_project, clone, cache, tmp_path, monkeypatch):
@@ -191,7 +176,7 @@ def test_installed_packages_are_kept_until_the_requirements_change(a_project, cl
 
     shutil.rmtree(tmp_path / "wheels")
     commit(project.folder, {"app.py": "changed"})
-    second = clone(project)  # the kit installs nothing twice, and doesn't wait until the first is closed
+    second = clone(project)  # the kit installs nothing twice
     assert run_in(second.project, "python", "-c", "import tiny; print(tiny.VERSION)") == "1.0\n"
 
     commit(project.folder, {"requirements.txt": "tiny==2.0\n"})
@@ -219,7 +204,7 @@ def test_a_setup_that_fails_says_how_and_what_it_printed(a_project, clone, cache
     assert caught.value.clause == "K1"
     assert caught.value.request.startswith('( d=$(mktemp -d) && git clone -q . "$d" && cd "$d" && ')
     assert " && . .venv/bin/activate && python -c 'import sys;" in caught.value.request
-    assert not list(cache.glob("*/done"))
+    assert not list(cache.glob("*/content"))
 
 
 def test_without_a_registry_a_plain_installation_is_tried_once(a_project, clone, cache, monkeypatch):
@@ -448,10 +433,10 @@ def test_a_clone_lies_where_programs_may_run(a_project, cache, monkeypatch, noth
     monkeypatch.setattr(scratch, "has_memory", lambda: True)
     resources = Resources()
     try:
-        with contextlib.closing(clone_module.CleanClone(a_project(""), resources)) as cloned:
-            assert scratch.MEMORY in resources.folder.parents
-            assert scratch.MEMORY not in cloned.project.folder.parents
-            place = cloned.project.folder.parent
+        cloned = clone_module.CleanClone(a_project(""), resources).project
+        assert scratch.MEMORY in resources.folder.parents
+        assert scratch.MEMORY not in cloned.folder.parents
+        place = cloned.folder.parent
     finally:
         resources.close()
     assert not place.exists()
