@@ -10,6 +10,7 @@ from grader.course import Course, Stage, Step
 from grader.results.results import CheckResult, Outcome
 
 CHECKING, SETTLED = "checking", "settled"
+OF_CONTRACT = " of the contract, exercises/CONTRACT.md"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Failure:
             expected=found.expected,
             seen=found.actual,
             paste=found.request,
-            where=f"{found.clause} of the contract, exercises/CONTRACT.md",
+            where=found.clause + OF_CONTRACT,
             printed=found.log,
             note=found.warning,
         )
@@ -91,7 +92,7 @@ class Failure:
             id="",
             sentence=self.says,
             outcome=Outcome(self.outcome),
-            clause=self.where.partition(" ")[0],
+            clause=self.where.removesuffix(OF_CONTRACT),
             before=self.before,
             request=self.asked,
             expected=self.expected,
