@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-IN_A_ROW = 3
+IN_A_ROW = 5
 """How many rounds in a row the same files may change while the kit checks, before they count as the service's own."""
 
 

@@ -1,8 +1,8 @@
 """The rounds of a watch: which checks run after a save, and what their results mean for the learner.
 
 A round checks the current step. When it passes, the round goes on to the steps after it, up to the first that doesn't
-pass. Then it checks in the background what passed before. While the kit checks the current step, it is deaf: a save
-leads to one more round afterwards. A save ends everything else that runs, and begins a new round at once.
+pass. Then it checks in the background what passed before. While the kit checks the current step, it is deaf for some
+seconds: a save leads to one more round afterwards. A save ends all else that runs, and begins a new round at once.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from grader.watch.processes import Processes
 from grader.watch.snapshot import CHECKING, SETTLED, Since, changes
 from grader.watch.standing import Standing
 
+LONG = 5.0
+"""Seconds after which a save ends the check of the current step, as when the service hangs; before, the kit is deaf."""
 ASLEEP = 5.0
 """Seconds by which the clock on the wall runs ahead of the machine's own when the machine has slept in between."""
 NO_SPACE = "The disk is full, so the kit can't check. Free some space, and save again."
@@ -45,7 +47,7 @@ class Rounds:
         self._processes = Processes()
         self._before = dict(standing.outcomes)
         self._meanwhile = Meanwhile()
-        self._began = 0.0
+        self._since = self._began = 0.0
         self._asks_others = False
         self._waits_for: Moment | None = None
         self.phase = CHECKING
@@ -82,7 +84,7 @@ class Rounds:
         if self._job is not None and self._job.kind is Kind.CURRENT:
             self._meanwhile.add(paths)
             self._asks_others |= committed
-            return False
+            return time.monotonic() - self._since > LONG and self._goes_on()
         self._meanwhile.begin_anew()
         self.begin(asks_others=committed)
         return True
@@ -154,10 +156,7 @@ class Rounds:
         step = next((one for one in found.steps if one.id == self._standing.step.id), None)
         self.verdict = step.outcome if step is not None else Outcome.ERROR
         self.checked_at, self.failure = time.time(), _problem(found)
-        again, said = self._meanwhile.needs_a_round()
-        self.note = said or self.note
-        if again:
-            self.begin(asks_others=self._asks_others, goes_on=True)
+        if self._goes_on():
             return True
         if abs(time.time() - time.monotonic() - self._began) > ASLEEP:
             self.begin(asks_others=self._asks_others, goes_on=True)
@@ -175,6 +174,14 @@ class Rounds:
         else:
             self._ask_others()
         return False
+
+    def _goes_on(self) -> bool:
+        """Begin one more round, if the learner has saved meanwhile."""
+        again, said = self._meanwhile.needs_a_round()
+        if again:
+            self.begin(asks_others=self._asks_others, goes_on=True)
+        self.note = said or self.note
+        return again
 
     def _advance_past(self, found: RunResult) -> None:
         """Make the first step that didn't pass the current one."""
@@ -199,7 +206,8 @@ class Rounds:
         self._processes.prepare(self._standing.step.stage)
 
     def _start(self, kind: Kind, steps: Sequence[Step]) -> None:
-        self._began = time.time() - time.monotonic()
+        self._since = time.monotonic()
+        self._began = time.time() - self._since
         self.doing, self._waits_for = f"checking {steps[0].id}", None
         self._job = Job(
             self._course,

@@ -17,6 +17,8 @@ from grader.text.values import printable
 from grader.watch.snapshot import CHECKING, SETTLED, Snapshot, StageRow
 
 KEYS = "h hint   s solution   n next   r check again   q quit"
+CODE = ("+", "-", "@", " ")
+"""How the lines of a diff begin."""
 LEAST = 5
 """How many rows the failure keeps, whatever keys have asked for."""
 HOME, TO_LINE_END, TO_END = "\x1b[H", "\x1b[K", "\x1b[J"
@@ -109,6 +111,8 @@ def _head(now: Snapshot, out: Console) -> None:
 def _body(now: Snapshot, out: Console) -> None:
     _failure(now, out)
     _asked_for(now, out)
+    if now.solution is not None:
+        _solution(now.solution, out)
 
 
 def _failure(now: Snapshot, out: Console) -> None:
@@ -123,12 +127,18 @@ def _asked_for(now: Snapshot, out: Console, *, hints: int = 0) -> None:
         for number, hint in [*enumerate(now.hints, 1)][-hints:]:
             label = Text(f"hint {number}  ", style="dim")
             out.print(Padding(label + terminal.inline(hint, ""), (0, 0, 0, 2), expand=False))
-    if now.solution is not None:
-        out.print()
-        for line in now.solution.splitlines():
-            out.print(Text(f"    {printable(line)}", style=_colour(line)), soft_wrap=True)
     if now.note:
         terminal.say(now.note, out)
+
+
+def _solution(solution: str, out: Console) -> None:
+    """Show the text of a solution: its sentences are wrapped, its lines of code are not."""
+    out.print()
+    for line in solution.splitlines():
+        if line[:1] in CODE:
+            out.print(Text(f"  {printable(line)}", style=_colour(line)), soft_wrap=True)
+        else:
+            out.print(Padding(terminal.inline(line, ""), (0, 0, 0, 2), expand=False))
 
 
 def _tail(now: Snapshot, out: Console, *, has_keys: bool, page: str = "") -> None:
@@ -144,9 +154,13 @@ def _tail(now: Snapshot, out: Console, *, has_keys: bool, page: str = "") -> Non
 def _fitting(now: Snapshot, room: int, width: int) -> Sequence[str]:
     """Return the lines of the body that fit into so many rows of this width.
 
-    What keys have asked for comes first. Of the failure, blank lines and what the program printed
-    are left out before anything else.
+    A solution stands alone. What other keys have asked for comes first. Of the failure, blank lines and what the
+    program printed are left out before anything else.
     """
+    if now.solution is not None:
+        step = now.solution.partition(" ")[0]
+        shown = _lines(lambda out: _solution(now.solution or "", out))
+        return _cut(shown, room, width, f"    … all of it: kit solution {step}   (s hides this)")
     bare = replace(now, failure=replace(now.failure, printed="") if now.failure else None)
     extra = _lines(lambda out: _asked_for(now, out))
     if _height([*_lines(lambda out: _failure(bare, out)), *extra], width) > room:

@@ -12,6 +12,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from grader.course import Course, Step
+from grader.errors import KitError
 from grader.learner import solution
 from grader.results.moment import Moment
 from grader.results.results import StepResult
@@ -81,7 +82,10 @@ class Watch:
         self._queue.put(_Event("hint"))
 
     def solution(self) -> None:
-        """Show the reference's change for the step that passed last."""
+        """Show the reference's change for the current step if it has passed, else for the step that passed last.
+
+        A second call hides it.
+        """
         self._queue.put(_Event("solution"))
 
     def next(self) -> None:
@@ -104,6 +108,7 @@ class Watch:
         with only_one(self._folder):
             saves: Saves | None = None
             try:
+                self._call_back()
                 self._service.begin()
                 saves = Saves(self._folder, self._save, events=self._events)
                 self._begin()
@@ -163,10 +168,16 @@ class Watch:
         self._said = "" if self._standing.hints != before else f"That was the last hint of {self._standing.step.id}."
 
     def _show_solution(self) -> None:
-        if self._rounds.passed_last is None:
+        step = self._standing.step if self._standing.step.id in self._standing.passed else self._rounds.passed_last
+        if step is None:
             self._said = "The solution of a step is shown after it has passed."
+        elif self._solution is not None:
+            self._solution = None
         else:
-            self._solution = solution.of_step(self._course, self._rounds.passed_last).text
+            try:
+                self._solution = f"{step.id}  {step.title}\n\n{solution.of_step(self._course, step).text}"
+            except KitError as error:
+                self._said = str(error)
 
     def _next(self) -> None:
         before = self._standing.step

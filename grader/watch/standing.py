@@ -8,13 +8,10 @@ from pathlib import Path
 
 from grader.course import Course, Stage, Step
 from grader.errors import KitError
-from grader.learner import next_steps, scaffold
-from grader.project.state import ProjectState, outcomes
+from grader.learner import next_steps, position, scaffold
+from grader.project.state import ProjectState
 from grader.results.results import Outcome, RunResult, StepResult
 
-NOT_KEPT = (
-    "kit can't write into .kit/, so it forgets your results when it ends. Is the disk full, or the folder locked?"
-)
 SETTLED = (Outcome.PASS, Outcome.NOT_CHECKED)
 """The outcomes after which a learner goes on."""
 
@@ -38,10 +35,11 @@ class Standing:
         self._course = course
         self._folder = folder
         self._state = ProjectState(folder)
-        self.outcomes = dict(outcomes(self._state.report()))
-        self.step = pinned or next_steps.current_step(course, self._state.report())
+        found, _ = self._state.progress()
+        self.outcomes: dict[str, str] = dict(found.outcomes)
+        self.step = pinned or position.current_step(course, found.passed)
         self.is_pinned = pinned is not None
-        self._hints = {step.id: self._state.hints_read(step.id) for step in course.steps}
+        self._hints = {step.id: found.of(step.id).hints for step in course.steps}
 
     @property
     def passed(self) -> set[str]:
@@ -85,10 +83,8 @@ class Standing:
     def keep(self, found: RunResult) -> Kept:
         """Keep the result of a run in the project, and tag the commit when it deserves it."""
         try:
-            next_steps.remember(self._folder, found)
-            kept = outcomes(self._state.report())
-            if any(kept.get(step.id) != step.outcome for step in found.steps):
-                return Kept(problem=NOT_KEPT)
+            if said := next_steps.remember(self._folder, found):
+                return Kept(problem=said)
             if tag := next_steps.tag(self._course, self._folder, found):
                 return Kept(f"This commit has the tag {tag} now, so that the state can be found again.")
             if found.problem is None and (tag := next_steps.missing_tag(self._course, self._folder, found)):

@@ -170,5 +170,5 @@ def test_where_nothing_can_be_kept_that_is_said_and_the_checks_go_on(watched):
     watch = watched("a", files={".kit": "a file, and no folder"})
     found = watch.settled("1.2")
 
-    assert found.problem.startswith("kit can't write into .kit/, so it forgets your results when it ends.")
+    assert found.problem == "kit can't keep your progress: .kit/report.json can't be written (File exists)."
     assert watch.settled("1.3", since=watch.save("ab")).since.newly_passing == ("1.2",)
