@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from grader.report import document, page
+from tests.browser import PROGRAM, QUIET
 from tests.report import loads
 from tests.report.test_report import SITUATIONS
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no Chromium")
-QUIET = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-default-apps", "--enable-logging=stderr",
-)  # fmt: skip
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason="there is no Chromium")
 OWN = "not an origin"
 """What the browser's log has as the origin of its own requests, which no page caused."""
 
@@ -29,7 +24,14 @@ def opened(text: str, folder: Path, width: int = 1280) -> tuple[list[str], list[
     log, picture = folder / "net.json", folder / "page.png"
     words = [f"--user-data-dir={folder / 'profile'}", f"--log-net-log={log}", f"--screenshot={picture}"]
     run = subprocess.run(
-        [str(BROWSER), *QUIET, *words, f"--window-size={width},2000", (folder / "page.html").as_uri()],
+        [
+            str(PROGRAM),
+            *QUIET,
+            "--enable-logging=stderr",
+            *words,
+            f"--window-size={width},2000",
+            (folder / "page.html").as_uri(),
+        ],
         capture_output=True,
         text=True,
         timeout=120,

@@ -6,7 +6,7 @@
   const body = document.body, base = body.dataset.base;
   const at = (id) => document.getElementById(id);
   const hours = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
-  let source = null, heard = 0, tries = 0, again = 0, away = 0, waiting = null;
+  let source = null, heard = 0, tries = 0, again = 0, away = 0, wished = 0, waiting = null;
 
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
@@ -31,6 +31,7 @@
   if (!base) return; // a page with a text of the course has nothing more
 
   async function ask(wish) {
+    wished = Date.now();
     const button = document.querySelector(`[data-do="${wish}"]`);
     button.classList.add("pressed");
     setTimeout(() => button.classList.remove("pressed"), 300);
@@ -48,24 +49,26 @@
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    // On a keyboard of another alphabet, the key in the same place counts.
+    const key = event.key > "\x7f" && event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : event.key.toLowerCase();
     if (at("list").open) {
-      if (event.key === "?") at("list").close();
-    } else if (Object.hasOwn(keys, event.key.toLowerCase())) {
+      if (key === "?") at("list").close();
+    } else if (Object.hasOwn(keys, key)) {
       event.preventDefault();
-      keys[event.key.toLowerCase()]();
+      keys[key]();
     }
   });
 
+  const asked = () => [...document.querySelectorAll(".hints li, .solution h3")];
   function show(now) {
     if (now.version !== body.dataset.version) return location.reload(); // another version of the kit
-    const hints = document.querySelectorAll(".hints li").length;
+    const had = asked().length;
     for (const [name, html] of Object.entries(now.panels)) fill(at(`p-${name}`), html);
     body.dataset.state = now.state;
     document.title = now.title;
     icon(now.state);
     if (at("said").textContent !== now.said) at("said").textContent = now.said; // empty during a check, so it is said anew
-    const shown = document.querySelectorAll(".hints li");
-    if (shown.length > hints && hints + shown.length > 1) shown[shown.length - 1].scrollIntoView({ block: "nearest" });
+    if (asked().length > had && Date.now() - wished < 5000) asked().at(-1).scrollIntoView({ block: "nearest" });
     ages();
   }
 
