@@ -17,6 +17,7 @@ WORDS = {
     "brief": "brief",
     "capacity": "capacity",
     "check": "check",
+    "completion": "completion",
     "contract": "contract",
     "doctor": "doctor",
     "fuzz": "fuzz",

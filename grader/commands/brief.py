@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from grader import course
+from grader.commands.completing import step_argument
 from grader.commands.options import project_option, project_place
 from grader.project.state import ProjectState
 from grader.results.results import ExitStatus
 
 
 @click.command(short_help="Read what a step asks for.")
-@click.argument("step", required=False, metavar="[STEP]")
+@step_argument()
 @project_option
 @click.pass_context
 def brief(context: click.Context, step: str | None, folder: str) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader import course
+from grader.commands.completing import steps_and_stages
 from grader.commands.options import project_option, project_place, seed_option, verbose_option
 from grader.course import Course, Step
 from grader.errors import UsageError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("what", required=False, metavar="[STAGE|STEP]")
+@click.argument("what", required=False, metavar="[STAGE|STEP]", shell_complete=steps_and_stages)
 @click.option("--all", "every", is_flag=True, help="Check every step of the course again, whatever passed or failed.")
 @project_option
 @seed_option

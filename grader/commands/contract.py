@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from grader import course
+from grader.commands.completing import steps_and_stages
 from grader.results.results import ExitStatus
 
 
 @click.command(short_help="Show a part of the contract.")
-@click.argument("words", nargs=-1, metavar="[CLAUSE|STAGE|STEP]")
+@click.argument("words", nargs=-1, metavar="[CLAUSE|STAGE|STEP]", shell_complete=steps_and_stages)
 def contract(words: tuple[str, ...]) -> int:
     """Show what the contract says: one clause, one stage, or what a stage promises for one step.
 

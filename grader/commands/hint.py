@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from grader import course
+from grader.commands.completing import step_argument
 from grader.commands.options import project_option, project_place
 from grader.errors import UsageError
 from grader.project.state import ProjectState
@@ -12,7 +13,7 @@ from grader.results.results import ExitStatus
 
 
 @click.command(short_help="Show the next hint for a step.")
-@click.argument("step", required=False, metavar="[STEP]")
+@step_argument()
 @click.option("--again", is_flag=True, help="Show the hints that you have read, and no further one.")
 @click.option("--level", type=click.IntRange(1, 9), metavar="N", help="Show the hints up to this one.")
 @project_option

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from grader import course
+from grader.commands.completing import recorded, step_argument
 from grader.commands.options import project_option, project_place
 from grader.errors import UsageError
 from grader.project import git_program
@@ -25,7 +26,7 @@ UNFINISHED = {
 
 
 @click.command(short_help="Bring back the files with which a step passed.")
-@click.argument("step", required=False, metavar="[STEP]")
+@step_argument(recorded)
 @click.option(
     "--back",
     is_flag=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from grader import course
+from grader.commands.completing import step_argument
 from grader.commands.options import project_option, project_place
 from grader.course import Course, Step
 from grader.errors import UsageError
@@ -14,7 +15,7 @@ from grader.results.results import ExitStatus
 
 
 @click.command(short_help="Show the reference's change for a step.")
-@click.argument("step", required=False, metavar="[STEP]")
+@step_argument()
 @click.option("--anyway", is_flag=True, help="Show it although the step hasn't passed.")
 @project_option
 @click.pass_context

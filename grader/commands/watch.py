@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from grader import course
+from grader.commands.completing import step_argument
 from grader.commands.options import port_option, project_option, project_place
 from grader.errors import UsageError
 from grader.results.results import ExitStatus
 
 
 @click.command(short_help="Check again on every save.")
-@click.argument("step", required=False)
+@step_argument()
 @port_option("The port of your own service.")
 @click.option("--web", is_flag=True, help="Show it as a page in your browser, too, with the brief beside it.")
 @click.option("--no-browser", is_flag=True, help="With --web: open no browser.")
