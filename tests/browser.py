@@ -75,11 +75,10 @@ class Tab:
             time.sleep(0.05)
         return found
 
-    def press(self, key: str) -> None:
-        """Press a key, as a person does."""
-        text = {"text": key} if len(key) == 1 else {}
-        self.send("Input.dispatchKeyEvent", type="keyDown", key=key, **text)
-        self.send("Input.dispatchKeyEvent", type="keyUp", key=key)
+    def press(self, key: str, code: str = "") -> None:
+        """Press a key, as a person does. `code` is its place on the keyboard, such as `KeyH`."""
+        self.send("Input.dispatchKeyEvent", type="keyDown", key=key, code=code, text=key)
+        self.send("Input.dispatchKeyEvent", type="keyUp", key=key, code=code)
 
     def picture(self, path: Path, *, whole: bool = False) -> None:
         """Write a picture of the window, or of the whole page, as PNG."""

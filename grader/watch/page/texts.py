@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from grader.course import Course, Step
 from grader.errors import CourseError
+from grader.learner import brief
 from grader.watch.page.markup import depth, markdown, slug
 
 if TYPE_CHECKING:
@@ -62,15 +63,11 @@ class Texts:
     @cache  # noqa: B019 - as above
     def part(self, step: Step) -> Markup:
         """Write a step's part of its brief as HTML, with an h2 as heading. Without such a part, it is empty."""
-        name = self._name(step)
-        tokens = self._tokens(name)
-        begins = re.compile(re.escape(step.id) + r"(?![\w.])")
-        for at, token in enumerate(tokens):
-            if token.type == "heading_open" and begins.match(tokens[at + 1].content):
-                level = depth(token)
-                after = (n for n, one in enumerate(tokens) if n > at and _is_heading(one) and depth(one) <= level)
-                return self._html(tokens[at : next(after, len(tokens))], name, 2 - level, ids=False)
-        return self._html([], name, 0)
+        try:
+            tokens = markdown().parse(brief.of_step(self._course, step))
+        except (CourseError, OSError):
+            tokens = []
+        return self._html(tokens, self._name(step), 2 - depth(tokens[0]) if tokens else 0, ids=False)
 
     @cached_property
     def clauses(self) -> dict[str, str]:

@@ -93,8 +93,9 @@ def test_a_saved_file_changes_the_page_and_the_page_outlives_the_watch(tmp_path:
 def test_the_keys_reach_the_watch(tab: Tab, watch: FakeWatch, page: str) -> None:
     tab.open(page)
     tab.until(LIVE)
-    for key in "hsnr":
+    for key in "HSn":
         tab.press(key)
+    tab.press("к", "KeyR")  # a Russian keyboard
     tab.press("?")
     assert tab.value("document.getElementById('list').open")
     tab.press("h")
