@@ -29,6 +29,7 @@ from grader.project.git import GitRepository
 from grader.project.setup import installs_only, run_setup
 from grader.project.virtual_environment import create_environment
 from grader.service.server import Service
+from grader.system import trees
 from grader.system.cache import cache
 from grader.system.kept import Kept
 from grader.system.resources import Resources
@@ -131,7 +132,7 @@ def _lay_out(project: Project, place: Path, earlier_states: Sequence[str]) -> _S
     folder = project.folder / HISTORY / oldest
     if not folder.is_dir():
         raise NotChecked(MISSING.format(oldest, tag_of(oldest)), because="project")
-    shutil.copytree(folder, place, ignore=shutil.ignore_patterns("__pycache__", ".git"))
+    trees.copy(folder, place, shutil.ignore_patterns("__pycache__", ".git"))
     relative = HISTORY / oldest
     return _State(
         place, _digest(place), f"the project's state of step {oldest} (folder {relative}/)", (f"cd {relative}",)
@@ -210,8 +211,8 @@ def _write(old: Project, kept: Path, new_service: Callable[..., Service]) -> Non
         for service in (empty, full):
             service.kill()
         raise
-    shutil.copytree(empty.data, kept / "empty")
-    shutil.copytree(full.data, kept / "data")
+    trees.copy(empty.data, kept / "empty")
+    trees.copy(full.data, kept / "data")
     (kept / MESSAGES).write_text(json.dumps(sent[::-1]), "utf-8")
 
 
@@ -227,6 +228,6 @@ def _texts() -> list[str]:
 
 def _digest(folder: Path) -> str:
     total = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in sorted(path for path in trees.files(folder) if path.is_file()):
         total.update(os.fsencode(path.relative_to(folder)) + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()[:24]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from grader.migration import startup_race, wal
 from grader.migration.migrated_chat import MigratedChat
 from grader.migration.old_version import OldData, old_data
 from grader.service.server import Service
+from grader.system import trees
 from grader.system.resources import Resources
 from grader.text.story import ON_DATA, Story
 
@@ -175,7 +175,7 @@ class Migration:
             service.kill()
             ends = wal.commits(path)[:-1] if wal.only_database(self.old.data, service.data, path) else []
             kept = self._resources.fresh("recorded")
-            shutil.copytree(service.data, kept)
+            trees.copy(service.data, kept)
         return Recorded(kept / path.relative_to(service.data), tuple(ends))
 
     def _copied(self, **more: Any) -> Service:
@@ -219,5 +219,5 @@ class Migration:
 
     def _copy(self, data: Path) -> Path:
         place = self._resources.fresh("data")
-        shutil.copytree(data, place)
+        trees.copy(data, place)
         return place

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from grader.system import trees
+
 HEADER = struct.Struct(">8I")
 FRAME = struct.Struct(">6I")
 MAGIC = (0x377F0682, 0x377F0683)
@@ -78,5 +80,5 @@ def only_database(before: Path, after: Path, path: Path) -> bool:
 
 
 def _others(folder: Path, own: set[str]) -> dict[Path, bytes]:
-    files = [file for file in folder.rglob("*") if file.is_file() and file.name not in own]
+    files = [file for file in trees.files(folder) if file.is_file() and file.name not in own]
     return {file.relative_to(folder): content for file in files if (content := file.read_bytes())}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from grader.errors import MachineError
 from grader.project import bundled_pip
+from grader.system import removal
 
 OWN = "import sys; print(sys.prefix)"
 OWN_PIP = f"{OWN}; import pip; print(pip.__file__)"
@@ -53,6 +53,6 @@ def _asked(argv: list[str]) -> subprocess.CompletedProcess[str]:
 
 def remove(path: Path) -> None:
     """Remove a link or a folder, such as a `.venv` that was committed."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
+    if path.is_dir() and not path.is_symlink() and (fault := removal.remove(path)):
+        raise MachineError(fault)
     path.unlink(missing_ok=True)

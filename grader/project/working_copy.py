@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.errors import NotChecked
 from grader.project import dependencies
 from grader.project.git import GitRepository
+from grader.system import trees
 
 
 def copy(folder: Path, place: Path) -> Path:
@@ -31,5 +32,5 @@ def copy(folder: Path, place: Path) -> Path:
         return set(names) & (installed if Path(where) == folder else {"__pycache__"})
 
     with contextlib.suppress(shutil.Error):
-        shutil.copytree(folder, target, symlinks=True, dirs_exist_ok=True, ignore=left_out)
+        trees.copy(folder, target, left_out)
     return target

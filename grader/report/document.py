@@ -20,6 +20,7 @@ from grader.report import destination
 from grader.report.names import readable
 from grader.results.results import RunResult, StageResult
 from grader.results.scoring import reruns
+from grader.system import trees
 
 SCHEMA = "1"
 NOT_SUBMITTED = {".git", ".kit", ".venv", "venv", "node_modules", "__pycache__"}
@@ -98,9 +99,7 @@ def _files(folder: Path) -> list[Path]:
     except NotChecked:
         paths = []
     if not paths:
-        for place, folders, names in os.walk(folder):
-            folders[:] = [name for name in folders if name not in NOT_SUBMITTED]
-            paths += [Path(place) / name for name in names]
+        paths = trees.files(folder, NOT_SUBMITTED)
     return [path for path in paths if _is_plain(path)]
 
 

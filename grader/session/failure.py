@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from grader.assertions.json_values import Value
 from grader.assertions.observed import Observed
 from grader.errors import Failed, NotChecked, ProjectError, Unclear
-from grader.results.results import Outcome
+from grader.results.results import CheckResult, Outcome
+from grader.system import machine
 from grader.text.difference import excerpt, look_alike
 
 CHECKS = "checks"
@@ -50,6 +51,17 @@ class Comparison:
             theirs, ours = repr(_raw(other)), repr(_raw(observed))
             expected, actual = excerpt(theirs, ours), excerpt(ours, theirs)
         return {"request": observed.request, "expected": expected, "actual": actual}
+
+
+def excused(found: CheckResult, finding: BaseException, folder: Path) -> CheckResult:
+    """Turn a failure into an error where the machine was short of something: then it says nothing of the project.
+
+    `folder` holds the data of the run.
+    """
+    shortage = machine.shortage_behind(finding) or machine.shortage_now(folder)
+    if found.outcome is not Outcome.FAIL or not shortage:
+        return found
+    return replace(found, outcome=Outcome.ERROR, actual=f"The check can't tell, as {shortage}. It saw: {found.actual}")
 
 
 def _raw(value: object) -> object:

@@ -22,7 +22,7 @@ from grader.harness.prefetch import FRESH, GROWN
 from grader.results.held import Held, Standing
 from grader.results.moment import Moment
 from grader.results.results import CheckResult, Outcome
-from grader.session.failure import Comparison, explained
+from grader.session.failure import Comparison, excused, explained
 from grader.session.protocol import Teller
 from grader.session.schedule import Planned, Schedule
 from grader.system.waits import Wait
@@ -223,6 +223,7 @@ class ChecksPlugin:
         if finding is None:
             return passed
         found = replace(passed, **explained(finding, self._comparison))
+        found = excused(found, finding, self._harness.resources.folder)
         found = replace(found, actual=self._harness.named(found.actual))
         if found.outcome is not Outcome.FAIL:
             return found

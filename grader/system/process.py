@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import signal
@@ -12,11 +13,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from grader.errors import Failed
+from grader.errors import Failed, MachineError
 from grader.system import process_tree
 from grader.system.waits import Waits
 
 KEPT = 64 * 1024
+OUT_OF_MEANS = {errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ENOSPC}
+"""Errors at the start of a program that say nothing of the program."""
 LOOKS = 5
 LOOK_EVERY = 0.003
 """A process that becomes another program shows no environment for less than a millisecond."""
@@ -130,6 +133,8 @@ class Process:
             )
         except OSError as error:
             os.close(self._open_end)
+            if error.errno in OUT_OF_MEANS:
+                raise MachineError(f"No program can be started: {(error.strerror or str(error)).lower()}.") from None
             raise Failed(
                 _cannot_run(self.argv, cwd, env.get("PATH"), error), expected="a program that can be started"
             ) from None

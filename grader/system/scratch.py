@@ -99,7 +99,7 @@ def _locked_folder(place: Path) -> tuple[Path, int]:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
         if (lock := _lock(folder)) is not None:
             return folder, lock
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
     raise MachineError(f'No file can be locked in "{place}".')
 
 

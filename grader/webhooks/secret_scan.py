@@ -13,6 +13,7 @@ from grader.http_client.reply import Reply
 from grader.project import credentials
 from grader.project.git import GitRepository
 from grader.project.state import ProjectState
+from grader.system import trees
 from grader.testdata.random_values import words
 from grader.webhooks import slack, twilio
 from grader.webhooks.phone import Phone
@@ -75,7 +76,7 @@ class Leaks:
         """List the files of the database that hold a secret; raises NotChecked when the database is no SQLite file."""
         if not self._service.project.has_file_database:
             raise NotChecked("The kit can search only databases that are SQLite files.")
-        files = {self._service.database.path, *(path for path in self._service.data.rglob("*") if path.is_file())}
+        files = {self._service.database.path, *trees.files(self._service.data)}
         found = [
             f"{name} in {path.name}"
             for path in sorted(files)
