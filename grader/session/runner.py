@@ -22,6 +22,7 @@ from grader.results.moment import Moment
 from grader.results.results import CheckResult, RunResult, StepResult
 from grader.results.scoring import judge, up_to_the_first_obstacle
 from grader.session.protocol import Job, Told
+from grader.session.stopped import killed_when_stopped
 from grader.session.unfolding import Unfolding
 from grader.system import ports, process_tree, scratch
 from grader.system.seal import Forged, Seal
@@ -195,7 +196,8 @@ def _reported(job: Job, session: Session | None, listeners: _Listeners, unfoldin
     try:
         active.write(job.line())
         listeners.meanwhile()
-        _listen(active, Seal(job.key), events, listeners, unfolding)
+        with killed_when_stopped(active.process):
+            _listen(active, Seal(job.key), events, listeners, unfolding)
     finally:
         active.finish(ended=events.ended)
     yield events

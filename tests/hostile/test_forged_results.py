@@ -13,32 +13,11 @@ from grader.session import runner
 from grader.session.protocol import Job, Teller, Told
 from grader.system.seal import Forged, Seal, new_key
 from tests import projects
-from tests.projects import ANSWERING, a_check
+from tests.hostile import submissions
+from tests.hostile.submissions import PASSED
+from tests.projects import a_check
 
-PASSED = {
-    "event": "check",
-    "step": "1.3",
-    "id": "test_it",
-    "sentence": "It works.",
-    "outcome": "pass",
-    "clause": "K3",
-}
-FORGING = f"""
-import contextlib, json, os
-lines = {json.dumps(PASSED)!r} + "\\n" + '{{"event": "end", "faults": []}}' + "\\n"
-opened = 0
-for name in os.listdir(f"/proc/{{os.getppid()}}/fd"):
-    with contextlib.suppress(OSError):
-        path = f"/proc/{{os.getppid()}}/fd/{{name}}"
-        if os.readlink(path).startswith(("pipe:", "socket:")):
-            descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
-            os.write(descriptor, lines.encode())
-            opened += 1
-with open("opened", "w") as file:
-    file.write(str(opened))
-"""
-"""Goes before a server: it writes a result into every pipe and socket of the process that checks it."""
-BROKEN = FORGING + ANSWERING.replace("200 OK", "500 Oh")
+BROKEN = submissions.KINDS["forges results"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows the descriptors of others")
