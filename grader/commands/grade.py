@@ -22,11 +22,14 @@ from grader.report.progress import Progress
 from grader.results.doubts import doubts, load_outcome, status_of
 from grader.results.results import ExitStatus, RunResult
 from grader.session import runner
+from grader.session.own_files import OwnFiles
 
 if TYPE_CHECKING:
     from grader.report.table import Row
 
 WORST_FIRST = (ExitStatus.FAULT, ExitStatus.USAGE, ExitStatus.FAILED, ExitStatus.UNDECIDED, ExitStatus.PASSED)
+CHANGED = "While it was graded, {} of the kit's own files were changed, such as {}."
+SPOILED = "Not graded, as the kit's own files were changed while {} was: install the kit anew, and grade the rest."
 SEVERAL = Path("report")
 """The folder for the reports of several projects, unless `--report` names another."""
 
@@ -156,9 +159,17 @@ def grade_several(folders: Sequence[Path], request: Request) -> ExitStatus:
     estimate = Estimate(len(projects), request.steps, request.load)
     terminal.say(estimate.announced, out, style="dim")
     book = gradebook.Gradebook(target / gradebook.FILE, request.steps, page.of_class)
+    own, spoiled = OwnFiles(), ""
     try:
         for name, folder in zip(names.names(projects), projects, strict=True):
-            row = _graded(name, folder, request, target, f"{estimate.position}  {name}: ")
+            if spoiled:
+                where = {"path": names.readable(names.absolute(folder)), "time": _now()}
+                row = table.unusable(name, spoiled, ExitStatus.FAULT, **where)
+            else:
+                row = _graded(name, folder, request, target, f"{estimate.position}  {name}: ")
+                if changed := own.changed():
+                    said = CHANGED.format(len(changed), names.readable(changed[0]))
+                    row, spoiled = replace(row, status=ExitStatus.FAULT, why=(*row.why, said)), SPOILED.format(name)
             book.add(row)
             terminal.say(f"{estimate.ended(graded=row.points is not None)}  {row.line}", out)
     finally:  # after Ctrl-C too
