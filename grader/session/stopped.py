@@ -8,8 +8,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psutil
-
 EVERY = 1.0
 """Seconds between two looks at the process."""
 LOOKS = 3
@@ -34,6 +32,10 @@ def killed_when_stopped(process: subprocess.Popen[bytes]) -> Iterator[None]:
 
 def _watch(process: subprocess.Popen[bytes], over: threading.Event) -> None:
     found = 0
+    if over.wait(EVERY):
+        return
+    import psutil  # imported late, as most runs end before this
+
     with contextlib.suppress(psutil.Error):
         watched = psutil.Process(process.pid)
         while not over.wait(EVERY):
