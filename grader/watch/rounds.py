@@ -47,6 +47,7 @@ class Rounds:
         self._processes = Processes()
         self._before = dict(standing.outcomes)
         self._meanwhile = Meanwhile()
+        self._runs: list[RunResult] = []
         self._since = self._began = 0.0
         self._asks_others = False
         self._waits_for: Moment | None = None
@@ -74,7 +75,7 @@ class Rounds:
             self._before, self.since = dict(self._standing.outcomes), Since()
         self._meanwhile.forget()
         self._asks_others = asks_others
-        self.phase, self.verdict = CHECKING, ""
+        self.phase, self.verdict, self._runs = CHECKING, "", []
         self.note, self.problem = "", None
         self.has_verdict = threading.Event()
         self._start(Kind.CURRENT, [self._standing.step])
@@ -127,6 +128,7 @@ class Rounds:
             self._aborted = [one for one in self._aborted if one is not job]
             return False
         self._job, self.doing = None, ""
+        self._runs.append(job.found)
         self.has_verdict.set()
         self.since = changes(self._before, self._standing.outcomes)
         if job.kind is Kind.CURRENT:
@@ -134,7 +136,7 @@ class Rounds:
         broken = _problem(job.found)
         if job.kind is Kind.ONWARD:
             self.checked_at, self.failure = time.time(), broken
-            self._advance_past(job.found)
+            self._advance_past(job, job.found)
             self._ask_others()
             return False
         if broken is not None and self.failure is None:
@@ -183,19 +185,21 @@ class Rounds:
         self.note = said or self.note
         return again
 
-    def _advance_past(self, found: RunResult) -> None:
-        """Make the first step that didn't pass the current one."""
+    def _advance_past(self, job: Job, found: RunResult) -> None:
+        """Make the first step that didn't pass the current one, or the last one of the stage."""
+        asked = {step.id for step in job.steps}
         for step in found.steps:
-            if step.id == self._standing.step.id and lets_on(step):
+            if step.id in asked and lets_on(step):
                 self.passed_last = self._course.find_step(step.id)
-                self._standing.advance()
+                self._standing.look_at(step.id)
+        self._standing.advance()
         self.verdict = self._standing.outcomes.get(self._standing.step.id, "")
 
     def _ask_others(self) -> None:
         """Check in the background the steps that passed before this round."""
         others = [step for step in self._standing.others() if step.id in self._before]
         if others:
-            self._settle()
+            self.phase = SETTLED
             self._start(Kind.OTHERS, others)
             self.doing = "checking in the background what passed before"
         else:
@@ -203,6 +207,7 @@ class Rounds:
 
     def _settle(self) -> None:
         self.phase, self.doing = SETTLED, ""
+        self.note = self._standing.tag(self._runs) or self.note
         self._processes.prepare(self._standing.step.stage)
 
     def _start(self, kind: Kind, steps: Sequence[Step]) -> None:
@@ -228,9 +233,7 @@ class Rounds:
             said = found.faults[0].strip()
             self.problem = NO_SPACE if "No space left on device" in said else f"{FAULT} {said.splitlines()[-1]}"
         if found.steps:
-            kept = self._standing.keep(found)
-            self.note = kept.note or self.note
-            self.problem = kept.problem or self.problem
+            self.problem = self._standing.keep(found) or self.problem
 
 
 def _problem(found: RunResult) -> CheckResult | None:

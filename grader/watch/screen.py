@@ -135,7 +135,9 @@ def _solution(solution: str, out: Console) -> None:
     """Show the text of a solution: its sentences are wrapped, its lines of code are not."""
     out.print()
     for line in solution.splitlines():
-        if line[:1] in CODE:
+        if not line:
+            out.print()
+        elif line[0] in CODE:
             out.print(Text(f"  {printable(line)}", style=_colour(line)), soft_wrap=True)
         else:
             out.print(Padding(terminal.inline(line, ""), (0, 0, 0, 2), expand=False))

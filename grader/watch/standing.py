@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course import Course, Stage, Step
@@ -14,14 +14,6 @@ from grader.results.results import Outcome, RunResult, StepResult
 
 SETTLED = (Outcome.PASS, Outcome.NOT_CHECKED)
 """The outcomes after which a learner goes on."""
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What came of keeping a run: a sentence about the tag of the commit, and one about what keeps kit from writing."""
-
-    note: str = ""
-    problem: str | None = None
 
 
 class Standing:
@@ -80,18 +72,25 @@ class Standing:
         """Add the outcome of one step."""
         self.outcomes[step.id] = step.outcome
 
-    def keep(self, found: RunResult) -> Kept:
-        """Keep the result of a run in the project, and tag the commit when it deserves it."""
+    def keep(self, found: RunResult) -> str:
+        """Keep the result of a run in the project. Return a sentence about what the kit couldn't keep, or nothing."""
         try:
-            if said := next_steps.remember(self._folder, found):
-                return Kept(problem=said)
-            if tag := next_steps.tag(self._course, self._folder, found):
-                return Kept(f"This commit has the tag {tag} now, so that the state can be found again.")
-            if found.problem is None and (tag := next_steps.missing_tag(self._course, self._folder, found)):
-                return Kept(next_steps.why_not_tagged(self._folder, tag))
+            return next_steps.remember(self._folder, found)
         except (OSError, KitError) as error:
-            return Kept(problem=f"kit can't keep the result: {error}")
-        return Kept()
+            return f"kit can't keep the result: {error}"
+
+    def tag(self, runs: Sequence[RunResult]) -> str:
+        """Tag the commit with the last step that passed in these runs, if it deserves it. Return a sentence about it.
+
+        Where a later step needs a tag that can't be made yet, the sentence says why.
+        """
+        found = RunResult(tuple(stage for run in runs for stage in run.stages), seed=0)
+        with contextlib.suppress(OSError, KitError):
+            if tag := next_steps.tag(self._course, self._folder, found):
+                return f"This commit has the tag {tag} now, so that the state can be found again."
+            if tag := next_steps.missing_tag(self._course, self._folder, found):
+                return next_steps.why_not_tagged(self._folder, tag)
+        return ""
 
     def onward(self) -> list[Step]:
         """List the steps of the stage that come after the current one and are open, without bonus steps.
@@ -114,7 +113,7 @@ class Standing:
             self.step = left[0]
 
     def look_at(self, step: str) -> None:
-        """Make a step the current one, because it passed before and is broken now."""
+        """Make a step the current one, as it has just passed, or because it is broken now."""
         if not self.is_pinned:
             self.step = self._course.find_step(step)
 
@@ -126,7 +125,7 @@ class Standing:
         self.is_pinned = False
         steps = self._course.steps
         after = steps[steps.index(self.step) + 1 :]
-        if after and after[0].stage == self.step.stage and not (self.is_done and after[0].bonus):
+        if after and after[0].stage == self.step.stage and not self.is_done:
             self.step = after[0]
             return ""
         if left := [step for step in self._open(self.stage.steps) if step != self.step]:
