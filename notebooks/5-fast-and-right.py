@@ -285,7 +285,7 @@ if MY_PROJECT:
         costs = {setting: take(load, reads(length)).half(Figure.CPU).value for setting, load in your_loads.items()}
         print(f"a page of {length:3}: × {costs['off'] / costs['on']:.1f}")
     for way in hunting.HUNTS:
-        one = hunting.hunt(yours["on"], way, EFFORT)
+        one = hunting.hunt(yours["on"], way, Effort(rounds=10, races=0, bursts=60, seconds=30.0))
         print(f"{way}: {one.stale} of {one.writes} messages were missed")
 
 # %%
