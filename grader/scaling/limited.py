@@ -17,7 +17,7 @@ from grader.harness.harness import Harness
 from grader.http_client.kept import Answer
 from grader.scaling import retry_after
 from grader.scaling.measured import Amount
-from grader.scaling.rate_limit import LONGEST_WAIT, MOST, SECONDS, Findings
+from grader.scaling.rate_limit import FEW, LONGEST_WAIT, MOST, SECONDS, SHORT, Findings
 from grader.scaling.senders import Posted, Sender, most_accepted
 
 BURST = 8
@@ -39,7 +39,7 @@ class Limited:
         sender = self._findings.forger if kind == "forger" else self._findings.flooder
         return Amount(
             most_accepted(sender.posted, SECONDS),
-            what=f"messages accepted from one address in {SECONDS} s",
+            what=f"messages of one client accepted in any {SECONDS} s",
             request=_line(sender.posted),
             more=f"{len(sender.posted)} were sent in {self._findings.flood_seconds:.0f} s" if kind != "forger" else "",
         )
@@ -56,7 +56,7 @@ class Limited:
         accepted = sum(one.accepted for one in inside)
         return Amount(
             accepted / due,
-            what="times the limit, in the long run",
+            what="times as many as the limit says",
             request=_line(posted),
             more=f"{accepted} accepted in {self._findings.flood_seconds:.1f} s",
         )
@@ -64,7 +64,12 @@ class Limited:
     @property
     def refused_even_sender(self) -> Listing:
         """List the refusals of a client that sends evenly at four fifths of the limit, and reads in between."""
-        return _refusals(self._findings.even, "refusal of a client that sends 3.2 messages a second evenly")
+        return _refusals(self._findings.even, f"refusal of a client that sends evenly at 80 % of {MOST}/{SECONDS}")
+
+    @property
+    def refused_steady_sender(self) -> Listing:
+        """List the refusals of a client that sends evenly at four fifths of a limit that leaves little room."""
+        return _refusals(self._findings.steady, f"refusal of a client that sends evenly at 80 % of {FEW}/{SHORT}")
 
     @property
     def refused_neighbour(self) -> Listing:
@@ -176,7 +181,7 @@ def burst_against(harness: Harness, limit: str) -> Burst:
     seconds = int(limit.partition("/")[2] or SECONDS)
     accepted = Amount(
         most_accepted(sender.posted, seconds),
-        what=f"messages accepted from one address in {seconds} s",
+        what=f"messages of one client accepted in any {seconds} s",
         request=_line(sender.posted),
         more=f"RATE_LIMIT={limit}, {len(sender.posted)} sent" if limit else "",
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Self
 
 from grader.assertions.entries import Listing
+from grader.assertions.observed import Observed
 from grader.errors import Failed, Unclear
 from grader.load.cpu import Bystanders
 from grader.project import environment
@@ -85,6 +87,32 @@ class LoadTest:
         return Amount(value, what=what, request=self.line, more=more or f"{self.sent.requests} requests")
 
 
+class LoadCommands(tuple[str, ...], Observed):
+    """The names of the load tests that `service.toml` has a command for. A check asks whether a name is `in` them."""
+
+    request = "kit contract K1"
+    has_table: bool
+
+    def __new__(cls, load: Mapping[str, Sequence[str]]) -> Self:
+        made = super().__new__(cls, [name for name, command in load.items() if command])
+        made.has_table = bool(load)
+        return made
+
+    def expected_text(self, operator: str, other: object) -> str:  # noqa: ARG002 - there is one operator
+        return line_for(str(other))
+
+    def actual_text(self) -> str:
+        if not self.has_table:
+            return f"{FILE} has no table [load]"
+        return f"the table [load] of {FILE} has {' and '.join(self) or 'no command'} alone"
+
+
+def line_for(name: str) -> str:
+    """Say where the command of a load test stands, with a line that runs it with Locust."""
+    locust = f"locust -f loadtest/{name}.py --headless -u {{users}} -r {{users}} -t {{seconds}}s -H {{url}}"
+    return f'a line below [load] in {FILE}, such as: {name} = "{locust}"'
+
+
 def run_all(project: Project, programs: Programs, seconds: float) -> Mapping[str, Callable[[], LoadTest]]:
     """Run all load tests side by side, each for so many seconds. Return for each what gives its result, or raises."""
     named = [name for name, command in project.load.items() if command]
@@ -156,7 +184,7 @@ def _run(project: Project, name: str, url: str, programs: Programs, seconds: flo
 
 def missing(name: str) -> Failed:
     """Return the failure of a project that has no command for a load test."""
-    return Failed(f"{FILE} has no {name} under [load]", expected=f'{name} = "..." under [load]')
+    return Failed(f"{FILE} has no {name} under [load]", expected=line_for(name), request=LoadCommands.request)
 
 
 def _filled(word: str, values: Mapping[str, str]) -> str:

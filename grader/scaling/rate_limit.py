@@ -27,9 +27,14 @@ WINDOWS = {LoadLevel.QUICK: 3, LoadLevel.FULL: 5}
 """For how many windows the flood lasts."""
 SHORT_OF = 0.5
 """Seconds by which the flood is shorter: so a limit by fixed windows never meets one window more."""
-EVEN = SECONDS / MOST / 0.8
-LEAST_GAP = SECONDS / MOST * 1.08
-"""Seconds between an answer and the next request of the even sender, so that it never sends faster than the limit."""
+FEW, SHORT = 5, 1
+"""A limit with little room for bursts: who is too strict for an even sender has refused one within 12 s."""
+EVENLY = 0.8
+"""The share of a limit at which an even sender sends."""
+LEAST_GAP = 1.08
+"""The shares of a limit between an answer and the next request of an even sender, which so never exceeds the limit."""
+CATCHING_UP = 0.97
+"""By how much an even sender that has come late may shorten its pauses."""
 PAUSE = 0.15
 FORGED_SECONDS = 4.5
 WAITERS = 5
@@ -51,6 +56,8 @@ class Findings:
     webhooks: list[tuple[str, Answer]] = field(default_factory=list)
     neighbour: Sender | None = None
     """None where this machine has one loopback address only."""
+    steady: Sender = field(default_factory=lambda: Sender(0))
+    """An even sender to a service of its own, with the limit 5/1."""
     waiters: list[Sender] = field(default_factory=list)
     waited: list[tuple[Posted, float, Posted]] = field(default_factory=list)
     """A refusal, the seconds after it, and the next message of the same client."""
@@ -76,11 +83,13 @@ def observe(harness: Harness) -> Findings:
     found = Findings(_seconds(harness), sender(1), sender(3), sender(4), services=services)
     paths = [one for one in write_paths(services[0], harness.credentials) if one.parent is None][1:]
     found.neighbour = sender(2) if several else None
+    found.steady = Sender(_service(harness, FEW, SHORT).port.number)
     found.waiters = [sender(11 + place) for place in range(WAITERS)]
     tasks: list[Callable[[], None]] = [
         lambda: _flood(found),
         lambda: _look_on(found, paths),
-        lambda: _send_evenly(found),
+        lambda: _send_evenly(found.even, SECONDS / MOST, found.flood_seconds, found.reads),
+        lambda: _send_evenly(found.steady, SHORT / FEW, found.flood_seconds),
         lambda: found.forger.flood(FORGED_SECONDS, PAUSE, _forged),
         lambda: _send_beside(found),
         *(lambda one=one, place=place: _wait_and_retry(found, one, place) for place, one in enumerate(found.waiters)),
@@ -92,8 +101,8 @@ def observe(harness: Harness) -> Findings:
     return found
 
 
-def _service(harness: Harness) -> Service:
-    env = {**harness.credentials.environment(), "RATE_LIMIT": f"{MOST}/{SECONDS}"}
+def _service(harness: Harness, most: int = MOST, seconds: int = SECONDS) -> Service:
+    env = {**harness.credentials.environment(), "RATE_LIMIT": f"{most}/{seconds}"}
     return harness.services.start(env=env)
 
 
@@ -118,13 +127,17 @@ def _look_on(found: Findings, paths: list[WritePath]) -> None:
         time.sleep(TURN)
 
 
-def _send_evenly(found: Findings) -> None:
-    """Send at four fifths of the limit, with three reads between two messages."""
-    deadline = time.monotonic() + found.flood_seconds
+def _send_evenly(sender: Sender, apart: float, seconds: float, reads: list[Answer] | None = None) -> None:
+    """Send at four fifths of a limit of one message each `apart` seconds; with `reads`, read three times in between."""
+    due = time.monotonic()
+    deadline = due + seconds
     while time.monotonic() < deadline:
-        posted = found.even.post()
-        found.reads += [found.even.get() for _ in range(3)]
-        due = max(posted.answer.sent + EVEN, posted.answer.received + LEAST_GAP)
+        posted = sender.post()
+        if reads is not None:
+            reads += [sender.get() for _ in range(3)]
+        pause = apart / EVENLY
+        earliest = max(posted.answer.sent + CATCHING_UP * pause, posted.answer.received + apart * LEAST_GAP)
+        due = max(due + pause, earliest)
         time.sleep(max(0.0, due - time.monotonic()))
 
 

@@ -39,10 +39,10 @@ def test_the_most_of_a_window_is_told_with_what_was_sent():
 
     assert found.most_in_a_window("flooder") == 30
     assert found.most_in_a_window("flooder").expected_text("<=", 40) == (
-        "at most 40 messages accepted from one address in 5 s"
+        "at most 40 messages of one client accepted in any 5 s"
     )
     assert found.most_in_a_window("flooder").actual_text() == (
-        "30 messages accepted from one address in 5 s (50 were sent in 14 s)"
+        "30 messages of one client accepted in any 5 s (50 were sent in 14 s)"
     )
     assert limited(forger=[201] * 50).most_in_a_window("forger") == 50
 
@@ -51,7 +51,8 @@ def test_the_share_of_a_flood_is_told():
     found = Limited(Findings(14.5, sender(*[201, 429, 429, 429] * 50, every=0.07), sender(), sender()))
 
     assert found.share_of_limit == pytest.approx(50 / 58)
-    assert found.share_of_limit.actual_text() == "0.86 times the limit, in the long run (50 accepted in 14.5 s)"
+    assert found.share_of_limit.actual_text() == "0.86 times as many as the limit says (50 accepted in 14.5 s)"
+    assert found.share_of_limit.expected_text(">=", 0.7) == "at least 0.7 times as many as the limit says"
 
 
 def test_a_flood_that_was_too_slow_is_unclear():
@@ -63,6 +64,7 @@ def test_those_who_must_not_be_refused_are_named_with_the_place_of_the_message()
     assert limited(even=[201, 201, 429]).refused_even_sender == ("429 for message 3",)
     assert limited(neighbour=[201, 503]).refused_neighbour == ("503 for message 2",)
     assert limited(even=[200, 201], neighbour=[201]).refused_neighbour == ()
+    assert limited(steady=sender(201, 429)).refused_steady_sender == ("429 for message 2",)
 
 
 def test_a_machine_with_one_address_cannot_be_two_clients():

@@ -12,7 +12,7 @@ import pytest
 from grader.errors import Failed, Unclear
 from grader.project import config
 from grader.scaling import load_tests
-from grader.scaling.load_tests import LoadTest
+from grader.scaling.load_tests import LoadCommands, LoadTest
 from grader.system.resources import Resources
 from tests import projects
 
@@ -143,6 +143,25 @@ def test_failures_that_nobody_hears_of(run):
 
 def test_an_exit_status_that_never_changes_says_nothing(run):
     assert run("reads", "always-exits").unreported != ()
+
+
+@pytest.mark.parametrize(
+    ("load", "said"),
+    [
+        ({}, "service.toml has no table [load]"),
+        ({"mixed": ["k6"], "writes": ["k6"]}, "the table [load] of service.toml has mixed and writes alone"),
+        ({"writes": []}, "the table [load] of service.toml has no command alone"),
+    ],
+)
+def test_a_missing_command_is_said_with_its_table_and_a_line_to_copy(load, said):
+    found = LoadCommands(load)
+
+    assert "reads" not in found
+    assert found.actual_text() == said
+    assert found.expected_text("in", "reads") == (
+        'a line below [load] in service.toml, such as: reads = "locust -f loadtest/reads.py --headless -u {users} '
+        '-r {users} -t {seconds}s -H {url}"'
+    )
 
 
 def test_a_command_that_sends_nothing(run):
