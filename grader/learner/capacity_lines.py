@@ -9,7 +9,7 @@ from rich.text import Text
 
 from grader.load.capacity import Capacity, Judged
 from grader.report import terminal
-from grader.report.load_words import SOMEWHAT_NOISY
+from grader.report.load_words import SOMEWHAT_NOISY, failures
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -50,7 +50,8 @@ class CapacityLines:
         probe = judged.probe
         latency = f"p95 {probe.p95_ms:.0f} ms" if probe.p95_ms is not None else "no answer"
         held = judged.because is None
-        failed = f"   {probe.failed} failed" if probe.failed else ""
+        told = failures(probe.failures)
+        failed = f"   {probe.failed} failed{f': {told}' if told else ''}" if probe.failed else ""
         self._out.print(
             Text.assemble(
                 f"  {probe.offered or 0:8g}/s  ",

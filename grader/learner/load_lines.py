@@ -11,13 +11,14 @@ from dataclasses import replace
 from rich.table import Table
 from rich.text import Text
 
+from grader.load.failures import UNSENT
 from grader.load.generator import Progress
 from grader.load.locust_run import JOINED_WITHIN, Address
 from grader.load.measurement import Measured, Probe, note_on
 from grader.load.samples import started_in
 from grader.load.timeline import timeline
 from grader.report import terminal
-from grader.report.load_words import NOISY
+from grader.report.load_words import NOISY, failures
 
 BARS = "▁▂▃▄▅▆▇█"
 MOST_FAILED = 0.01
@@ -125,7 +126,8 @@ def _failed(probe: Probe) -> str:
     """Say how many requests failed, and how many were never sent."""
     unsent = max(0, probe.planned - probe.sent)
     never = f", {unsent} of {probe.planned} never sent" if unsent else ""
-    return f"{max(0, probe.failed - unsent)} of {probe.sent} failed{never}"
+    told = failures({kind: count for kind, count in probe.failures.items() if kind != UNSENT})
+    return f"{max(0, probe.failed - unsent)} of {probe.sent} failed{f' ({told})' if told else ''}{never}"
 
 
 def _remarks(measured: Measured) -> list[str]:

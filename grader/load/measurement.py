@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
 from grader.errors import MachineError
 from grader.load.cpu import Cores, Meter, cores_between, is_running
+from grader.load.failures import kinds
 from grader.load.generator import FINISH_WITHIN, Generator, Job, Progress, Record
 from grader.load.samples import (
     Sample,
@@ -44,7 +45,7 @@ class Probe:
     The percentiles are latencies of answered requests in milliseconds, or None without answers; in an open loop they
     count from the moment at which a request should have been sent. `failed` counts those that got no good answer.
     `throughput` is how many good answers came per second inside the window: less than `achieved` where answers come so
-    late that they are still under way at its end.
+    late that they are still under way at its end. `failures` counts those that failed by their kind.
     `cpu_service`, `cpu_generator` and `other` are in cores. `generator_bound` says that the generator was the limit:
     then `achieved` is what the service does at least.
     """
@@ -64,6 +65,7 @@ class Probe:
     most_under_way: int = 0
     generator_bound: bool = False
     throughput: float = 0.0
+    failures: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def failed_share(self) -> float:
@@ -217,6 +219,7 @@ def _probe(job: Job, window: Window, record: Record, cores: Cores) -> Probe:
     planned = len(inside)
     if job.rate is not None:
         planned = max(planned, round(job.rate * window.seconds))
+    sent = started_in(window, record.samples)
     probe = Probe(
         users=job.users,
         offered=job.rate,
@@ -232,6 +235,7 @@ def _probe(job: Job, window: Window, record: Record, cores: Cores) -> Probe:
         sent=len(inside),
         most_under_way=record.most_under_way,
         throughput=answered_in(window, record.samples) / window.seconds,
+        failures=kinds(sent, waiting=len(inside) - len(sent), unsent=planned - len(inside)),
     )
     return replace(probe, generator_bound=_bound(job, window, [*record.samples, *waiting], record.rested))
 

@@ -16,6 +16,7 @@ from grader.load.measurement import Load, Measured
 from grader.load.reference import ceiling
 from grader.load.slo import Slo
 from grader.load.workloads import WORKLOADS
+from grader.report.load_words import failures
 from grader.results.moment import Moment
 from grader.results.results import Outcome
 from grader.service.database import Rows
@@ -128,7 +129,8 @@ class Programme:
             if not probe.achieved:
                 raise Failed("The service gave no good answer.")
             if probe.failed_share > self.slo.failed:
-                notes.append(f"{probe.failed} of {probe.planned} requests got no good answer.")
+                told = failures(probe.failures)
+                notes.append(f"{probe.failed} of {probe.planned} requests got no good answer: {told}.")
             if counted is not None:
                 number, agrees = rows.written(service, counted, measured, exactly=workload == FRONT_PAGE)
             outcome = Outcome.PASS if agrees else Outcome.FAIL

@@ -18,7 +18,7 @@ class Sample(NamedTuple):
 
     In an open loop, `start` is when it should have been sent. `late` is by how many seconds the generator, and not the
     service, made it begin later than that. `name` names the kind of request. `status` and `retry_after` are those of
-    the answer, where the generator tells them.
+    the answer, where the generator tells them. `trouble` names the exception that took the place of an answer.
     """
 
     start: float
@@ -28,6 +28,7 @@ class Sample(NamedTuple):
     name: str = ""
     status: int = 0
     retry_after: str = ""
+    trouble: str = ""
 
 
 class Window(NamedTuple):

@@ -27,9 +27,8 @@ from grader.load.mailbox import Mailbox, opened
 from grader.system.seal import hide_memory
 
 PATIENCE = 10.0
-"""Seconds that a request may wait for its answer."""
 FINISH_WITHIN = 5.0
-"""Seconds that the requests have to finish that are under way when a run ends."""
+"""Seconds that a request may wait for its answer, and those that requests have which are under way at the end."""
 LOOK_EVERY, TELL_EVERY = 0.005, 0.5
 
 # The HTTP client of FastHttpUser sends a GET again, up to eleven times, when the connection closes without an answer.
@@ -69,7 +68,7 @@ class Run:
         self.job = job
         self.draw = random.Random(job["seed"])
         self.closing = float("inf")
-        self.samples: list[tuple[float, float, bool, float, str]] = []
+        self.samples: list[tuple[float, float, bool, float, str, int, str, str]] = []
         self.under_way: dict[int, float] = {}
         self.most_under_way = 0
         self.answered = self.number = self.no_port = 0
@@ -107,23 +106,24 @@ class Sender(FastHttpUser):
         run.under_way[number] = intended
         run.most_under_way = max(run.most_under_way, len(run.under_way))
         sent = time.monotonic()
-        good = False
+        good, status, trouble = False, 0, ""
         try:
             with self.client.request(method, catch_response=True, **more) as response:
                 broken = response.request_meta["exception"]
                 run.no_port += getattr(broken, "errno", None) == errno.EADDRNOTAVAIL
-                good = broken is None and response.status_code in success
-                if broken is None and not good:
-                    response.failure(f"status {response.status_code}")
+                trouble, status = type(broken).__name__, response.status_code if broken is None else 0
+                good = status in success
+                if status and not good:
+                    response.failure(f"status {status}")
         except gevent.GreenletExit:
             # It is among those under way when the run ended, and counts there.
             raise
         except Exception as error:  # noqa: BLE001 - Locust doesn't report a request whose answer it cannot decode
-            good = False
+            good, status, trouble = False, 0, type(error).__name__
             self.report(name, method, sent, error)
         del run.under_way[number]
         run.answered += good
-        run.samples.append((intended, time.monotonic() - intended, good, sent - due, name))
+        run.samples.append((intended, time.monotonic() - intended, good, sent - due, name, status, "", trouble))
 
     def report(self, name: str, method: str, sent: float, error: Exception) -> None:
         """Report a request that Locust itself doesn't report."""

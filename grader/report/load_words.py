@@ -58,9 +58,9 @@ def meaning(search: Mapping[str, Any]) -> str:
     if capacity["because"] == "generator":
         said.append("The kit's generator can't offer more here, so the service can do at least this.")
     elif broke is not None and held:
-        said.append(f"At {rate(broke)}, {WHY[capacity['because']]}.")
+        said.append(f"At {rate(broke)}, {_why_it_broke(search)}.")
     elif broke is not None:
-        said.append(f"Even at {rate(broke)} requests per second, {WHY[capacity['because']]}.")
+        said.append(f"Even at {rate(broke)} requests per second, {_why_it_broke(search)}.")
     if not capacity["done"]:
         said.append("The search ended before it had come close to the limit.")
     return " ".join(said)
@@ -84,6 +84,19 @@ def neighbours(loads: Sequence[Mapping[str, Any]]) -> str:
         return ""
     weight = "say little" if other >= NOISY else "are noisy"
     return f"Other programs used up to {other:.1f} cores meanwhile, so these figures {weight}."
+
+
+def failures(kinds: Mapping[str, int]) -> str:
+    """List failures by their kind, such as `12 × status 503, 1 × cut off`; empty where there were none."""
+    return ", ".join(f"{count:,} × {kind}" for kind, count in kinds.items())
+
+
+def _why_it_broke(search: Mapping[str, Any]) -> str:
+    """Say why the objective broke at the rate that ended a search, and what failed there."""
+    capacity = search["capacity"]
+    broken = [one for one in search["probes"] if one["because"] == "failures" and one["offered"] == capacity["broke"]]
+    told = failures(broken[-1]["failures"]) if broken else ""
+    return WHY[capacity["because"]] + (f" ({told})" if told else "")
 
 
 def rate(value: float) -> str:

@@ -8,7 +8,9 @@ from email.utils import parsedate_to_datetime
 from grader.assertions.entries import Listing
 from grader.errors import Unclear
 from grader.load.comparison import TOO_BUSY
+from grader.load.failures import kinds
 from grader.load.samples import LATE, Sample, Window, percentile_ms, started_in
+from grader.report.load_words import failures
 from grader.scaling.conditions import BUSY
 from grader.scaling.measured import Amount
 from grader.scaling.overload import LEAST_TIMES, NO_FLOOD, RECOVERY, Overload, is_in_time
@@ -47,7 +49,9 @@ class Flooded:
             raise Unclear(f"{share:.0f} % of the capacity were answered in time, so it was no flood: run it again.")
         if share < GOOD_SHARE:
             self._refuse_to_judge(share >= BAD_SHARE, f"{share:.0f} % of the capacity were answered in time")
-        return self._amount(share, "% of the capacity, answered within the objective", self._offered())
+        lost = failures(kinds(self._second_half))
+        told = f"{self._offered()}; failed in the second half: {lost}" if lost else self._offered()
+        return self._amount(share, "% of the capacity, answered within the objective", told)
 
     @property
     def slowness(self) -> Amount:

@@ -32,7 +32,7 @@ class Run:
         self.draw = random.Random(job["seed"])
         self.port = int(job["url"].rpartition(":")[2])
         self.loop = asyncio.get_running_loop()
-        self.samples: list[tuple[float, float, bool, float, str, int, str]] = []
+        self.samples: list[tuple[float, float, bool, float, str, int, str, str]] = []
         self.under_way: dict[int, Order] = {}
         self.waiting: deque[Order] = deque()
         self.idle: list[Connection] = []
@@ -68,8 +68,8 @@ class Run:
         """Open a connection for a request."""
         try:
             await self.loop.create_connection(lambda: connection, HOST, self.port)
-        except OSError:
-            self.count(order, 0, "")
+        except OSError as error:
+            self.count(order, 0, "", type(error).__name__)
             self.lost(connection)
 
     def free(self, connection: Connection) -> None:
@@ -91,14 +91,15 @@ class Run:
             order.due = time.monotonic()
             self.start(order)
 
-    def count(self, order: Order | None, status: int, advice: str) -> None:
+    def count(self, order: Order | None, status: int, advice: str, trouble: str = "") -> None:
         """Count what came of a request, and let its user send the next one in a closed loop."""
         if order is None or self.under_way.pop(order.number, None) is None:
             return
         now = time.monotonic()
         good = status in order.kind["success"]
         late = max(0.0, order.sent - order.due)
-        self.samples.append((order.intended, now - order.intended, good, late, order.kind["name"], status, advice[:40]))
+        name = order.kind["name"]
+        self.samples.append((order.intended, now - order.intended, good, late, name, status, advice[:40], trouble))
         if "users" in self.job and now < self.closing:
             self.loop.call_soon(self.again)
 

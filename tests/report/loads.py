@@ -16,6 +16,7 @@ def probe(offered: float | None, p95: float | None, **more: Any) -> dict[str, An
         "achieved": rate,
         **latency,
         "failed": 0,
+        "failures": {},
         "cpu_service": 0.5,
         "cpu_generator": 0.1,
         "other": 0.05,
@@ -62,6 +63,7 @@ def generator_bound() -> dict[str, Any]:
 def never_kept() -> dict[str, Any]:
     """Return a search in which no rate kept the objective, and some got no answer."""
     probes = [probe(25.0, 900.0), probe(0.781, None, throughput=0.0, achieved=0.0, failed=3, because="failures")]
+    probes[1]["failures"] = {"status 503": 2, "cut off": 1}
     found = {"held": 0.0, "broke": 0.781, "because": "failures", "done": True}
     return search() | {"probes": probes, "capacity": found}
 
