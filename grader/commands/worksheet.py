@@ -33,7 +33,7 @@ def worksheet(context: click.Context, action: str | None, folder: str) -> int:
     predictions were off. Write a number and a reason for each. With `lock`, kit seals them: a prediction that changes
     afterwards doesn't count. Commit the file then. With `measure`, which takes four minutes, kit measures your service,
     writes the answers into worksheet.toml, and draws them in evidence/worksheet.svg. At the end, write a `reflection`
-    about each of your three worst predictions. Being wrong costs nothing.
+    about each of your three worst predictions. Being wrong costs nothing. After Ctrl-C, what was measured is kept.
 
     \b
     Example:  kit worksheet        kit worksheet lock        kit worksheet measure
@@ -109,12 +109,23 @@ def _measure(sheet: Worksheet, lines: WorksheetLines) -> int:
         lines.say("Measuring your service. That takes about four minutes.")
         experiments = Experiments(ready, slo.read(sheet.folder))
         answers: dict[str, dict[str, Any]] = {}
-        for name, value, reason in experiments.run():
-            lines.answer(name, value, reason)
-            answers[name] = {"lacking": reason} if value is None else {"measured": value}
+        stopped = False
+        try:
+            for name, value, reason in experiments.run():
+                lines.answer(name, value, reason)
+                answers[name] = {"lacking": reason} if value is None else {"measured": value}
+        except KeyboardInterrupt:
+            if not answers:
+                raise
+            stopped = True
     machine = {"cores": cores(), "other": experiments.busiest}
     curve = {"clients": [n for n, _ in experiments.curve], "measured": [x for _, x in experiments.curve]}
     found = _with(sheet, measured={"commit": commit, "date": _now(), **machine}, curve=curve, **answers)
+    if stopped:
+        sheets.write(found)
+        lines.say(f"Stopped: the {len(answers)} answers until now are in worksheet.toml.")
+        lines.then("kit worksheet measure", "measures all questions again")
+        return ExitStatus.INTERRUPTED
     found = _with(found, **{name: {"reflection": found.text(name, "reflection")} for name in found.worst()})
     sheets.write(found)
     _draw(found, experiments)

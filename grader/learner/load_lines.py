@@ -14,7 +14,7 @@ from rich.text import Text
 from grader.load.failures import UNSENT
 from grader.load.generator import Progress
 from grader.load.locust_run import JOINED_WITHIN, Address
-from grader.load.measurement import Measured, Probe, note_on
+from grader.load.measurement import STALLED, Measured, Probe, note_on
 from grader.load.samples import started_in
 from grader.load.timeline import timeline
 from grader.report import terminal
@@ -124,6 +124,8 @@ def went_well(measured: Measured) -> bool:
 
 def _failed(probe: Probe) -> str:
     """Say how many requests failed, and how many were never sent."""
+    if not probe.planned:
+        return "nothing was sent in the measured part"
     unsent = max(0, probe.planned - probe.sent)
     never = f", {unsent} of {probe.planned} never sent" if unsent else ""
     told = failures({kind: count for kind, count in probe.failures.items() if kind != UNSENT})
@@ -133,7 +135,9 @@ def _failed(probe: Probe) -> str:
 def _remarks(measured: Measured) -> list[str]:
     probe = measured.probe
     remarks = [note_on(replace(measured, ended=False)) or ""]  # how the service ended is said as an error
-    if not probe.sent and probe.planned:
+    if not probe.planned and measured.record.unanswered:
+        remarks.append(STALLED)
+    elif not probe.sent and probe.planned:
         remarks.append("The load got so far behind that nothing of the measured part was sent: offer much less.")
     elif probe.generator_bound:
         remarks.append("The generator was the limit, so the service can do at least this.")

@@ -29,6 +29,7 @@ from grader.place import how_to_add
 
 LEAST_PARTIAL = 0.5
 """Seconds of a measured window below which there is nothing to say after Ctrl-C."""
+STALLED = "The service stopped answering in the warm-up, and each user waited, so there was nothing to measure."
 NEEDED = ("locust", "psutil")
 """The packages that a measurement needs."""
 

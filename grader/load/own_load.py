@@ -17,6 +17,8 @@ from grader.system.process import how_it_ended
 
 GRACE = 15.0
 """Seconds that the load test has to print its figures and end, after Ctrl-C."""
+LONGER = 30.0
+"""Seconds that a load test may take beside those for which it is asked to send: to start, and to end."""
 LOOK_EVERY = 0.1
 
 
@@ -24,14 +26,28 @@ def run(project: Project, service: Service, command: Sequence[str], users: int, 
     """Run a learner's load test against a service until its end, and return True; False when Ctrl-C ended it.
 
     In the command, `{url}`, `{users}` and `{seconds}` are filled in, as clause K1 says. Raises Failed when it ends with
-    another exit code than 0, or never opened a connection to the service.
+    another exit code than 0, never opened a connection to the service, or doesn't end by itself.
     """
     values = {"{url}": service.url, "{users}": str(users), "{seconds}": f"{seconds:g}"}
     argv = [_filled(word, values) for word in command]
     env = environment.for_client(project, server_url=service.url)
     watch = Watch(service.port.number)
-    with watch:
-        code = foreground.run(argv, project.folder, env, on_ctrl_c=signal.SIGINT, grace=GRACE, beside=watch.begin)
+    try:
+        with watch:
+            code = foreground.run(
+                argv,
+                project.folder,
+                env,
+                on_ctrl_c=signal.SIGINT,
+                grace=GRACE,
+                within=seconds + LONGER,
+                beside=watch.begin,
+            )
+    except TimeoutError:
+        raise Failed(
+            f"Your load test was still running {LONGER:.0f} s after its {seconds:g} s, so kit has ended it. "
+            "Does the command under [load] use {seconds}?"
+        ) from None
     if code is None:
         return False
     if code:

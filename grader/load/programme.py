@@ -12,7 +12,7 @@ from grader.load import entries, rows
 from grader.load.bench import FILL_WITHIN, MESSAGES, fill
 from grader.load.capacity_search import QUICK, CapacitySearch, Timing
 from grader.load.generator import Generator
-from grader.load.measurement import Load, Measured
+from grader.load.measurement import STALLED, Load, Measured
 from grader.load.reference import ceiling
 from grader.load.slo import Slo
 from grader.load.workloads import WORKLOADS
@@ -127,7 +127,7 @@ class Programme:
             if measured.ended or measured.record.unanswered:
                 confirm_answering(service)
             if not probe.achieved:
-                raise Failed("The service gave no good answer.")
+                raise Failed("The service gave no good answer." if probe.planned else STALLED)
             if probe.failed_share > self.slo.failed:
                 told = failures(probe.failures)
                 notes.append(f"{probe.failed} of {probe.planned} requests got no good answer: {told}.")

@@ -19,13 +19,15 @@ def run(
     *,
     on_ctrl_c: signal.Signals = signal.SIGTERM,
     grace: float = 10.0,
+    within: float | None = None,
     beside: Callable[[subprocess.Popen[bytes]], None] = lambda _process: None,
 ) -> int | None:
     """Run a program until it ends, and return its exit code; None after Ctrl-C.
 
     After Ctrl-C the program gets the signal `on_ctrl_c` and `grace` seconds to end. A second Ctrl-C shortens them. Then
     its process group is killed. `beside` gets the program right after its start. Raises ProjectError with one sentence
-    when the program can't be started.
+    when the program can't be started, and TimeoutError when it hasn't ended `within` so many seconds: it ends then as
+    after Ctrl-C.
     """
     try:
         process = subprocess.Popen(argv, cwd=folder, env=dict(env), stdin=subprocess.DEVNULL, start_new_session=True)
@@ -33,16 +35,23 @@ def run(
         raise ProjectError(f'"{argv[0]}" cannot be run: {error.strerror}.') from None
     try:
         beside(process)
-        return process.wait()
+        return process.wait(within)
     except KeyboardInterrupt:
-        process.send_signal(on_ctrl_c)
-        with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
-            process.wait(grace)
+        _let_end(process, on_ctrl_c, grace)
         return None
+    except subprocess.TimeoutExpired:
+        _let_end(process, on_ctrl_c, grace)
+        raise TimeoutError from None
     finally:
         with contextlib.suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def _let_end(process: subprocess.Popen[bytes], number: signal.Signals, grace: float) -> None:
+    process.send_signal(number)
+    with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+        process.wait(grace)
 
 
 def hear_ends() -> None:

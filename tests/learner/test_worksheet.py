@@ -2,13 +2,17 @@
 
 import io
 import re
+import signal
+import subprocess
+import sys
 
 import pytest
 from rich.console import Console
 
 from grader.learner.worksheet_lines import HALF, WorksheetLines, bar
 from grader.scaling import worksheet
-from tests.command import kit
+from tests.command import environment, kit
+from tests.load import services
 from tests.repository import commit, repository
 
 
@@ -71,6 +75,42 @@ def test_after_the_measurement_the_lock_stays_and_the_predictions_are_compared(c
     shown = kit("worksheet", cwd=chat).text
     assert re.search(r"read_ms 2 8 │█{4} 4 × more", shown)
     assert "Write a reflection about your worst predictions: read_ms." in shown
+
+
+BRIEFLY = """
+from grader.scaling import experiments
+experiments.SECONDS, experiments.PAIRS, experiments.CURVE = 0.2, 1, (1, 2)
+from grader.__main__ import main
+main()
+"""
+
+
+@pytest.mark.timeout(120)
+def test_what_was_measured_until_ctrl_c_is_kept(tmp_path, nothing_left):
+    chat = repository(tmp_path / "chat")
+    services.write(chat)
+    kit("worksheet", cwd=chat)
+    predict(chat)
+    kit("worksheet", "lock", cwd=chat)
+    commit(chat, {})
+
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(
+        [sys.executable, "-c", BRIEFLY, "worksheet", "measure"], cwd=chat, env=environment(), **streams
+    ) as run:
+        said = []
+        while not any(line.split()[:1] == ["megabytes_per_s"] for line in said) and (line := run.stdout.readline()):
+            said.append(line)
+        run.send_signal(signal.SIGINT)
+        said += run.stdout.readlines()
+    assert run.returncode == 130, said
+    text = " ".join(" ".join(said).split())
+    assert re.search(r"Stopped: the [4-6] answers until now are in worksheet.toml\.", text)
+    assert "Traceback" not in text
+    sheet = worksheet.read(chat)
+    assert sheet.figure("read_ms", "measured") > 0
+    assert "servers" in sheet.unmeasured
+    assert sheet.not_locked_before == ()
 
 
 def test_a_worksheet_that_is_no_toml_is_one_sentence(chat):

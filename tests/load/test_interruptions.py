@@ -64,6 +64,17 @@ def test_a_load_in_which_the_service_breaks_is_shown_and_has_not_passed(habit: s
     assert services.nothing_left(tmp_path)
 
 
+def test_a_service_that_stalls_in_the_warm_up_is_one_sentence(tmp_path: Path) -> None:
+    services.write(tmp_path, "stalls", since=215)
+
+    done = kit("load", "reads", "--seconds", "1", cwd=tmp_path)
+
+    assert done.status == 1
+    assert "nothing was sent in the measured part" in done.text
+    assert "The service stopped answering in the warm-up, and each user waited, so there was" in done.text
+    assert "0 of 0" not in done.text
+
+
 def test_a_load_that_goes_well_has_passed(tmp_path: Path) -> None:
     services.write(tmp_path)
 

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import UsageError
-from grader.load import locust_run
+from grader.errors import Failed, UsageError
+from grader.load import locust_run, own_load
 from grader.load.locust_run import Address
+from grader.service.server import Service
 from grader.system.ports import Port, is_free
+from grader.system.resources import Resources
 from tests.command import KIT, environment, kit
 from tests.load import services
 
@@ -210,6 +212,18 @@ def test_any_program_can_be_a_load_test_and_fail(command: list[str], said: str, 
 
     assert done.status == 1, done.text
     assert said in done.text
+
+
+def test_a_load_test_that_never_ends_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_load, "LONGER", 0.5)
+    project = services.write(tmp_path, reads=["python", "-c", "import time; time.sleep(600)"])
+    resources = Resources()
+    service = Service(project, resources, resources.fresh("data"))
+    try:
+        with pytest.raises(Failed, match=r"still running 0 s after its 1 s, so kit has ended it\. Does the command"):
+            own_load.run(project, service, project.load["reads"], 1, 1.0)
+    finally:
+        resources.close()
 
 
 def test_a_load_test_that_prints_a_lot_and_asks_once_is_fine(tmp_path: Path) -> None:

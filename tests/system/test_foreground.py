@@ -45,6 +45,19 @@ def test_a_program_that_cannot_be_started_is_one_sentence(tmp_path: Path) -> Non
         foreground.run(["no-such-program"], tmp_path, dict(os.environ))
 
 
+def test_a_program_that_takes_too_long_is_asked_to_end_and_then_killed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", STUBBORN]
+    with pytest.raises(TimeoutError):
+        foreground.run(command, tmp_path, dict(os.environ), on_ctrl_c=signal.SIGINT, grace=0.3, within=2.0)
+
+    child = tmp_path / "child"
+    assert not child.exists() or wait_until(lambda: is_gone(int(child.read_text())), 5)
+
+
+def is_gone(pid: int) -> bool:
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_program_that_ignores_ctrl_c_is_killed_with_its_children(number: signal.Signals, tmp_path: Path) -> None:
     command = [sys.executable, "-c", RUNS, STUBBORN, str(tmp_path)]
@@ -57,4 +70,4 @@ def test_a_program_that_ignores_ctrl_c_is_killed_with_its_children(number: signa
     assert (printed.strip(), kit.returncode) == ("None", 0)
     assert (tmp_path / "asked").exists()
     child = int((tmp_path / "child").read_text())
-    assert wait_until(lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie", 5)
+    assert wait_until(lambda: is_gone(child), 5)
