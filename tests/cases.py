@@ -5,7 +5,7 @@ A variant lies in the folder of its stage: `variants/02/other-ids.toml`. A case 
 of its own: `variants/02/NAME/` with `case.toml` and `project/`. The name of a case is where it lies: `1.4/catch-all`.
 
 A mistake says in `wrong` what is wrong. `may_fail` names the steps that repeat the very promise, each with the reason.
-`large` says that a mistake under load shows so clearly that other tests may run beside it.
+`large` says that a mistake in a step of measurements shows so clearly, and so soon, that `make test` runs it, too.
 `races` says that the moment or the clock decides whether the checks notice the mistake. `varies` says that the check
 that notices it first differs from run to run, and with it what a learner reads. A variant says in `unusual` what is
 unusual about it, and must pass everything.

@@ -40,12 +40,12 @@ def all_cases() -> list[Case]:
 
 
 def is_quick(case: Case) -> bool:
-    """Tell whether `make test` runs a case: the mistakes of stage 1, every listed case, and whole projects.
+    """Tell whether `make test` runs a case: the mistakes of stage 1, every listed case, whole projects, large effects.
 
-    Of the mistakes that show only under load, these are those whose effect is large, as other tests run beside them.
+    Of the mistakes in steps that need load, these are those with a large effect, as other tests run beside them.
     A variant that differs only under load has nothing to run here. `make matrix` runs every case.
     """
-    if case.step is not None and COURSE.find_step(case.step).needs_load:
+    if case.large or (case.step is not None and COURSE.find_step(case.step).needs_load):
         return case.large
     if case.step is None and not steps_to_test(case):
         return False
@@ -95,7 +95,8 @@ def up_to(case: Case) -> tuple[Step, ...]:
     A step that looks only at a side which the case leaves as the solution has it is left out: the solution passes it.
     """
     last = case.solution[:2] if case.solution else case.stage
-    return _of_its_sides(case, [step for step in COURSE.steps if step.stage <= last and step.id not in OWN_WORK])
+    own = OWN_WORK - {case.step}
+    return _of_its_sides(case, [step for step in COURSE.steps if step.stage <= last and step.id not in own])
 
 
 def _of_its_sides(case: Case, steps: Sequence[Step]) -> tuple[Step, ...]:
