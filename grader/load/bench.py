@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import Failed, MachineError, NotChecked
+from grader.load.copied_rows import copy_rows, grown_table, shows_many
 from grader.load.generator import Generator, Job
 from grader.load.measurement import Load, require
 from grader.load.workloads import WRITE
@@ -22,6 +24,8 @@ from grader.system.scratch import MEMORY
 
 MESSAGES = 200
 """How many messages a service has before it is loaded: a page of reads is full then."""
+SENT = 1_000
+"""How many messages are sent at most to fill data; their rows are copied to make more."""
 SEEDING_USERS = 8
 LEAST_FREE = 4 * 1024 * 1024
 """Bytes below which a disk is full."""
@@ -66,16 +70,44 @@ class Bench:
     def filled(self, messages: int) -> Path:
         """Return a folder of data with so many messages, which no service uses.
 
-        They are written in memory, where that is fast, by a service that has ended since. Raises NotChecked when the
-        data don't lie in the folder.
+        They are written in memory, where that is fast, by a service that has ended since. Above a thousand, rows are
+        copied, where that goes. Raises NotChecked when the data don't lie in the folder.
         """
-        service = self.start(messages=messages, data=self.memory.fresh("filled"))
+        service = self.start(messages=0, data=self.memory.fresh("filled"))
+        has_rows, sent = service.project.has_file_database, min(messages, SENT)
+        before = service.database.rows() if has_rows else {}
+        self._fill(service, sent)
+        table = grown_table(before, service.database.rows(), sent) if has_rows and sent < messages else None
         service.stop()
+        if sent < messages:
+            if table is not None and (long := self._copied(service, table, messages)):
+                service = long
+            else:
+                service.start()
+                self._fill(service, messages - sent)
+                service.stop()
         if not any(service.data.iterdir()):
             raise NotChecked("The data of this project don't lie in {data}, so they can't be copied.")
         place = self.resources.fresh("filled")
         shutil.move(service.data, place)
         return place
+
+    def _copied(self, service: Service, table: str, messages: int) -> Service | None:
+        """Copy rows on a copy of the data, and return a service that showed them and ended; None where that fails."""
+        place = self.memory.fresh("filled")
+        shutil.copytree(service.data, place)
+        long = Service(self.project, self.memory, place)
+        try:
+            with closing(sqlite3.connect(long.database.path)) as connection, connection:
+                copy_rows(connection, table, messages)
+            long.start()
+            if shows_many(long, SENT):
+                long.stop()
+                return long
+        except (sqlite3.Error, Failed):
+            pass
+        long.kill()
+        return None
 
     def fresh_in_memory(self) -> Path:
         """Return the path of a folder in memory that doesn't exist yet; raises NotChecked where there is no room."""

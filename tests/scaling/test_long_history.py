@@ -51,17 +51,3 @@ def test_messages_are_sent_where_two_tables_grow(histories):
 def test_a_service_that_stores_nothing_in_time_is_not_checked(histories):
     with pytest.raises(NotChecked, match=r"^400 messages could not be stored within 0 s\.$"):
         histories(seconds=0.0)
-
-
-@pytest.mark.parametrize("value", ["7c9e6679-7425-40de-944b-e07fc1f90ae7", b"\x00\x01", 17, "Ab9"])
-def test_another_value_has_the_same_form(value):
-    others = {long_history._another(value) for _ in range(20)}
-
-    assert len(others) > 1
-    assert {type(one) for one in others} == {type(value)}
-    if not isinstance(value, int):
-        assert {len(one) for one in others} == {len(value)}
-
-
-def test_nothing_stays_nothing():
-    assert long_history._another(None) is None
