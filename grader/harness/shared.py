@@ -50,6 +50,11 @@ class Shared:
         self._measured.add(name)
         return self.once(name, measure)
 
+    def known(self, name: str) -> Any:
+        """Return the result of this name if it is there; None while it isn't, and where it failed."""
+        future = self._futures.get(name)
+        return future.result() if future is not None and future.done() and future.exception() is None else None
+
     def begin_check(self) -> None:
         """Forget which measurements the check before has used."""
         self._measured.clear()

@@ -8,8 +8,10 @@ from contextlib import ExitStack
 from grader.assertions.entries import Listing
 from grader.errors import Failed, UsageError
 from grader.harness.harness import Harness
+from grader.harness.shared import Shared
 from grader.load import bench as benches, slo
 from grader.load.bench import Bench, cores
+from grader.load.capacity import Capacity
 from grader.load.cpu import Bystanders
 from grader.load.reference import ceiling
 from grader.load.slo import Slo
@@ -159,7 +161,7 @@ class Measurements:
     def _searched(self, claim: Claim) -> Searched:
         bench, objective, here = self._bench, self._objective, self._conditions(0.0)
         return self._harness.shared.measured(
-            f"capacity for {claim.workload}",
+            _search_for(claim.workload),
             lambda: capacity_claim.search(bench, claim, objective, self._level, here.ceiling),
         )
 
@@ -173,6 +175,16 @@ class Measurements:
         if (found == "generator") == (claim.because == "generator"):
             return []
         return [f"{claim.workload}: {compared.reason_in_words}"]
+
+
+def capacities_found(shared: Shared) -> dict[str, Capacity]:
+    """Return the capacities that checks have searched for, by their workload."""
+    searched: dict[str, Searched | None] = {name: shared.known(_search_for(name)) for name in WORKLOADS}
+    return {name: one.found for name, one in searched.items() if one is not None}
+
+
+def _search_for(workload: str) -> str:
+    return f"capacity for {workload}"
 
 
 def _written(bench: Bench, seconds: float) -> Kept:

@@ -23,6 +23,7 @@ from grader.course import Course, ServiceFile, Step
 from grader.errors import Failed, KitError, NotChecked, ProjectError
 from grader.harness.harness import Harness
 from grader.harness.load_level import LoadLevel
+from grader.harness.shared import Shared
 from grader.project import working_copy
 from grader.results.held import Held
 from grader.session.protocol import Job, Teller
@@ -106,7 +107,7 @@ def _run(  # noqa: PLR0917 - all that `main` has
         owned.append(Resources(memory=False))  # on a disk, because learners shall see what a commit costs
         loaded = Harness(folder, owned[-1], course, seed=job.seed)
         loaded.alone, loaded.services.obstacle = harness.alone, harness.services.obstacle
-        _load(job, loaded, reports, _workloads(course, steps, schedule))
+        _load(job, loaded, reports, _workloads(course, steps, schedule), harness.shared)
     reports.end(faults)
 
 
@@ -165,21 +166,25 @@ def _workloads(course: Course, asked: Sequence[Step], schedule: Schedule) -> lis
     return [workload for step in passed for workload in step.load]
 
 
-def _load(job: Job, harness: Harness, reports: Teller, chat: Sequence[str]) -> None:
-    """Put services under load, and report what came of it. `chat` names the workloads beside the front page."""
+def _load(job: Job, harness: Harness, reports: Teller, chat: Sequence[str], measured: Shared) -> None:
+    """Put services under load, and report what came of it. `chat` names the workloads beside the front page.
+
+    Capacities that are among what the checks have `measured` aren't searched for again.
+    """
     from grader.load.generator import Generator  # only a run with load needs all this
     from grader.load.measurement import require
     from grader.load.programme import LEVELS, Programme
     from grader.load.slo import read
+    from grader.scaling.measurements import capacities_found
 
     try:
         require()
         programs = harness.resources.programs
         with Generator(programs) as generator:
             start, objective = harness.services.start, read(harness.folder)
-            for entry in Programme(
-                generator, start, LEVELS[job.load], objective, chat, programs, reports.moment
-            ).entries():
+            level, known = LEVELS[job.load], capacities_found(measured)
+            programme = Programme(generator, start, level, objective, chat, programs, reports.moment, known)
+            for entry in programme.entries():
                 reports.load(entry)
     except (Failed, ProjectError) as failure:
         reports.no_load(f"The server does not start: {failure}.")

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from grader.load import programme
+from grader.load.capacity import Capacity
 from grader.load.capacity_search import Timing
 from grader.load.generator import Generator
 from grader.load.programme import Level, Programme, confirm_answering
@@ -188,6 +189,16 @@ def test_a_search_without_time_says_so(run: Run, monkeypatch: pytest.MonkeyPatch
     assert found[2]["outcome"] is Outcome.PASS
     assert found[2]["capacity"] == {"held": 0.0, "broke": None, "because": None, "done": False}
     assert found[2]["note"] == "The time was over before the search came to its end."
+
+
+def test_a_capacity_that_is_known_is_not_searched_for(run: Run) -> None:
+    known = Capacity(200.0, 238.0, "latency", done=True)
+
+    found = run(chat=("reads",), known={"reads": known, "writes": Capacity()})
+
+    assert told(found)[1:] == [("reads", "closed", "pass"), ("reads", "open", "pass")]
+    assert found[2]["capacity"] == {"held": 200.0, "broke": 238.0, "because": "latency", "done": True}
+    assert found[2]["note"] == "The capacity is the one that the steps of stage 4 have measured."
 
 
 def test_a_service_that_still_answers_is_alive(service: Callable[..., Service]) -> None:
