@@ -45,8 +45,8 @@ def run(project: Project, service: Service, command: Sequence[str], users: int, 
             )
     except TimeoutError:
         raise Failed(
-            f"Your load test was still running {LONGER:.0f} s after its {seconds:g} s, so kit has ended it. "
-            "Does the command under [load] use {seconds}?"
+            f"Your load test was still running {LONGER:.0f} s after its {seconds:g} s, so kit has ended it: "
+            "the command under [load] has to end by itself after {seconds}."
         ) from None
     if code is None:
         return False
