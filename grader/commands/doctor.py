@@ -9,7 +9,9 @@ from grader.results.results import ExitStatus
 
 @click.command(short_help="Show what kit can and can't check on this machine.")
 def doctor() -> int:
-    """Show what kit can and can't check on this machine, and a remedy for each thing that it can't.
+    """Show what kit can and can't check on this machine, with a remedy and the steps concerned for each thing.
+
+    The exit status is 0 when every step can be checked, and 4 when some can't.
 
     \b
     Example:  kit doctor
@@ -21,4 +23,4 @@ def doctor() -> int:
     terminal_doctor.show_doctor(found, terminal.console())
     if any(one.needed and not one.fine for one in found):
         return ExitStatus.FAULT
-    return ExitStatus.PASSED if all(one.fine for one in found) else ExitStatus.UNDECIDED
+    return ExitStatus.UNDECIDED if any(one.steps and not one.fine for one in found) else ExitStatus.PASSED

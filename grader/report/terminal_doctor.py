@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.report.terminal import say
-from grader.system.doctor import Diagnosis
+from grader.system.diagnosis import Diagnosis
 
 
 def show_doctor(found: Sequence[Diagnosis], out: Console) -> None:
@@ -21,6 +21,8 @@ def show_doctor(found: Sequence[Diagnosis], out: Console) -> None:
         seen = Text(one.seen)
         if not one.fine:
             seen.append(f"\n{one.remedy}", style="cyan")
+            if one.steps:
+                seen.append(f"\nthese depend on it: {', '.join(one.steps)}", style="dim")
         rows.add_row(Text(mark, style=style), Text(one.name), seen)
     out.print()
     out.print(Padding(rows, (0, 0, 0, 2), expand=False))
@@ -30,7 +32,9 @@ def show_doctor(found: Sequence[Diagnosis], out: Console) -> None:
         if not lacking
         else f"{lacking} of {len(found)} are not as they should be."
         if any(one.needed and not one.fine for one in found)
-        else "Everything that a learner needs is here; what is marked – is for some commands only.",
+        else "Every step can be checked here; what is marked – is for some commands only."
+        if not any(one.steps for one in found if not one.fine)
+        else "Most of the course can be checked here; what is marked – says which steps can't be, or take longer.",
         out,
     )
     out.print()

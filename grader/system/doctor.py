@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import platform
 import shutil
 import socket
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import MachineError
-from grader.place import IS_INSTALLED, how_to_add
-from grader.system import process_tree
+from grader.system import process_tree, tools
 from grader.system.cache import cache
+from grader.system.diagnosis import Diagnosis
 from grader.system.ports import Port
 from grader.system.resources import Resources
 from grader.system.scratch import MEMORY, has_memory, runs_programs
-
-OLDEST_SQLITE = (3, 35, 0)
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """One property of this machine: whether it is fine, what the kit found, and the remedy if it isn't fine.
-
-    When a `needed` property isn't fine, the kit can check nothing. For any other, it only leaves something out.
-    """
-
-    name: str
-    fine: bool
-    seen: str
-    remedy: str = ""
-    needed: bool = False
 
 
 def examine() -> list[Diagnosis]:
@@ -56,14 +37,10 @@ def _git() -> Diagnosis:
             fine=False,
             seen="not installed",
             remedy="install git; kit start needs it, and without it 1.1 and 1.10 are left out",
+            steps=("1.1", "1.10", "2.7", "3.1", "3.12"),
         )
     version = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout.split()
     return Diagnosis("git", fine=True, seen=version[2] if len(version) > 2 else "installed")
-
-
-def _sqlite() -> Diagnosis:
-    fine = sqlite3.sqlite_version_info >= OLDEST_SQLITE
-    return Diagnosis("SQLite", fine, sqlite3.sqlite_version, "use a Python with SQLite 3.35 or later", needed=True)
 
 
 def _loopback() -> Diagnosis:
@@ -81,8 +58,8 @@ def _second_address() -> Diagnosis:
         try:
             probe.bind(("127.0.0.2", 0))
         except OSError:
-            remedy = "macOS: sudo ifconfig lo0 alias 127.0.0.2; only a later stage needs it"
-            return Diagnosis("second address", fine=False, seen="127.0.0.2 can't be used", remedy=remedy)
+            remedy, seen = "macOS: sudo ifconfig lo0 alias 127.0.0.2", "127.0.0.2 can't be used"
+            return Diagnosis("second address", fine=False, seen=seen, remedy=remedy, steps=("4.8",))
     return Diagnosis("second address", fine=True, seen="127.0.0.2 can be used")
 
 
@@ -116,7 +93,8 @@ def _programs() -> Diagnosis:
         finally:
             resources.close()
     except (MachineError, OSError) as error:
-        return Diagnosis("clones", fine=False, seen=str(error), remedy="set TMPDIR to a folder where programs may run")
+        remedy = "set TMPDIR to a folder where programs may run"
+        return Diagnosis("clones", fine=False, seen=str(error), remedy=remedy, steps=("1.10", "2.7", "3.1"))
     return Diagnosis("clones", fine=True, seen=seen)
 
 
@@ -126,25 +104,17 @@ def _processors() -> Diagnosis:
     return Diagnosis("processors", cores > 1, str(cores), remedy)
 
 
-def _load() -> Diagnosis:
-    missing = [name for name in ("locust", "psutil") if importlib.util.find_spec(name) is None]
-    if missing:
-        seen = f"{' and '.join(missing)} not installed"
-        remedy = "kit load reads says what to type" if IS_INSTALLED else how_to_add("load")
-        return Diagnosis("load", fine=False, seen=seen, remedy=remedy)
-    return Diagnosis("load", fine=True, seen="Locust is installed")
-
-
 def _time_zones() -> Diagnosis:
     found = any(Path(folder, "Asia/Kolkata").exists() for folder in ("/usr/share/zoneinfo", "/usr/share/lib/zoneinfo"))
-    remedy = "install tzdata; only a later stage needs it"
-    return Diagnosis("time zones", found, "known" if found else "no time-zone data", remedy)
+    seen, remedy = "known" if found else "no time-zone data", "install tzdata"
+    return Diagnosis("time zones", found, seen, remedy, steps=("2.6", "2.8", "2.10"))
 
 
 LOOKS: tuple[Callable[[], Diagnosis], ...] = (
     _python,
     _git,
-    _sqlite,
+    tools.sqlite,
+    tools.sqlite_features,
     _loopback,
     _second_address,
     _processes,
@@ -152,6 +122,10 @@ LOOKS: tuple[Callable[[], Diagnosis], ...] = (
     _memory,
     _programs,
     _cache,
+    tools.disk,
+    tools.clock,
     _time_zones,
-    _load,
+    tools.locust,
+    tools.browser,
+    tools.bubblewrap,
 )
