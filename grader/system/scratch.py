@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hmac
 import itertools
 import json
 import os
@@ -20,7 +19,7 @@ from grader.errors import MachineError
 from grader.system import process_tree
 from grader.system.cache import base
 from grader.system.removal import remove
-from grader.system.seal import sign
+from grader.system.seal import is_signed, sign
 from grader.system.user_key import user_key
 
 PREFIX = "kit-run-"
@@ -141,7 +140,7 @@ def _recorded(folder: Path) -> list[tuple[int, object]]:
     found = []
     for line in text.decode("utf-8", "replace").splitlines():
         seal, _, entry = line.partition(" ")
-        if key and hmac.compare_digest(seal.encode(), sign(key, folder.name, entry).encode()):
+        if key and is_signed(key, folder.name, entry, seal):
             pid, started = json.loads(entry)
             if started is not None:
                 found.append((pid, started))

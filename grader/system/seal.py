@@ -9,9 +9,6 @@ memory; only a sandbox keeps it out.
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import hashlib
-import hmac
 import os
 import sys
 
@@ -31,8 +28,18 @@ def new_key() -> str:
 
 def sign(key: str, name: str, text: str) -> str:
     """Return the signature of a text that has a name of its own, such as that of a file."""
+    import hashlib  # imported late, because the service starts during these slow imports
+    import hmac
+
     said = f"{name} {text}".encode("utf-8", "surrogatepass")
     return hmac.new(bytes.fromhex(key), said, hashlib.sha256).hexdigest()
+
+
+def is_signed(key: str, name: str, text: str, signature: str) -> bool:
+    """Tell whether this is the signature of a text, in a time that says nothing about the right one."""
+    from hmac import compare_digest
+
+    return compare_digest(signature.encode("utf-8", "surrogatepass"), sign(key, name, text).encode())
 
 
 class Seal:
@@ -44,22 +51,22 @@ class Seal:
 
     def close(self, text: str) -> str:
         """Return the sealed line for a text without line breaks, without a line break at its end."""
-        return f"{self._next(text)} {text}"
+        self._number += 1
+        return f"{sign(self._key, str(self._number), text)} {text}"
 
     def open(self, line: str) -> str:
         """Return the text of a sealed line, without a line break at its end; raises Forged when the seal is wrong."""
         seal, _, text = line.rstrip("\n").partition(" ")
-        if not hmac.compare_digest(seal.encode("utf-8", "surrogatepass"), self._next(text).encode()):
+        self._number += 1
+        if not is_signed(self._key, str(self._number), text, seal):
             raise Forged
         return text
-
-    def _next(self, text: str) -> str:
-        self._number += 1
-        return sign(self._key, str(self._number), text)
 
 
 def hide_memory() -> None:
     """Forbid other processes to look into the memory of this one, where the system knows how. Root still may."""
     if sys.platform == "linux":
+        import ctypes
+
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
