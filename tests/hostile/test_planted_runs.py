@@ -154,18 +154,24 @@ def test_the_key_is_the_same_for_all_runs_and_nobody_else_may_read_it(tmp_path):
     assert (tmp_path / "cache" / "backend-practice-kit" / "key").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("kind", ["link", "pipe", "open to all", "short"])
-def test_a_planted_key_is_not_used(tmp_path, kind):
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder", "open to all", "short"])
+def test_a_planted_key_is_replaced(tmp_path, kind):
     path = tmp_path / "cache" / "backend-practice-kit" / "key"
     path.parent.mkdir()
     (tmp_path / "other").write_text(new_key())
     (tmp_path / "other").chmod(0o600)
+    text = new_key() if kind == "open to all" else "ab"
     if kind == "link":
         path.symlink_to(tmp_path / "other")
+    elif kind == "folder":
+        (path / "inner").mkdir(parents=True)
     elif kind == "pipe":
         os.mkfifo(path, 0o600)
     else:
-        path.write_text(new_key() if kind == "open to all" else "ab")
+        path.write_text(text)
         path.chmod(0o644 if kind == "open to all" else 0o600)
 
-    assert user_key() is None
+    found = user_key()
+
+    assert found not in (None, (tmp_path / "other").read_text(), text)
+    assert found == user_key() == path.read_text()
