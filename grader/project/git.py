@@ -7,14 +7,16 @@ import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from grader.assertions.entries import Length, Listing
 from grader.errors import Failed, NotChecked
 from grader.project import git_program
+from grader.project.git_blobs import beginnings
 
 COMMIT = re.compile(r"[0-9a-fA-F]{4,64}")
+NO_COMMIT = re.compile(rb"does not have any commits yet|bad default revision")
 LARGEST_BLOB = 4 * 1024 * 1024
 """How many bytes of a file are searched for a secret."""
 
@@ -29,38 +31,50 @@ class GitRepository:
 
     @property
     def is_repository(self) -> bool:
-        """Whether the folder belongs to a git repository."""
-        return self._git("rev-parse", "--is-inside-work-tree").stdout.strip() == b"true"
+        """Whether the folder belongs to a git repository, and not to that of another folder, to which its `.git` leads.
+
+        The `.git` of a linked working tree, or of a submodule, leads elsewhere too, but not to another folder's `.git`.
+        """
+        if self._git("rev-parse", "--is-inside-work-tree").stdout.strip() != b"true":
+            return False
+        place = Path(self._path("--absolute-git-dir")).resolve()
+        return place.name != ".git" or place.parent == self._top().resolve()
 
     def commits(self) -> Listing:
         """List the newest commits. For a folder inside a repository, list the newest ones that touch it."""
+        if not self.is_repository:
+            return Listing([], request="git log --oneline -- .", what="commit")
         listed = self._git("log", "--format=%h", "-n", "20", *([] if self.is_own_repository() else ["--", "."]))
+        if listed.returncode and not NO_COMMIT.search(listed.stderr):
+            raise _unreadable(listed)
         return Listing(listed.stdout.decode().split(), request="git log --oneline -- .", what="commit")
 
     def tracked(self, *, named: str = "", beginning: bytes = b"") -> Listing:
         """List the tracked files with this name, also as the name of a folder, or those that begin with these bytes."""
-        entries = [
-            line.split(b"\t", 1) for line in self._git("ls-files", "-s", "-z", "--", ".").stdout.split(b"\0") if line
-        ]
+        entries = [line.split(b"\t", 1) for line in self._read("ls-files", "-s", "-z", "--", ".").split(b"\0") if line]
         files = [(os.fsdecode(path), info.split()[1].decode()) for info, path in entries]
         if named:
             found = [path for path, _ in files if named in PurePosixPath(path).parts]
             return Listing(found, request="git ls-files", what=f"{named} among the tracked files")
-        heads = self._beginnings([blob for _, blob in files], len(beginning))
+        heads = beginnings(self.folder, [blob for _, blob in files], len(beginning))
         found = [path for (path, _), head in zip(files, heads, strict=True) if head == beginning]
         return Listing(found, request="git ls-files", what="SQLite database among the tracked files")
 
     def holding(self, secrets: Mapping[str, bytes]) -> Listing:
         """List where git keeps these secrets, by their names: in tracked files as they are now, and in every commit."""
-        listed = self._git("rev-list", "--objects", "--all").stdout.splitlines() if secrets else []
-        staged = self._git("ls-files", "-s", "-z", "--", ".").stdout.split(b"\0") if secrets else []
+        listed = self._read("rev-list", "--objects", "--all").splitlines() if secrets else []
+        staged = self._read("ls-files", "-s", "-z", "--", ".").split(b"\0") if secrets else []
         prefix = os.fsencode(self.prefix())
         objects = [line.partition(b" ")[::2] for line in listed]
         blobs = {sha.decode(): path for sha, path in objects if path.startswith(prefix) and path != prefix}
-        blobs |= {entry.split()[1].decode(): prefix + entry.split(b"\t", 1)[1] for entry in staged if entry}
+        blobs |= {
+            entry.split()[1].decode(): prefix + entry.split(b"\t", 1)[1]
+            for entry in staged
+            if entry and not _is_submodule(entry)
+        }
         found = [
             f"{name} in {os.fsdecode(path.removeprefix(prefix))}"
-            for path, content in zip(blobs.values(), self._beginnings([*blobs], LARGEST_BLOB), strict=True)
+            for path, content in zip(blobs.values(), beginnings(self.folder, [*blobs], LARGEST_BLOB), strict=True)
             for name, secret in secrets.items()
             if secret in content
         ]
@@ -197,38 +211,34 @@ class GitRepository:
         if done.returncode:
             raise Failed(_last_line(done.stderr), expected="a clone", request=f"git clone . {place.name}")
 
-    def _beginnings(self, blobs: list[str], length: int) -> Iterator[bytes]:
-        """Yield the first bytes of each blob, in order, without keeping any blob whole."""
-        argv = ["git", "-C", str(self.folder), "cat-file", "--batch"]
-        with subprocess.Popen(
-            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=git_program.environment()
-        ) as batch:
-            assert batch.stdin is not None
-            assert batch.stdout is not None
-            for blob in blobs:
-                batch.stdin.write(f"{blob}\n".encode())
-                batch.stdin.flush()
-                header = batch.stdout.readline().split()
-                if header[-1:] == [b"missing"]:
-                    yield b""
-                    continue
-                left = int(header[2]) + 1 if header else 1
-                head = batch.stdout.read(min(length, left))
-                left -= len(head)
-                while left and (more := batch.stdout.read(min(left, 65536))):
-                    left -= len(more)
-                if left:
-                    raise Failed("git cannot read what it keeps", expected="a sound repository", request="git fsck")
-                yield head
-
     def _status(self, *more: str) -> subprocess.CompletedProcess[bytes]:
         """Ask which files differ from the current commit, or are new: every one, whatever is configured."""
         options = ["--porcelain", "-z", "--untracked-files=all", "--ignore-submodules=dirty", "--no-renames"]
         settings = git_program.without_drivers(self.folder)
         return git_program.run(self.folder, "status", *options, *more, settings=settings)
 
+    def _read(self, *arguments: str) -> bytes:
+        """Return what git lists; raises Failed where git can't, as nothing is known then."""
+        if not self.is_repository:
+            if os.path.lexists(self.folder / ".git"):
+                raise Failed(
+                    "there is a .git here, but it is no repository of this folder",
+                    expected="a sound repository, or none",
+                    request="git status",
+                )
+            return b""
+        done = self._git(*arguments)
+        if done.returncode:
+            raise _unreadable(done)
+        return done.stdout
+
     def _git(self, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
         return git_program.run(cwd or self.folder, *arguments)
+
+
+def _unreadable(done: subprocess.CompletedProcess[bytes]) -> Failed:
+    said = _last_line(done.stderr)
+    return Failed(f"git can't read the repository: {said}", expected="a sound repository", request="git fsck")
 
 
 def _last_line(output: bytes) -> str:

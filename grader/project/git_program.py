@@ -15,6 +15,8 @@ from pathlib import Path
 SECONDS = 60.0
 """How long git may take."""
 TOO_LONG = 124
+STILL_RAN = f"git still ran after {SECONDS:g} s".encode()
+_stuck: set[Path] = set()
 LITTER = Path(__file__).with_name("litter.gitignore")
 """The files that editors and systems leave behind: the kit's own list, in place of each user's."""
 NEUTRAL = {
@@ -53,8 +55,13 @@ UPLOAD_PACK = "env GIT_ALLOW_PROTOCOL= git -c safe.directory=* -c core.hooksPath
 
 
 def run(folder: Path, *arguments: str, settings: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
-    """Run git in a folder. `settings` are added to the kit's own. What takes too long counts as failed."""
+    """Run git in a folder. `settings` are added to the kit's own. What takes too long counts as failed.
+
+    In a repository that kept git waiting once, such as one with a pipe in the place of a file, git isn't tried again.
+    """
     argv = ["git", *arguments]
+    if folder in _stuck:
+        return subprocess.CompletedProcess(argv, TOO_LONG, b"", STILL_RAN)
     try:
         return subprocess.run(
             argv,
@@ -66,7 +73,8 @@ def run(folder: Path, *arguments: str, settings: Mapping[str, str] | None = None
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(argv, TOO_LONG, b"", f"git still ran after {SECONDS:g} s".encode())
+        _stuck.add(folder)
+        return subprocess.CompletedProcess(argv, TOO_LONG, b"", STILL_RAN)
 
 
 def environment(settings: Mapping[str, str] | None = None, *, protocols: str = "") -> dict[str, str]:

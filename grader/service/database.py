@@ -12,12 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
 
 from grader.assertions.entries import Growth
 from grader.assertions.observed import Observed
 from grader.errors import Failed, NotChecked
 from grader.project.config import sqlite_path
+from grader.service import database_file
 from grader.service.inspector import LISTING, read_counts
 
 VISIBLE_WITHIN = 3.0
@@ -26,7 +27,6 @@ QUIET = 1.0
 """How long no table may change before a count is final, in seconds."""
 LONGEST = 8.0
 """How long the kit waits for a final count, in seconds."""
-PATIENCE = 5.0
 NOT_SQLITE = (
     "The kit cannot look into this database, as its url does not begin with sqlite:///. To make it checkable, add "
     "inspect to [database] in service.toml: a command that prints {} (clause K1)."
@@ -134,37 +134,25 @@ class Database:
                 locked = True
             yield locked
 
-    def open(self, mode: str, **options: object) -> sqlite3.Connection:
-        """Open the database file with SQLite's `mode`, `ro` or `rw`; raises Failed.
-
-        With `writable_schema`, SQLite reads what it understands of a schema, and doesn't complain of a view that only a
-        newer SQLite can read. The kit writes nothing.
-        """
-        uri = f"file://{quote(str(self.path))}?mode={mode}"
-        try:
-            connection = sqlite3.connect(uri, uri=True, **{"timeout": PATIENCE, **options})  # type: ignore[call-overload]
-            connection.execute("PRAGMA writable_schema = ON")
-        except sqlite3.Error as error:
-            raise Failed(f"{error} ({self.path.name})", expected="a database file that can be opened") from None
-        return connection  # type: ignore[no-any-return]
+    def open(self, mode: str, **options: Any) -> sqlite3.Connection:
+        """Open the database file with SQLite's `mode`, `ro` or `rw`; raises Failed."""
+        return database_file.connect(self.path, mode, **options)
 
     def _by_file(self) -> Rows:
         if not self.path.exists():
             return {}
         try:
             try:
-                return self._look("ro")
+                with closing(database_file.connect(self.path, "ro", limited=True)) as connection:
+                    return _counts(connection)
             except sqlite3.OperationalError as error:
                 if _code(error) != sqlite3.SQLITE_READONLY:
                     raise
-                return self._look("rw")  # a killed server left its journal: a reader can't roll it back
+            # A killed server left its journal, and a reader can't roll it back.
+            with database_file.rolled_back(self.path) as connection:
+                return _counts(connection)
         except sqlite3.Error as error:
             raise Failed(f"{error} ({self.path.name})", expected="a database that can be read") from None
-
-    def _look(self, mode: str) -> Rows:
-        with closing(self.open(mode)) as connection:
-            names = [name for (name,) in connection.execute(TABLES)]
-            return {name: _count(connection, name) for name in names}
 
 
 class Grown(Observed):
@@ -205,6 +193,11 @@ def is_wal(connection: sqlite3.Connection) -> bool:
     """Tell whether the database keeps a write-ahead log."""
     (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
     return bool(mode == "wal")
+
+
+def _counts(connection: sqlite3.Connection) -> Rows:
+    names = [name for (name,) in connection.execute(TABLES)]
+    return {name: _count(connection, name) for name in names}
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int:

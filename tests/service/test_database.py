@@ -177,7 +177,7 @@ def test_a_folder_copied_as_a_whole_holds_what_the_log_holds(server, database, p
 
 
 def test_a_database_that_the_server_keeps_to_itself_cannot_be_read(server, database, monkeypatch):
-    monkeypatch.setattr(database_module, "PATIENCE", 0.2)
+    monkeypatch.setattr("grader.service.database_file.PATIENCE", 0.2)
     server("PRAGMA locking_mode = exclusive", "CREATE TABLE visits (x)", "INSERT INTO visits VALUES (1)")
 
     assert complaint(database) == "database is locked (app.db)"
@@ -507,7 +507,7 @@ def test_the_lock_is_let_go_of_when_the_check_fails(database, path):
 
 
 def test_a_lock_that_the_server_keeps_is_its_failure(server, database, monkeypatch):
-    monkeypatch.setattr(database_module, "PATIENCE", 0.2)
+    monkeypatch.setattr("grader.service.database_file.PATIENCE", 0.2)
     server("CREATE TABLE visits (x)", "BEGIN IMMEDIATE")
 
     with (
