@@ -70,7 +70,7 @@ class GitRepository:
         blobs |= {
             entry.split()[1].decode(): prefix + entry.split(b"\t", 1)[1]
             for entry in staged
-            if entry and not _is_submodule(entry)
+            if entry
         }
         found = [
             f"{name} in {os.fsdecode(path.removeprefix(prefix))}"
