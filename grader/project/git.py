@@ -67,11 +67,7 @@ class GitRepository:
         prefix = os.fsencode(self.prefix())
         objects = [line.partition(b" ")[::2] for line in listed]
         blobs = {sha.decode(): path for sha, path in objects if path.startswith(prefix) and path != prefix}
-        blobs |= {
-            entry.split()[1].decode(): prefix + entry.split(b"\t", 1)[1]
-            for entry in staged
-            if entry
-        }
+        blobs |= {entry.split()[1].decode(): prefix + entry.split(b"\t", 1)[1] for entry in staged if entry}
         found = [
             f"{name} in {os.fsdecode(path.removeprefix(prefix))}"
             for path, content in zip(blobs.values(), beginnings(self.folder, [*blobs], LARGEST_BLOB), strict=True)
