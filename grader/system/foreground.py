@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from grader.errors import ProjectError
+from grader.system import interrupts
 
 
 def run(
@@ -29,11 +30,10 @@ def run(
     when the program can't be started, and TimeoutError when it hasn't ended `within` so many seconds: it ends then as
     after Ctrl-C.
     """
+    process: subprocess.Popen[bytes] | None = None
     try:
-        process = subprocess.Popen(argv, cwd=folder, env=dict(env), stdin=subprocess.DEVNULL, start_new_session=True)
-    except OSError as error:
-        raise ProjectError(f'"{argv[0]}" cannot be run: {error.strerror}.') from None
-    try:
+        with interrupts.postponed():
+            process = _start(argv, folder, env)
         beside(process)
         return process.wait(within)
     except KeyboardInterrupt:
@@ -43,12 +43,22 @@ def run(
         _let_end(process, on_ctrl_c, grace)
         raise TimeoutError from None
     finally:
-        with contextlib.suppress(OSError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        if process is not None:
+            with contextlib.suppress(OSError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
-def _let_end(process: subprocess.Popen[bytes], number: signal.Signals, grace: float) -> None:
+def _start(argv: Sequence[str], folder: Path, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(argv, cwd=folder, env=dict(env), stdin=subprocess.DEVNULL, start_new_session=True)
+    except OSError as error:
+        raise ProjectError(f'"{argv[0]}" cannot be run: {error.strerror}.') from None
+
+
+def _let_end(process: subprocess.Popen[bytes] | None, number: signal.Signals, grace: float) -> None:
+    if process is None:
+        return
     process.send_signal(number)
     with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
         process.wait(grace)

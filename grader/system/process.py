@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from grader.errors import Failed, MachineError
-from grader.system import process_tree
+from grader.system import interrupts, process_tree
 from grader.system.waits import Waits
 
 KEPT = 64 * 1024
@@ -120,14 +120,26 @@ class Process:
         self._programs = Programs() if programs is None else programs
         self._ending = threading.Lock()
         self._stdin, self._open_end = os.pipe()
+        with interrupts.postponed():
+            self._popen = self._start(cwd, env, subprocess.PIPE if apart else subprocess.STDOUT, passed)
+            assert self._popen.stdout is not None
+            self.output = Output(os.dup(self._popen.stdout.fileno()), keep)
+            self._popen.stdout.close()
+            self.errors = self.output
+            if self._popen.stderr is not None:
+                self.errors = Output(os.dup(self._popen.stderr.fileno()), keep)
+                self._popen.stderr.close()
+            self._programs.add(self)
+
+    def _start(self, cwd: Path, env: Mapping[str, str], errors: int, passed: Sequence[int]) -> subprocess.Popen[bytes]:
         try:
-            self._popen = subprocess.Popen(
+            return subprocess.Popen(
                 self.argv,
                 cwd=cwd,
                 env=dict(env),
                 stdin=self._stdin,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE if apart else subprocess.STDOUT,
+                stderr=errors,
                 start_new_session=True,
                 pass_fds=passed,
             )
@@ -140,14 +152,6 @@ class Process:
             ) from None
         finally:
             os.close(self._stdin)
-        self._programs.add(self)
-        assert self._popen.stdout is not None
-        self.output = Output(os.dup(self._popen.stdout.fileno()), keep)
-        self._popen.stdout.close()
-        self.errors = self.output
-        if self._popen.stderr is not None:
-            self.errors = Output(os.dup(self._popen.stderr.fileno()), keep)
-            self._popen.stderr.close()
 
     @property
     def pid(self) -> int:
