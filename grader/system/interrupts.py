@@ -28,7 +28,7 @@ def postponed() -> Iterator[None]:
     finally:
         for number in raising:
             signal.signal(number, before[number])
-    for number, frame in came[:1]:
-        handler = before[number]
+    for which, frame in came[:1]:
+        handler = before[signal.Signals(which)]
         assert callable(handler)
-        handler(number, frame)
+        handler(which, frame)
