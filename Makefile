@@ -18,13 +18,16 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_CUSTOM_COMPILE_COMMAND := make lock
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
-.PHONY: help setup grade test check lock notebooks lab bench matrix repeat quick record recording wheel clean
+.PHONY: help setup load grade test check lock notebooks lab bench matrix repeat quick record recording wheel clean
 
 help: ## list the chores
 	@sed -n 's/^\([a-z]*\):.*## /  make \1 - /p' Makefile
 
 setup: $(VENV)/has-learner ## install what a learner needs, and say how to get `kit` in any folder
 	@$(BIN)/python -m grader.system.reach
+
+load: $(VENV)/has-load ## install what stage 4 needs besides: Locust, py-spy, SnakeViz
+	@echo 'Locust, py-spy and SnakeViz are installed. Try kit load reads in your project.'
 
 grade: $(VENV)/has-load ## grade the reference solution through everything; writes report/report.json
 	@$(BIN)/kit grade $(SOLUTION) --report report; status=$$?; \

@@ -15,7 +15,7 @@ ROOT = IN_WHEEL if IS_INSTALLED else PACKAGE.parent
 """The folder that holds `exercises`, `solutions` and `notebooks`."""
 
 NAME = "backend-practice-kit"
-CHORES = {"load": "make grade", "fuzz": "make fuzz", "notebooks": "make lab"}
+CHORES = {"load": "make load", "fuzz": "make fuzz", "notebooks": "make lab"}
 """What adds the programs that only some commands need, in the kit's repository. A wheel has extras for them."""
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from grader.errors import MachineError
+from grader.load.measurement import require
 from grader.load.reference import ReferenceServer
 from grader.system.process import Process, Programs
 from grader.text.last_words import last_words
@@ -38,7 +39,11 @@ def agrees(value: float, measured: float) -> bool:
 
 
 def measured_for(name: str, value: float, programs: Programs) -> float:
-    """Measure until the claim `value` is confirmed, at most three times. Return the median of what came."""
+    """Measure until the claim `value` is confirmed, at most three times. Return the median of what came.
+
+    Raises LoadUnavailable without Locust.
+    """
+    require()
     seen: list[float] = []
     for rate in runs(name, programs):
         seen.append(rate)

@@ -12,6 +12,7 @@ from grader.assertions.entries import Listing
 from grader.assertions.observed import Observed
 from grader.errors import Failed, Unclear
 from grader.load.cpu import Bystanders
+from grader.load.measurement import require
 from grader.project import environment
 from grader.project.config import FILE, Project
 from grader.scaling.failure_report import reports_failures
@@ -114,7 +115,11 @@ def line_for(name: str) -> str:
 
 
 def run_all(project: Project, programs: Programs, seconds: float) -> Mapping[str, Callable[[], LoadTest]]:
-    """Run all load tests side by side, each for so many seconds. Return for each what gives its result, or raises."""
+    """Run all load tests side by side, each for so many seconds. Return for each what gives its result, or raises.
+
+    Raises LoadUnavailable where the kit lacks Locust, as the recorder needs what comes with it.
+    """
+    require()
     named = [name for name, command in project.load.items() if command]
     with ThreadPoolExecutor(len(named) or 1) as pool:
         futures = {name: pool.submit(run, project, name, programs, seconds) for name in named}
@@ -130,7 +135,10 @@ def _fairly(project: Project, name: str, programs: Programs, first: Future[LoadT
     found = run(project, name, programs, found.seconds)
     others = bystanders.cores()
     if found.rate < LEAST and others > STARVED:
-        raise Unclear(f"Other programs used {others:.1f} cores while the load test ran, so it could send little.")
+        raise Unclear(
+            f"Each user sent {found.rate:.1f} requests a second, and other programs used {others:.1f} cores meanwhile: "
+            "either users pause, or the load test got too little of the machine."
+        )
     return found
 
 

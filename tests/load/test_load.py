@@ -244,7 +244,7 @@ def test_without_locust_it_says_what_to_type() -> None:
     program = f"{find}; from grader.load import measurement; measurement.require()"
     run = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
 
-    sentence = "This needs locust and psutil; to install, type in the kit's folder: make grade"
+    sentence = "This needs locust and psutil; to install, type in the kit's folder: make load"
     assert run.stderr.splitlines()[-1] == f"grader.load.measurement.LoadUnavailable: {sentence}"
 
 

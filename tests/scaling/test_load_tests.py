@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from grader.errors import Failed, Unclear
+from grader.load.measurement import LoadUnavailable
 from grader.project import config
-from grader.scaling import load_tests
+from grader.scaling import ceilings, load_tests
 from grader.scaling.load_tests import LoadCommands, LoadTest
 from grader.system.resources import Resources
 from tests import projects
@@ -73,6 +75,15 @@ def run(tmp_path: Path, resources: Resources, nothing_left: object) -> Callable[
         return load_tests.run_all(config.read(folder), resources.programs, 2.0)[workload]()
 
     return make
+
+
+def test_a_kit_without_locust_says_what_to_type(run, resources, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+
+    with pytest.raises(LoadUnavailable, match="to install, type in the kit's folder: make load"):
+        run("reads")
+    with pytest.raises(LoadUnavailable, match="make load"):
+        ceilings.measured_for("http_user", 700.0, resources.programs)
 
 
 def test_a_load_test_of_reads_that_says_what_failed(run):
