@@ -152,11 +152,13 @@ def _confirm(sheet: Worksheet) -> str:
 
 
 def _draw(sheet: Worksheet, experiments: Any) -> None:
+    from grader.project import plain_files
     from grader.scaling.worksheet_picture import picture
 
     path = sheet.folder / PICTURE
     path.parent.mkdir(exist_ok=True)
-    path.write_text(picture(sheet, experiments.curve, experiments.latency, experiments.demand), "utf-8")
+    drawn = picture(sheet, experiments.curve, experiments.latency, experiments.demand)
+    plain_files.put(path, drawn.encode(), 0o644)
 
 
 def _with(sheet: Worksheet, **tables: Mapping[str, Any]) -> Worksheet:

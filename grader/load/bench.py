@@ -18,6 +18,7 @@ from grader.load.measurement import Load, require
 from grader.load.workloads import WRITE
 from grader.project.config import Project
 from grader.service.server import Service
+from grader.system import trees
 from grader.system.process import how_it_ended
 from grader.system.resources import Resources
 from grader.system.scratch import MEMORY
@@ -89,22 +90,25 @@ class Bench:
         if not any(service.data.iterdir()):
             raise NotChecked("The data of this project don't lie in {data}, so they can't be copied.")
         place = self.resources.fresh("filled")
-        shutil.move(service.data, place)
+        try:
+            trees.copy(service.data, place, most=trees.DATA)
+        except OSError as error:
+            raise NotChecked(f"{trees.NO_COPY}: {trees.why(error)}.", because="project") from None
         return place
 
     def _copied(self, service: Service, table: str, messages: int) -> Service | None:
         """Copy rows on a copy of the data, and return a service that showed them and ended; None where that fails."""
         place = self.memory.fresh("filled")
-        shutil.copytree(service.data, place)
         long = Service(self.project, self.memory, place)
         try:
-            with closing(sqlite3.connect(long.database.path)) as connection, connection:
+            trees.copy(service.data, place, most=trees.DATA)
+            with closing(long.database.open("rw")) as connection, connection:
                 copy_rows(connection, table, messages)
             long.start()
             if shows_many(long, SENT):
                 long.stop()
                 return long
-        except (sqlite3.Error, Failed):
+        except (sqlite3.Error, OSError, Failed):
             pass
         long.kill()
         return None

@@ -6,10 +6,10 @@ import importlib.util
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
-from grader.errors import MachineError
+from grader.errors import Failed, MachineError
+from grader.http_client.client import HttpClient
 from grader.load.cpu import Cores, Meter, cores_between, is_running
 from grader.load.failures import kinds
 from grader.load.generator import FINISH_WITHIN, Generator, Job, Progress, Record
@@ -167,15 +167,10 @@ class Load:
 
     def answers(self, within: float = 10.0) -> bool:
         """Tell whether the service gives a complete answer to one request, with any status."""
-        place = urlsplit(self._url)
-        connection = HTTPConnection(place.hostname or "", place.port, timeout=within)
         try:
-            connection.request("GET", "/")
-            connection.getresponse().read()
-        except (OSError, HTTPException):
+            HttpClient(urlsplit(self._url).port or 80).get("/", patience=within)
+        except Failed:
             return False
-        finally:
-            connection.close()
         return True
 
     def _sent_until(self, closing: float, tell: Callable[[Progress], None] | None) -> bool:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from grader.project import plain_files
+
 FRAME = re.compile(r"(.+) \((.+):(\d+)\)")
 BUILT_IN = "~"
 """The file of a function that isn't written in Python, in Python's own profiles."""
@@ -142,12 +144,7 @@ def save(profile: Mapping[Function, Times], path: Path) -> None:
         for function, times in profile.items()
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
-    try:
-        draft.write_bytes(marshal.dumps(table, 4))
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    plain_files.put(path, marshal.dumps(table, 4), 0o644)
 
 
 def _frame(text: str) -> re.Match[str] | None:

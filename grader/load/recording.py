@@ -11,6 +11,7 @@ from pathlib import Path
 from grader.load import profile_data
 from grader.load.cpu import is_running
 from grader.load.profile_data import Profile
+from grader.project import handed_files
 
 RECORDER = Path(__file__).with_name("recorder.py")
 WRITTEN_WITHIN = 15.0
@@ -63,9 +64,7 @@ class Recording:
         """Read what a process wrote. It is the learner's process, so it may have written anything."""
         path = self._orders / f"done-{pid}"
         try:
-            if path.stat().st_size > LARGEST:
-                raise ValueError("it is too long")
-            data = json.loads(path.read_text("utf-8"))
+            data = json.loads(handed_files.text(path, LARGEST))
             if data["problem"]:
                 self.problems.append(str(data["problem"]))
                 return {}

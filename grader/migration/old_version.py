@@ -23,7 +23,7 @@ from grader.chat import instant
 from grader.chat.api import Chat
 from grader.course import tag_of
 from grader.errors import Failed, MachineError, NotChecked, ProjectError
-from grader.project import config, dependencies
+from grader.project import config, dependencies, handed_files
 from grader.project.config import Project
 from grader.project.git import GitRepository
 from grader.project.setup import installs_only, run_setup
@@ -211,8 +211,11 @@ def _write(old: Project, kept: Path, new_service: Callable[..., Service]) -> Non
         for service in (empty, full):
             service.kill()
         raise
-    trees.copy(empty.data, kept / "empty")
-    trees.copy(full.data, kept / "data")
+    try:
+        trees.copy(empty.data, kept / "empty", most=trees.DATA)
+        trees.copy(full.data, kept / "data", most=trees.DATA)
+    except OSError as error:
+        raise NotChecked(f"{trees.NO_COPY}: {trees.why(error)}.", because="project") from None
     (kept / MESSAGES).write_text(json.dumps(sent[::-1]), "utf-8")
 
 
@@ -229,5 +232,7 @@ def _texts() -> list[str]:
 def _digest(folder: Path) -> str:
     total = hashlib.sha256()
     for path in sorted(path for path in trees.files(folder) if path.is_file()):
-        total.update(os.fsencode(path.relative_to(folder)) + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+        with contextlib.suppress(OSError):
+            content = handed_files.beginning(path, handed_files.LARGE)[0]
+            total.update(os.fsencode(path.relative_to(folder)) + b"\0" + hashlib.sha256(content).digest())
     return total.hexdigest()[:24]

@@ -162,7 +162,7 @@ class Migration:
             service = self._copied()
             self._recorded = Recorded(service.data, ())
             if service.project.has_file_database:
-                with contextlib.suppress(sqlite3.Error, OSError):
+                with contextlib.suppress(sqlite3.Error, OSError, Failed):
                     self._recorded = self._watched(service)
         return self._recorded
 
@@ -175,7 +175,7 @@ class Migration:
             service.kill()
             ends = wal.commits(path)[:-1] if wal.only_database(self.old.data, service.data, path) else []
             kept = self._resources.fresh("recorded")
-            trees.copy(service.data, kept)
+            trees.copy(service.data, kept, most=trees.DATA)
         return Recorded(kept / path.relative_to(service.data), tuple(ends))
 
     def _copied(self, **more: Any) -> Service:

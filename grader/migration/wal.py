@@ -8,6 +8,7 @@ behind. So the kit doesn't need to kill a program at the right moment.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import shutil
 import sqlite3
 import struct
@@ -15,24 +16,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from grader.project import handed_files
+from grader.service import database_file
 from grader.system import trees
 
 HEADER = struct.Struct(">8I")
 FRAME = struct.Struct(">6I")
 MAGIC = (0x377F0682, 0x377F0683)
 LOG = "-wal"
+LARGEST_LOG = 256 * 1024 * 1024
 COMPANIONS = (LOG, "-shm", "-journal")
 """The endings of the files that SQLite writes beside a database."""
 
 
 @contextmanager
 def recording(path: Path) -> Iterator[None]:
-    """Keep every commit to the database at `path` during the block in its write-ahead log; raises sqlite3.Error.
+    """Keep every commit to the database at `path` during the block in its write-ahead log.
 
     A transaction that reads keeps SQLite from moving commits into the database file. Commits that the log holds already
-    go into the database file first.
+    go into the database file first. Raises sqlite3.Error, and Failed where the database can't be opened.
     """
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as reader:
+    with contextlib.closing(database_file.connect(path, "rw", isolation_level=None)) as reader:
         reader.execute("PRAGMA journal_mode = WAL").fetchone()
         reader.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         reader.execute("BEGIN")
@@ -41,9 +45,12 @@ def recording(path: Path) -> Iterator[None]:
 
 
 def commits(path: Path) -> list[int]:
-    """List the positions, in bytes, where a commit ends in the log of the database at `path`; empty without a log."""
+    """List the positions, in bytes, where a commit ends in the log of the database at `path`; empty without a log.
+
+    Raises OSError where the log is no plain file, or too large.
+    """
     log = path.with_name(path.name + LOG)
-    content = log.read_bytes() if log.exists() else b""
+    content = handed_files.read(log, LARGEST_LOG) if log.exists() else b""
     if len(content) < HEADER.size:
         return []
     magic, _, page_size, _, *salts, _, _ = HEADER.unpack_from(content)
@@ -63,7 +70,7 @@ def write_state(recorded: Path, end: int, place: Path) -> None:
     for companion in COMPANIONS:
         place.with_name(place.name + companion).unlink(missing_ok=True)
     shutil.copyfile(recorded, place)
-    log = recorded.with_name(recorded.name + LOG).read_bytes()
+    log = handed_files.read(recorded.with_name(recorded.name + LOG), LARGEST_LOG)
     place.with_name(place.name + LOG).write_bytes(log[:end])
     with contextlib.closing(sqlite3.connect(place, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = DELETE").fetchone()
@@ -79,6 +86,12 @@ def only_database(before: Path, after: Path, path: Path) -> bool:
     return _others(before, own) == _others(after, own)
 
 
-def _others(folder: Path, own: set[str]) -> dict[Path, bytes]:
-    files = [file for file in trees.files(folder) if file.is_file() and file.name not in own]
-    return {file.relative_to(folder): content for file in files if (content := file.read_bytes())}
+def _others(folder: Path, own: set[str]) -> dict[Path, tuple[bytes, int]]:
+    """Return a digest and the size of each file that isn't empty. Of a large file, its beginning counts."""
+    found = {}
+    for path in trees.files(folder):
+        if path.is_file() and path.name not in own:
+            content, size = handed_files.beginning(path, handed_files.LARGE)
+            if size:
+                found[path.relative_to(folder)] = hashlib.sha256(content).digest(), size
+    return found

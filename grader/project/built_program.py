@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import NotChecked
+from grader.project import handed_files
 from grader.project.config import Project
 from grader.project.git import GitRepository
 
@@ -61,8 +62,7 @@ def _is_product(path: Path, folder: Path) -> bool:
     if PRODUCTS & set(path.relative_to(folder).parts[:-1]):
         return True
     try:
-        with path.open("rb") as file:
-            return b"\0" in file.read(HEAD)
+        return b"\0" in handed_files.beginning(path, HEAD)[0]
     except OSError:
         return False
 

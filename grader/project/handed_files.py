@@ -11,7 +11,7 @@ import os
 import stat
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 SMALL = 64 * 1024
 """Bytes of a file that somebody writes by hand, such as `service.toml`."""
@@ -25,16 +25,18 @@ def read(path: Path, most: int = SMALL, *, links: bool = True) -> bytes:
 
     Without `links`, a symbolic link is refused as well.
     """
-    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
-    descriptor = os.open(path, flags if links else flags | os.O_NOFOLLOW)
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "it is no plain file")
-        content = file.read(most + 1) if found.st_size <= most else b""
-    if found.st_size > most or len(content) > most:
+    with _opened(path, links=links) as file:
+        size = os.fstat(file.fileno()).st_size
+        content = file.read(most + 1) if size <= most else b""
+    if size > most or len(content) > most:
         raise OSError(errno.EFBIG, f"it is larger than {_size(most)}")
     return content
+
+
+def beginning(path: Path, most: int) -> tuple[bytes, int]:
+    """Return the first bytes of a regular file, and its size; raises OSError where it is none, or can't be read."""
+    with _opened(path, links=True) as file:
+        return file.read(most), os.fstat(file.fileno()).st_size
 
 
 def text(path: Path, most: int = SMALL, *, errors: str = "strict", links: bool = True) -> str:
@@ -56,6 +58,15 @@ def parse(content: str) -> dict[str, Any]:
         return tomllib.loads(content)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def _opened(path: Path, *, links: bool) -> BinaryIO:
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+    file = os.fdopen(os.open(path, flags if links else flags | os.O_NOFOLLOW), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "it is no plain file")
+    return file
 
 
 def _size(count: int) -> str:

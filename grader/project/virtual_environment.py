@@ -11,6 +11,8 @@ from grader.errors import MachineError
 from grader.project import bundled_pip
 from grader.system import removal
 
+WITHIN = 120.0
+"""Seconds that Python may take to make an environment, or to say where it is."""
 OWN = "import sys; print(sys.prefix)"
 OWN_PIP = f"{OWN}; import pip; print(pip.__file__)"
 """Prints where a Python lies, and then where its pip lies."""
@@ -46,9 +48,13 @@ def _prove(venv: Path, *, with_pip: bool) -> None:
 
 def _asked(argv: list[str]) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=WITHIN
+        )
     except OSError as error:
         return subprocess.CompletedProcess(argv, 1, "", str(error))
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(argv, 1, "", f"it still ran after {WITHIN:g} s")
 
 
 def remove(path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from grader import CONTRACT, __version__
 from grader.errors import NotChecked
+from grader.project import handed_files
 from grader.project.git import GitRepository
 from grader.report import destination
 from grader.report.names import readable
@@ -84,11 +85,11 @@ def digest(folder: Path) -> str:
     """
     total = hashlib.sha256()
     for path in sorted(_files(folder)):
-        with contextlib.suppress(OSError), path.open("rb") as file:
-            beginning = file.read(LONGEST_FILE)
+        with contextlib.suppress(OSError):
+            beginning, size = handed_files.beginning(path, LONGEST_FILE)
             total.update(os.fsencode(path.relative_to(folder)) + b"\0" + hashlib.sha256(beginning).digest())
             if len(beginning) == LONGEST_FILE:
-                total.update(str(path.stat().st_size).encode())
+                total.update(str(size).encode())
     return f"sha256:{total.hexdigest()}"
 
 

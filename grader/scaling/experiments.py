@@ -198,8 +198,8 @@ def _memory(service: Service) -> float:
 def _journal(service: Service) -> str:
     """Return the journal mode of a service's database, so that a commit of the kit's own does what the service's do."""
     try:
-        with closing(sqlite3.connect(f"file:{service.database.path}?mode=ro", uri=True)) as connection:
+        with closing(service.database.open("ro")) as connection:
             mode = str(connection.execute("PRAGMA journal_mode").fetchone()[0])
-    except (sqlite3.Error, AttributeError, NotChecked):
+    except (sqlite3.Error, AttributeError, NotChecked, Failed):
         return "delete"
     return mode if mode in ("delete", "wal", "truncate", "persist") else "delete"

@@ -7,7 +7,6 @@ second table that grew as much, the kit sends messages as long as there is time.
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from grader.http_client.kept import KeptConnection
 from grader.load.copied_rows import copy_rows, grown_table, shows_many
 from grader.scaling.write_paths import REFUSING
 from grader.service.server import Service
+from grader.system import trees
 from grader.testdata.random_values import words
 
 FEW, MANY = 1_000, 64_000
@@ -57,7 +57,7 @@ def _with_copied_rows(harness: Harness, short: Service, table: str) -> Service |
     """Start a service on a copy of the data with 64,000 messages; None where rows can't be copied."""
     service = _on_a_copy(harness, short)
     try:
-        with closing(sqlite3.connect(service.database.path)) as connection, connection:
+        with closing(service.database.open("rw")) as connection, connection:
             copy_rows(connection, table, MANY)
         service.start()
         if shows_many(service, FEW):
@@ -70,7 +70,10 @@ def _with_copied_rows(harness: Harness, short: Service, table: str) -> Service |
 
 def _on_a_copy(harness: Harness, service: Service) -> Service:
     place = harness.resources.fresh("data")
-    shutil.copytree(service.data, place)
+    try:
+        trees.copy(service.data, place, most=trees.DATA)
+    except OSError as error:
+        raise NotChecked(f"{trees.NO_COPY}: {trees.why(error)}.", because="project") from None
     return harness.services.new(data=place, env=service.env)
 
 

@@ -53,7 +53,7 @@ def readers_held(database: Database, seconds: float) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _wal_readers_kept_out(path: Path) -> Iterator[None]:
-    opened = os.open(f"{path}-shm", os.O_RDWR)
+    opened = os.open(f"{path}-shm", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
         deadline = time.monotonic() + TAKEN_WITHIN
         while True:

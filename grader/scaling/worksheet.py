@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.assertions.entries import Listing
-from grader.project import handed_files
+from grader.project import handed_files, plain_files
 from grader.project.git import GitRepository
 from grader.scaling import evidence
 from grader.scaling.evidence import WORKSHEET, Evidence
@@ -165,9 +165,7 @@ def write(sheet: Worksheet) -> Path:
     for name, table in tables.items():
         lines += ["", f"[{name}]", *(f"{key} = {_shown(value)}" for key, value in table.items())]
     path = sheet.folder / WORKSHEET
-    draft = path.with_name(f".{WORKSHEET}.draft")
-    draft.write_text("\n".join([*lines, ""]), "utf-8")
-    draft.replace(path)
+    plain_files.put(path, "\n".join([*lines, ""]).encode(), 0o644)
     return path
 
 

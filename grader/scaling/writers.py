@@ -24,6 +24,8 @@ from grader.text.values import shown
 
 WRITERS = 16
 PATIENCE = 15.0
+LARGEST = 1024 * 1024
+"""Bytes of an answer to a writer; a longer one counts as none."""
 """Seconds that a writer waits for an answer: a message may wait for others, and for the database."""
 REST = 0.01
 """Seconds that a writer waits after a refusal."""
@@ -105,7 +107,10 @@ def _send(connection: http.client.HTTPConnection, text: str) -> tuple[int, str, 
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.request("POST", "/messages", json.dumps({"text": text}).encode(), {"Content-Type": "application/json"})
     answer = connection.getresponse()
-    return answer.status, answer.headers.get("Retry-After", ""), answer.read()
+    body = answer.read(LARGEST)
+    if len(body) == LARGEST or answer.length:  # more would come, or it broke off
+        raise http.client.IncompleteRead(body)
+    return answer.status, answer.headers.get("Retry-After", ""), body
 
 
 def _count(written: Written, status: int, advice: str, body: bytes, sent: Sent) -> None:

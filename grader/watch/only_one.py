@@ -22,7 +22,9 @@ def only_one(project: Path) -> Iterator[None]:
     state = ProjectState(project)
     with contextlib.suppress(OSError):
         state.data()  # makes .kit/, too
-        descriptor = os.open(state.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        descriptor = os.open(
+            state.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+        )
     try:
         if descriptor >= 0:
             _lock(descriptor)

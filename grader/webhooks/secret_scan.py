@@ -10,7 +10,7 @@ from urllib.parse import quote
 from grader.assertions.entries import Listing
 from grader.errors import NotChecked
 from grader.http_client.reply import Reply
-from grader.project import credentials
+from grader.project import credentials, handed_files
 from grader.project.git import GitRepository
 from grader.project.state import ProjectState
 from grader.system import trees
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 KEPT = 16 * 1024 * 1024
 """Bytes of the service's output that the kit keeps."""
+SEARCHED = 4 * handed_files.LARGE
+"""Bytes of a service's data that are searched, all files together."""
 MASK = "(secret)"
 OLD = 3600.0
 """Seconds by which the timestamp of an old request is old."""
@@ -73,16 +75,21 @@ class Leaks:
 
     @property
     def in_database(self) -> Listing:
-        """List the files of the database that hold a secret; raises NotChecked when the database is no SQLite file."""
+        """List the files of the database that hold a secret; raises NotChecked when they can't be searched."""
         if not self._service.project.has_file_database:
             raise NotChecked("The kit can search only databases that are SQLite files.")
         files = {self._service.database.path, *trees.files(self._service.data)}
-        found = [
-            f"{name} in {path.name}"
-            for path in sorted(files)
-            if path.is_file()
-            for name in self._named(path.read_bytes())
-        ]
+        found, obstacle, left = [], "", SEARCHED
+        for path in sorted(path for path in files if path.is_file()):
+            try:
+                content = handed_files.read(path, min(left, handed_files.LARGE))
+            except OSError as error:
+                obstacle = obstacle or f"{path.name} can't be searched for secrets: {error.strerror}."
+                continue
+            left -= len(content)
+            found += [f"{name} in {path.name}" for name in self._named(content)]
+        if obstacle and not found:
+            raise NotChecked(obstacle, because="project")
         return self._listing(found, "file of the database with a secret in it")
 
     def _call_as_twilio(self, phone: Phone) -> None:

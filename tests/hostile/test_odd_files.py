@@ -1,10 +1,8 @@
 """Pipes, devices, sparse files and texts that explode, where the kit expects files: each read has an end."""
 
-import os
 import resource
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -15,34 +13,10 @@ from grader.project.state import ProjectState
 from grader.report import document
 from grader.scaling import evidence
 from tests import projects
+from tests.hostile.odd_files import every_kind, put
 
-SPARSE = 10**12
-"""Bytes that a sparse file claims to have; it takes none of the disk."""
 MEMORY = 1024**3
 """Bytes that a process may use that reads a hostile file."""
-
-
-def sparse(path: Path) -> Path:
-    with path.open("wb") as file:
-        file.truncate(SPARSE)
-    return path
-
-
-def put(kind: str, path: Path) -> Path:
-    """Make a file of a hostile kind."""
-    path.unlink(missing_ok=True)
-    if kind == "pipe":
-        os.mkfifo(path)
-    elif kind == "device":
-        path.symlink_to("/dev/zero")
-    elif kind == "sparse":
-        sparse(path)
-    else:
-        path.mkdir()
-    return path
-
-
-every_kind = pytest.mark.parametrize("kind", ["pipe", "device", "sparse", "folder"])
 
 
 @every_kind

@@ -116,6 +116,23 @@ def test_a_secret_in_the_database_is_found(leaks):
     assert found == ("SLACK_SIGNING_SECRET in app.db",)
 
 
+def test_data_that_are_too_large_are_not_searched_whole(leaks):
+    found = leaks(start="open(path + '.more', 'wb').truncate(10**12)")
+
+    with pytest.raises(NotChecked, match=r"app\.db\.more can't be searched .* larger than 64 megabytes") as caught:
+        _ = found.in_database
+
+    assert caught.value.because == "project"
+
+
+def test_a_secret_is_found_beside_data_that_are_too_large(leaks):
+    found = leaks(
+        start="open(path + '.more', 'wb').truncate(10**12); db.execute('INSERT INTO notes VALUES (?)', (secret,))"
+    )
+
+    assert found.in_database == ("SLACK_SIGNING_SECRET in app.db",)
+
+
 def test_a_database_that_is_no_file_cannot_be_searched(leaks):
     found = leaks(more='[database]\ninspect = "echo {}"\n')
 

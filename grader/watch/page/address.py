@@ -62,7 +62,7 @@ def of(project: Path) -> Address:
 
 def _read(path: Path) -> Address | None:
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, encoding="ascii") as file:
             about = os.fstat(descriptor)
             if about.st_uid != os.geteuid() or stat.S_IMODE(about.st_mode) & 0o077:
