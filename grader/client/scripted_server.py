@@ -29,6 +29,8 @@ LINGER = 1.0
 INTERVAL = 0.02
 """Seconds until a server notices that it has to close; the library's own would make each check slower."""
 LARGEST_HEAD, LARGEST_BODY = 64 * 1024, 4 * 1024 * 1024
+MOST_KEPT = 32 * 1024 * 1024
+"""Bytes of all requests together that a server keeps."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Recorded:
     line: str
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it takes."""
+        return 1024 + len(self.line) + sum(len(one) + len(other) for one, other in self.headers) + len(self.body)
 
     @property
     def what(self) -> str:
@@ -94,7 +101,10 @@ class Answer:
 
 
 class ScriptedServer(socketserver.ThreadingTCPServer):
-    """A server on a free port of the loopback address. `requests` holds every request that has arrived whole."""
+    """A server on a free port of the loopback address. `requests` holds every request that has arrived whole.
+
+    When they are `MOST_KEPT` bytes together, it keeps no more, and refuses each further one with status 503.
+    """
 
     allow_reuse_address = True
     request_queue_size = 64
@@ -102,6 +112,8 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
     def __init__(self, answer: Callable[[Recorded], Answer]) -> None:
         super().__init__((LOOPBACK, 0), _Connection)
         self.requests: list[Recorded] = []
+        self._kept = 0
+        self._full = threading.Event()
         self.answer = answer
         self.closing = threading.Event()
         self.port: int = self.socket.getsockname()[1]
@@ -117,12 +129,25 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
 
     def asked(self, by: str) -> Listing:
         """List the requests, as in `GET /`. `by` is the command of the client, as a line to paste."""
-        return Listing([request.what for request in self.requests], request=by, what="request")
+        return Listing([*(request.what for request in self.requests), *self._more], request=by, what="request")
 
     def posts(self, by: str) -> Listing:
         """List the requests that are a POST, without query and without a slash at their end."""
         asked = (request.what.partition("?")[0].rstrip("/") for request in self.requests)
-        return Listing([line for line in asked if line.startswith("POST ")], request=by, what="POST")
+        return Listing([*(one for one in asked if one.startswith("POST ")), *self._more], request=by, what="POST")
+
+    @property
+    def _more(self) -> list[str]:
+        return [TOO_MUCH] if self._full.is_set() else []
+
+    def keep(self, request: Recorded) -> bool:
+        """Keep a request, and tell whether there was room for it."""
+        self._kept += request.size
+        if self._kept > MOST_KEPT:
+            self._full.set()
+            return False
+        self.requests.append(request)
+        return True
 
     def close(self) -> None:
         """Stop listening, and close every connection, even one that waits for the client."""
@@ -162,8 +187,7 @@ class _Connection(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         with contextlib.suppress(OSError, ValueError):
             request = _receive(self.rfile, self.connection)
-            self.server.requests.append(request)
-            answer = self.server.answer(request)
+            answer = self.server.answer(request) if self.server.keep(request) else Answer.text(TOO_MUCH, 503)
             self.wfile.write(answer.sent_to(request))
             if answer.ends:
                 _end_answer(self.connection)

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from grader.load.samples import Sample
 
 REFUSED, CUT_OFF, LATE, UNSENT = "connection refused", "cut off", "no answer in time", "never sent"
-TIMEOUTS = ("TimeoutError", "timeout", "Timeout", "ConnectTimeout")
+ENDLESS = "an answer of more than 4 MB"
+TIMEOUTS = ("TooSlow", "TimeoutError", "timeout", "Timeout", "ConnectTimeout")
 
 
 def kinds(samples: Iterable[Sample], *, waiting: int = 0, unsent: int = 0) -> dict[str, int]:
@@ -27,4 +28,6 @@ def kind(sample: Sample) -> str:
         return f"status {sample.status}"
     if sample.trouble == ConnectionRefusedError.__name__:
         return REFUSED
+    if sample.trouble == "TooLong":
+        return ENDLESS
     return LATE if sample.trouble in TIMEOUTS else CUT_OFF

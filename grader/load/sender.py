@@ -23,6 +23,7 @@ import gevent  # type: ignore[import-untyped]  # isort: skip
 import geventhttpclient.client  # isort: skip
 from gevent.pool import Pool  # type: ignore[import-untyped]  # isort: skip
 
+from grader.load.bounds import set_bounds
 from grader.load.mailbox import Mailbox, opened
 from grader.system.seal import hide_memory
 
@@ -34,6 +35,7 @@ LOOK_EVERY, TELL_EVERY = 0.005, 0.5
 # The HTTP client of FastHttpUser sends a GET again, up to eleven times, when the connection closes without an answer.
 # Each time the service may write a row, so here the client sends every request once.
 geventhttpclient.client.IDEMPOTENT_METHODS = frozenset()
+set_bounds()
 
 
 class Rest:

@@ -28,8 +28,8 @@ class Flood(Protocol):
     def bytes_of(self, order: Order) -> bytes:
         """Write a request as bytes."""
 
-    def count(self, order: Order | None, status: int, advice: str) -> None:
-        """Count what came of a request; status 0 is no answer."""
+    def count(self, order: Order | None, status: int, advice: str, trouble: str = "") -> None:
+        """Count what came of a request; status 0 is no answer, because of this trouble."""
 
     def free(self, connection: Connection) -> None:
         """Take a connection back that can carry another request."""
@@ -45,6 +45,7 @@ class Connection(asyncio.Protocol):
         self.run = run
         self.order: Order | None = first
         self.answer = HTTPResponse()
+        self.trouble = ""
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -64,7 +65,8 @@ class Connection(asyncio.Protocol):
         """Take a part of the answer."""
         try:
             self.answer.feed(data)
-        except HTTPParseError:
+        except HTTPParseError as error:
+            self.trouble = type(error).__name__
             self.transport.abort()
             return
         if self.answer.message_complete and self.answer.get_code() >= 200:
@@ -82,9 +84,9 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Count the request that lost its connection; an answer without a length ends like this, too."""
-        if self.order is not None and error is None and self._ends_here():
+        if self.order is not None and error is None and not self.trouble and self._ends_here():
             self.run.count(self.order, self.answer.get_code(), str(self.answer.get("retry-after", "")))
-        self.run.count(self.order, 0, "")
+        self.run.count(self.order, 0, "", self.trouble)
         self.order = None
         self.run.lost(self)
 

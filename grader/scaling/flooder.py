@@ -14,6 +14,7 @@ import time
 from collections import deque
 from typing import Any
 
+from grader.load.bounds import set_bounds
 from grader.load.mailbox import Mailbox, opened
 from grader.scaling.flood_connection import HOST, Connection, Order
 from grader.system.seal import hide_memory
@@ -185,4 +186,5 @@ async def serve() -> None:
 
 if __name__ == "__main__":
     hide_memory()
+    set_bounds()
     asyncio.run(serve())
