@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from grader.assertions.entries import Listing
 from grader.assertions.json_values import Value
-from grader.client.scripted_server import Recorded, ScriptedServer
+from grader.client.arriving import Recorded
+from grader.client.scripted_server import ScriptedServer
 from grader.client.since import Instants
 from grader.errors import Failed
 from grader.text.difference import listed

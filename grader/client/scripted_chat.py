@@ -11,10 +11,11 @@ from urllib.parse import unquote, urlsplit
 
 from grader.assertions.entries import Listing
 from grader.chat import instant
+from grader.client.arriving import Recorded
 from grader.client.asked import Asked, query_of
 from grader.client.dialects import LETTERS, Dialect
 from grader.client.said import Said
-from grader.client.scripted_server import Answer, Recorded, ScriptedServer
+from grader.client.scripted_server import Answer, ScriptedServer
 from grader.client.since import Today, moment_of
 from grader.testdata.random_values import words
 

@@ -1,7 +1,6 @@
 """A scripted HTTP server for tests of clients. It records the bytes of every request, and sends the answer of a script.
 
-`socketserver` accepts the connections. The module reads requests itself, because `http.server` shortens `//messages`
-to `/messages` and reads no chunked body.
+`socketserver` accepts the connections. `arriving` reads the requests.
 """
 
 from __future__ import annotations
@@ -14,12 +13,12 @@ import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
-from io import BufferedIOBase
 from typing import Any
 
 from grader.assertions.entries import Listing
+from grader.client.arriving import Recorded, receive
 from grader.system.ports import LOOPBACK
 
 PATIENCE = 30.0
@@ -28,33 +27,9 @@ LINGER = 1.0
 """Seconds that the server waits, after its answer, for the client to close the connection."""
 INTERVAL = 0.02
 """Seconds until a server notices that it has to close; the library's own would make each check slower."""
-LARGEST_HEAD, LARGEST_BODY = 64 * 1024, 4 * 1024 * 1024
 MOST_KEPT = 32 * 1024 * 1024
 """Bytes of all requests together that a server keeps."""
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """One request as it arrived: the request line, the headers and the body, undecoded."""
-
-    line: str
-    headers: tuple[tuple[bytes, bytes], ...]
-    body: bytes
-
-    @property
-    def size(self) -> int:
-        """About how many bytes of memory it takes."""
-        return 1024 + len(self.line) + sum(len(one) + len(other) for one, other in self.headers) + len(self.body)
-
-    @property
-    def what(self) -> str:
-        """The method and the target, as in `GET /`."""
-        return self.line.rpartition(" ")[0] or self.line
-
-    def header(self, name: str) -> bytes | None:
-        """Return the first header of this name, in upper or lower case; None if there is none."""
-        wanted = name.lower().encode()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+TOO_MUCH = f"more than {MOST_KEPT // 1024**2} megabytes of requests, which the kit doesn't keep"
 
 
 @dataclass(frozen=True)
@@ -113,6 +88,7 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
         super().__init__((LOOPBACK, 0), _Connection)
         self.requests: list[Recorded] = []
         self._kept = 0
+        self._keeping = threading.Lock()
         self._full = threading.Event()
         self.answer = answer
         self.closing = threading.Event()
@@ -142,12 +118,13 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
 
     def keep(self, request: Recorded) -> bool:
         """Keep a request, and tell whether there was room for it."""
-        self._kept += request.size
-        if self._kept > MOST_KEPT:
-            self._full.set()
-            return False
-        self.requests.append(request)
-        return True
+        with self._keeping:
+            self._kept += request.size
+            if self._kept > MOST_KEPT:
+                self._full.set()
+                return False
+            self.requests.append(request)
+            return True
 
     def close(self) -> None:
         """Stop listening, and close every connection, even one that waits for the client."""
@@ -165,7 +142,7 @@ class ScriptedServer(socketserver.ThreadingTCPServer):
         """Answer in a daemon thread. `close` waits for it, as the library doesn't wait for daemon threads."""
         self._open.add(request)
         thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
-        self._answering.append(thread)
+        self._answering = [*(one for one in self._answering if one.is_alive()), thread]
         thread.start()
 
     def close_request(self, request: Any) -> None:
@@ -186,7 +163,7 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         with contextlib.suppress(OSError, ValueError):
-            request = _receive(self.rfile, self.connection)
+            request = receive(self.rfile, self.connection)
             answer = self.server.answer(request) if self.server.keep(request) else Answer.text(TOO_MUCH, 503)
             self.wfile.write(answer.sent_to(request))
             if answer.ends:
@@ -224,51 +201,3 @@ def _end_answer(connection: socket.socket) -> None:
     connection.settimeout(LINGER)
     while connection.recv(65536):
         pass
-
-
-def _receive(stream: BufferedIOBase, connection: socket.socket) -> Recorded:
-    """Read one whole request; raises ValueError or OSError when it can't be read, or ends before it is whole."""
-    line, *lines = _head(stream)
-    headers = tuple((name.strip(), value.strip()) for name, _, value in (entry.partition(b":") for entry in lines))
-    request = Recorded(line.decode("latin-1"), headers, b"")
-    if (request.header("Expect") or b"").lower() == b"100-continue":
-        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-    if b"chunked" in (request.header("Transfer-Encoding") or b"").lower():
-        return replace(request, body=_chunks(stream))
-    return replace(request, body=_exactly(stream, int(request.header("Content-Length") or 0)))
-
-
-def _head(stream: BufferedIOBase) -> list[bytes]:
-    lines, left = [_line(stream)], LARGEST_HEAD
-    while entry := _line(stream):
-        lines.append(entry)
-        left -= len(entry)
-        if left < 0:
-            raise ValueError("a head without end")
-    return lines
-
-
-def _line(stream: BufferedIOBase) -> bytes:
-    line = stream.readline(LARGEST_HEAD)
-    if not line.endswith(b"\n"):
-        raise ValueError("half a line")
-    return line.rstrip(b"\r\n")
-
-
-def _chunks(stream: BufferedIOBase) -> bytes:
-    body = b""
-    while size := int(_line(stream).partition(b";")[0], 16):
-        body += _exactly(stream, size, LARGEST_BODY - len(body))
-        _line(stream)
-    while _line(stream):
-        pass  # trailers
-    return body
-
-
-def _exactly(stream: BufferedIOBase, size: int, most: int = LARGEST_BODY) -> bytes:
-    if not 0 <= size <= most:
-        raise ValueError("a body of an impossible size")
-    body = stream.read(size)
-    if len(body) < size:
-        raise ValueError("half a body")
-    return body

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from grader.client import scripted_server
+from grader.client import arriving
 from grader.client.scripted_server import Answer, ScriptedServer, scripted
 from grader.system.process import wait_until
 
@@ -156,8 +156,8 @@ def test_half_a_request_is_no_request(server, half):
         b"POST / HTTP/1.1\r\nContent-Length: 99999999999999\r\n\r\n",
         b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n",
         b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffffff\r\n",
-        b"GET / HTTP/1.1\r\n" + b"a\r\n" * scripted_server.LARGEST_HEAD + b"b\r\n",
-        b"GET /" + b"x" * scripted_server.LARGEST_HEAD,
+        b"GET / HTTP/1.1\r\n" + b"a\r\n" * arriving.LARGEST_HEAD + b"b\r\n",
+        b"GET /" + b"x" * arriving.LARGEST_HEAD,
     ],
     ids=["negative", "word", "huge", "chunk negative", "chunk huge", "head without end", "line without end"],
 )
