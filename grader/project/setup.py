@@ -25,6 +25,8 @@ from grader.text.shell import command_line
 SETUP_WITHIN = 300.0
 ROOM = 4
 """How many times its bytes must be free on a memory file system, before an environment is copied there."""
+ASKING = re.compile(r"(?:-.*=|-r)?/(?:dev/stdin|dev/tty|dev/fd/0|proc/self/fd/0)")
+"""A word of a `setup` that is its standard input. Inside of a line for a shell, another program may fill it."""
 OF_PYTHON = ("python", "pip")
 """How the programs begin that need an environment of Python."""
 ARCHIVES = (".whl", ".zip", ".tar", ".tgz", ".tbz", ".txz", ".tlz", ".gz", ".bz2", ".xz", ".lzma")
@@ -111,13 +113,25 @@ def _is_copied(kept: Kept, venv: Path, resources: Resources) -> bool:
 
 
 def run_setup(project: Project, resources: Resources) -> None:
-    """Run a project's `setup` in its folder; raises Failed, or NotChecked when the registry can't be reached."""
+    """Run a project's `setup` in its folder; raises Failed, or NotChecked when the registry can't be reached.
+
+    A `setup` that asks for input gets its end, so it doesn't wait for an answer until its time is over.
+    """
     line = project.typed(command_line(project.setup))
+    if asking := next((word for word in project.setup if ASKING.fullmatch(word)), ""):
+        raise NotStarted(
+            f"setup reads {asking}, and nobody is there to type",
+            expected="a setup without input",
+            request=line,
+            clause="K1",
+        )
     port, data = resources.port(), resources.fresh("data")
     env = environment.for_setup(project, port=port.number, data=data)
     mark = f"PORT={port.number}"
     try:
-        process = Process(project.setup, cwd=project.folder, env=env, mark=mark, programs=resources.programs)
+        process = Process(
+            project.setup, cwd=project.folder, env=env, mark=mark, programs=resources.programs, has_input=False
+        )
     except Failed as failure:
         raise NotStarted(
             f"setup: {failure.actual}", expected="a setup that can be started", request=line, clause="K1"

@@ -100,7 +100,7 @@ class Process:
     `mark` is an entry of the environment (`NAME=value`) that only this program and its children have. By the mark,
     the kit finds children that left the process group. `programs` are the programs of the same run: the kit spares
     them when it kills this one. With `apart`, the standard error is kept in `errors`, not in `output`. `keep` is the
-    number of bytes that are kept of each. The program inherits the descriptors `passed`.
+    number of bytes that are kept of each. It inherits the descriptors `passed`. Without `has_input`, its input ends.
     """
 
     def __init__(
@@ -114,12 +114,13 @@ class Process:
         apart: bool = False,
         keep: int = KEPT,
         passed: Sequence[int] = (),
+        has_input: bool = True,
     ) -> None:
         self.argv = list(argv)
         self.mark = mark
         self._programs = Programs() if programs is None else programs
         self._ending = threading.Lock()
-        self._stdin, self._open_end = os.pipe()
+        self._stdin, self._open_end = os.pipe() if has_input else [os.open(os.devnull, os.O_RDONLY) for _ in range(2)]
         with interrupts.postponed():
             self._popen = self._start(cwd, env, subprocess.PIPE if apart else subprocess.STDOUT, passed)
             assert self._popen.stdout is not None
