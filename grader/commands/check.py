@@ -81,6 +81,10 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
     from grader.report.progress import Progress
     from grader.session import runner
 
+    def begin() -> None:
+        progress.begin()
+        from grader.learner import ends, next_steps  # noqa: F401 - imported while the project starts anyway
+
     with Progress(shows_steps=True) as progress:
         found = runner.run(
             known_course,
@@ -97,7 +101,7 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
             decided=progress.decided,
             moment=progress.moment,
             hold=progress.hold if hold else None,
-            meanwhile=progress.begin,
+            meanwhile=begin,
         )
     from grader.learner import ends, next_steps
     from grader.report import terminal, terminal_steps

@@ -8,8 +8,7 @@ from typing import Any
 
 from grader.course import Course, Step, tag_of
 from grader.errors import NotChecked
-from grader.learner import by_hand, position
-from grader.project.clone import not_cloned
+from grader.learner import position
 from grader.project.git import GitRepository
 from grader.project.state import ProjectState, outcomes, passed
 from grader.project.states import States
@@ -39,23 +38,31 @@ def tag(course: Course, folder: Path, found: RunResult) -> str | None:
     of the stage have passed and no later one has.
     """
     ran = [step.id for stage in found.stages for step in stage.steps if step.outcome is Outcome.PASS and step.checks]
-    try:
-        repository = GitRepository(folder)
-    except NotChecked:
-        return None
-    if not ran or not repository.is_own_repository() or not repository.is_clean():
+    if not ran:
         return None
     steps = course.steps
     known = [step.id for step in steps]
     last = max(ran, key=known.index)
-    here = passed(ProjectState(folder).report(), digest(folder))
-    tags = repository.tags_here()
-    tagged = {step.id for step in steps if step.tag in tags}
     before = {
         step.id for step in steps[: known.index(last)] if step.stage == course.find_step(last).stage and not step.bonus
     }
     beyond = set(known[known.index(last) + 1 :])
-    if not before <= here or beyond & (here | tagged):
+    kept = ProjectState(folder).report()
+
+    def is_the_last(here: set[str]) -> bool:
+        return before <= here and not beyond & here
+
+    # The kept report knows most of the answer. Where it says no, git isn't asked, which takes eight processes.
+    if not is_the_last(passed(kept, kept.get("project", {}).get("digest"))):
+        return None
+    try:
+        repository = GitRepository(folder)
+    except NotChecked:
+        return None
+    if not repository.is_own_repository() or not repository.is_clean() or not is_the_last(passed(kept, digest(folder))):
+        return None
+    tags = repository.tags_here()
+    if beyond & {step.id for step in steps if step.tag in tags}:
         return None
     return tag_of(last) if repository.tag(tag_of(last)) else None
 
@@ -88,6 +95,8 @@ def missing_tag(course: Course, folder: Path, found: RunResult) -> str | None:
 
 def not_committed(folder: Path) -> str:
     """Name the files that are not committed yet."""
+    from grader.project.clone import not_cloned  # few checks need it, and it takes long to import
+
     said = not_cloned(folder, "")
     return f"{said[:1].upper()}{said[1:]}"
 
@@ -100,6 +109,8 @@ def next_lines(course: Course, found: RunResult, asked: Sequence[Step], report: 
         again = (f"kit check {unsettled.id}", "this step again")
         if unsettled.outcome is not Outcome.FAIL:
             return [again]
+        from grader.learner import by_hand  # only a failure needs it
+
         return [
             (f"kit hint {unsettled.id}", "a nudge, one idea at a time"),
             *_promise(unsettled),
