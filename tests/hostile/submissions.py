@@ -22,8 +22,10 @@ PASSED = {
 FORGES_RESULTS = f"""
 import contextlib, json, os
 lines = json.dumps({PASSED!r}) + "\\n" + '{{"event": "end", "faults": []}}' + "\\n"
-opened = 0
-for name in os.listdir(f"/proc/{{os.getppid()}}/fd") if os.path.exists(f"/proc/{{os.getppid()}}/fd") else []:
+opened, names = 0, []
+with contextlib.suppress(OSError):  # nobody but root may look where the kit hides its memory
+    names = os.listdir(f"/proc/{{os.getppid()}}/fd")
+for name in names:
     with contextlib.suppress(OSError):
         path = f"/proc/{{os.getppid()}}/fd/{{name}}"
         if os.readlink(path).startswith(("pipe:", "socket:")):

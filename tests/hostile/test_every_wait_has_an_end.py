@@ -92,6 +92,7 @@ def test_a_call_without_end_is_found(tmp_path, call, word):
         "handed_files.read(path)",
         'os.open("file", os.O_RDONLY | os.O_NONBLOCK)',
         'path.open("xb")',
+        "os.open(os.devnull, os.O_RDONLY)",
         "values.copy()",
         "select.select([stream], [], [], 0.5)",
         'socket.create_connection(("127.0.0.1", 5000), 3)',

@@ -93,6 +93,8 @@ def _is_endless(word: str, call: ast.Call) -> bool:
 
 def _is_harmless(name: str, call: ast.Call) -> bool:
     """Tell whether opening a file can't wait: it must be new, or the flags say it."""
+    if call.args and ast.unparse(call.args[0]) == "os.devnull":
+        return True
     if name == "os.open":
         return any(isinstance(node, ast.Attribute) and node.attr in HARMLESS_FLAGS for node in ast.walk(call))
     modes = {arg.value for arg in call.args[:2] if isinstance(arg, ast.Constant)}
