@@ -12,9 +12,7 @@ from grader.errors import Failed
 from grader.results.results import CheckResult
 from grader.service.server import Service
 from grader.system.process import wait_until
-from grader.text.last_words import last_words
 from grader.text.shell import is_side_by_side
-from grader.text.stack_traces import stack_traces
 from grader.text.story import KEPT_BY_HOLD
 from grader.text.values import shorten
 
@@ -137,6 +135,9 @@ class OutputCapture:
         `said`, what the check reports already, doesn't contain them. Otherwise they are lines of a service that printed
         a stack trace, or answered with a server error.
         """
+        from grader.text.last_words import last_words  # a slow import, which only a failure needs
+        from grader.text.stack_traces import stack_traces
+
         if self._run is not None:
             errors = self._run.complained
             known = shorten(errors.encode()) in said
@@ -161,12 +162,17 @@ def overheard(service: Service) -> Iterator[None]:
 
 def _printed(since: Iterable[tuple[Service, int]]) -> str:
     """Return the last lines of the first service that printed something since its position, or `""`."""
+    from grader.text.last_words import last_words
+
     outputs = (last_words(service.printed_since(before)) for service, before in since)
     return next((words for words in outputs if words), "")
 
 
 def _trace(since: Iterable[tuple[Service, int]]) -> str:
     """Return the last lines of the first service that printed a stack trace since its position, or `""`."""
+    from grader.text.last_words import last_words
+    from grader.text.stack_traces import stack_traces
+
     services = list(since)
 
     def printed() -> str:

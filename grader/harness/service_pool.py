@@ -13,7 +13,6 @@ from grader.project.config import Project
 from grader.service.lifecycle import Life, Restart, end
 from grader.service.server import Service
 from grader.service.shutdown import Shutdown
-from grader.service.slow import Kind, await_others, held
 from grader.system.ports import Port
 from grader.system.resources import Resources
 
@@ -107,6 +106,8 @@ class ServicePool:
 
         Both get new data, so that only the port can keep the service from starting.
         """
+        from grader.service.slow import Kind, await_others, held  # imported while the service starts
+
         if self._restarted is None:
             service = self.shared()
             # A connection that the server has closed must not keep it from listening on its port again.

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, wait
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from grader.errors import Failed
 from grader.system.resources import Resources
 from grader.system.waits import Waits
 from grader.testdata.random_values import drawing_for
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Thing = TypeVar("Thing")
 AGAIN = 0.1
@@ -65,6 +67,8 @@ class Shared:
             self._futures.pop(name, None)
 
     def _once(self, name: str, make: Callable[[], Thing]) -> Thing:
+        from concurrent.futures import Future  # imported while the service starts
+
         with self._lock:
             is_missing = name not in self._futures
             future = self._futures.setdefault(name, Future())
@@ -80,6 +84,8 @@ class Shared:
 
     def begin(self, name: str, make: Callable[[], object]) -> Future[Any]:
         """Begin in a background thread to make a slow result, which a check will later get by `once`."""
+        from concurrent.futures import Future
+
         with self._lock:
             if name in self._futures:
                 return self._futures[name]
@@ -97,6 +103,10 @@ class Shared:
     def end(self, stop: Callable[[], None]) -> None:
         """Wait until no result is unfinished. Call `stop` over and over, as the unfinished ones may start programs."""
         self._ending.set()
+        if not self._futures:
+            return
+        from concurrent.futures import wait
+
         while unfinished := [future for future in list(self._futures.values()) if not future.done()]:
             stop()
             wait(unfinished, timeout=AGAIN)

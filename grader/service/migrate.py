@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from grader.errors import Failed, TooLate
 from grader.system.process import Process, how_it_ended
-from grader.text.last_words import last_words
 
 MIGRATE_WITHIN = 60.0
 
@@ -29,13 +28,13 @@ def await_migrate(start: Callable[[], Process], line: str) -> float:
         code = process.wait(MIGRATE_WITHIN)
     finally:
         process.kill()
+    if code == 0:
+        return time.monotonic() - began
+    from grader.text.last_words import last_words  # a slow import, which only a failure needs
+
     log = last_words(process.output.text)
     if code is None:
         raise TooLate(
             f"migrate still running after {MIGRATE_WITHIN:g} s", expected="an end", request=line, log=log, clause="K1"
         )
-    if code != 0:
-        raise Failed(
-            f"migrate ended with {how_it_ended(code)}", expected="exit code 0", request=line, log=log, clause="K1"
-        )
-    return time.monotonic() - began
+    raise Failed(f"migrate ended with {how_it_ended(code)}", expected="exit code 0", request=line, log=log, clause="K1")

@@ -21,7 +21,6 @@ from grader.system.ports import Port
 from grader.system.process import KEPT, Process, how_it_ended
 from grader.system.resources import Resources
 from grader.system.waits import Waits
-from grader.text.last_words import last_words
 from grader.text.story import Story
 
 if TYPE_CHECKING:
@@ -99,7 +98,11 @@ class Service:
     @property
     def log(self) -> str:
         """The last lines that the server printed."""
-        return last_words(self._process.output.text) if self._process else ""
+        if self._process is None:
+            return ""
+        from grader.text.last_words import last_words  # only a failure needs it
+
+        return last_words(self._process.output.text)
 
     @property
     def printed(self) -> int:

@@ -13,7 +13,6 @@ import os
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -73,6 +72,8 @@ def main(order: type[Schedule] = Schedule, known: Course | None = None) -> None:
             course = known if known is not None and known.exercises == exercises else courses.load(exercises)
             _run(job, course, owned, Teller(channel.write, job.key), released, order)
     except BaseException:  # noqa: BLE001 - this process must clean up after any fault; the command reports the fault
+        import traceback  # a slow import, which only a fault needs
+
         traceback.print_exc()
         status = 1
     _leave(status, owned)

@@ -6,7 +6,7 @@ import importlib
 
 from grader import course as courses
 from grader.session import __main__ as session
-from grader.session.runner import Session
+from grader.session.process import Session
 
 
 def begin(last: str) -> Session:
@@ -24,6 +24,8 @@ def main(last: str) -> None:
         "grader.session.plugin",
         "grader.check",
         "grader.http_client.client",
+        "grader.service.slow",
+        "grader.text.last_words",
         "grader.service.database",
         "grader.service.readiness",
         "grader.system.scratch",
