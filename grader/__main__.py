@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import NoReturn
 
-    from grader.session.runner import Session
+    from grader.session.process import Session
 
 FAILED, USAGE, FAULT, UNDECIDED, INTERRUPTED = 1, 2, 3, 4, 130
 LAST_LINES = 3
@@ -84,9 +84,9 @@ def _begin_session() -> "Session | None":
     """Start the process of the checks before the command line is read. It simply ends if the command line is wrong."""
     if sys.argv[1:2] != ["check"]:
         return None
-    from grader.session import runner
+    from grader.session.process import Session
 
-    return runner.Session()
+    return Session()
 
 
 def _run() -> int:

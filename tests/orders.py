@@ -17,6 +17,7 @@ from grader import course
 from grader.course import Step
 from grader.session import runner
 from grader.session.__main__ import main as run_checks
+from grader.session.process import Session
 from grader.session.schedule import Planned, Schedule
 from grader.system.resources import Resources
 from tests import cases, matrix
@@ -54,7 +55,7 @@ def run_in_order(shuffled: bool) -> None:
 
 def in_one_run(folder: Path, steps: Sequence[Step], *, shuffled: bool = False) -> Outcomes:
     """Run all checks of some steps in one run, and return their outcomes."""
-    session = runner.Session(ENTRY.format(root=str(course.ROOT), shuffled=shuffled))
+    session = Session(ENTRY.format(root=str(course.ROOT), shuffled=shuffled))
     findings = runner.run(COURSE, folder, steps, seed=SEED, session=session)
     assert findings.faults == ()
     results = [step for stage in findings.stages for step in stage.steps]

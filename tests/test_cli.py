@@ -407,7 +407,7 @@ def test_a_terminal_without_marks_gets_letters(chat, encoding):
     assert "... 41 steps beyond" in shown
 
 
-@pytest.mark.parametrize("module", ["click", "grader.session.runner", "grader.cli"])
+@pytest.mark.parametrize("module", ["click", "grader.session.process", "grader.cli"])
 def test_ctrl_c_while_kit_still_imports_leaves_no_traceback(chat, module):
     """Send SIGINT at a moment that is certain: when kit is about to import a module."""
     hook = (

@@ -16,7 +16,7 @@ from grader.project import config
 from grader.text.shell import SERVE_PORT
 
 if TYPE_CHECKING:
-    from grader.session.runner import Session
+    from grader.session.process import Session
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -13,7 +13,7 @@ from grader.course import Course, Stage, Step
 from grader.results.moment import Moment
 from grader.results.results import RunResult, StageResult, StepResult
 from grader.session import runner
-from grader.session.runner import Session
+from grader.session.process import Session
 
 
 class Kind(Enum):

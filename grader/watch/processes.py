@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grader.session import warm
-from grader.session.runner import Session
+from grader.session.process import Session
 
 
 class Processes:

@@ -12,7 +12,7 @@ from grader.errors import Failed, ProjectError
 from grader.learner import serve
 from grader.project import config, environment
 from grader.project.state import ProjectState
-from grader.session.runner import MARK
+from grader.session.process import MARK
 from grader.system.ports import LOOPBACK, is_free
 from grader.system.process import Process, Programs, how_it_ended, wait_until
 from grader.watch.snapshot import ServiceNow

@@ -10,6 +10,7 @@ import pytest
 from grader import course
 from grader.results.results import Outcome
 from grader.session import runner
+from grader.session.process import Session
 from grader.session.protocol import Job, Teller, Told
 from grader.system.seal import Forged, Seal, new_key
 from tests import projects
@@ -36,7 +37,7 @@ def test_a_server_that_writes_results_into_the_kits_descriptors_gains_nothing(tm
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows the descriptors of others")
 def test_the_channel_of_results_has_no_name_that_a_program_can_open(nothing_left):
-    session = runner.Session()
+    session = Session()
     try:
         opened = {path.name: str(path.readlink()) for path in Path(f"/proc/{session.process.pid}/fd").iterdir()}
     finally:
@@ -104,7 +105,7 @@ def test_a_forged_line_makes_the_run_an_error(tmp_path, monkeypatch, nothing_lef
     checks = {"1.3": a_check("1.3", "service", "assert service.get('/').status == 200")}
     own = course.load(projects.course(tmp_path, checks))
     project = projects.project(tmp_path / "project")
-    session = runner.Session()
+    session = Session()
     ours, its = socket.socketpair()
     with its:
         its.sendall((json.dumps(PASSED) + "\n").encode())
