@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from grader.errors import NotChecked
@@ -71,12 +71,17 @@ def tracked(project: Path) -> set[str]:
 def leads_to(project: Path) -> bool:
     """Tell whether the dependencies include the project's own code, as a path that leads back into its folder."""
     names = {os.fsencode(project), os.fsencode(project.resolve())}
-    return any(
-        name in handed_files.read(path, handed_files.LARGE) for path in _paths(project) for name in names
-    ) or any(
+    return any(_names_any(path, names) for path in _paths(project)) or any(
         project.resolve() in target.parents and project.resolve() / MODULES not in target.parents
         for target in _linked(project / MODULES)
     )
+
+
+def _names_any(path: Path, names: Collection[bytes]) -> bool:
+    with contextlib.suppress(OSError):
+        content = handed_files.read(path, handed_files.LARGE)
+        return any(name in content for name in names)
+    return False
 
 
 def _paths(project: Path) -> Iterator[Path]:

@@ -18,7 +18,7 @@ from grader.project.git_blobs import beginnings
 COMMIT = re.compile(r"[0-9a-fA-F]{4,64}")
 NO_COMMIT = re.compile(rb"does not have any commits yet|bad default revision")
 LARGEST_BLOB = 4 * 1024 * 1024
-"""How many bytes of a file are searched for a secret."""
+"""How many bytes of a file are searched for a secret. Of no file are more read."""
 
 
 class GitRepository:
@@ -79,7 +79,7 @@ class GitRepository:
     def prose(self, name: str) -> Length:
         """Count a tracked file's characters, without headings and blanks around lines; 0 for an untracked file."""
         request = f"git show :./{name}"
-        text = self._git("cat-file", "blob", f":./{name}").stdout.decode("utf-8", "replace")
+        text = self._blob(f":./{name}").decode("utf-8", "replace")
         lines = [line.strip() for line in text.splitlines() if not line.lstrip().startswith("#")]
         return Length(sum(map(len, lines)), request=request, what=f"characters beside headings in {name}")
 
@@ -143,8 +143,13 @@ class GitRepository:
         """Return a file of this folder as it is in a commit; empty where there is no such commit or file."""
         if not revision or revision.startswith("-"):
             return ""  # git would take the first for its index, and the second for an option
-        found = self._git("cat-file", "blob", f"{revision}:./{name}")
-        return found.stdout.decode("utf-8", "replace") if found.returncode == 0 else ""
+        return self._blob(f"{revision}:./{name}").decode("utf-8", "replace")
+
+    def _blob(self, name: str) -> bytes:
+        """Return a file that git keeps; empty where there is none, or where it is too large for anything to be read."""
+        size = self._git("cat-file", "-s", name).stdout.strip()
+        is_small = size.isdigit() and int(size) <= LARGEST_BLOB
+        return self._git("cat-file", "blob", name).stdout if is_small else b""
 
     def has_commit(self, name: str) -> bool:
         """Tell whether the repository holds a commit of this name: its id, or the beginning of it."""

@@ -23,6 +23,7 @@ from grader.errors import MachineError, NotChecked, UsageError
 from grader.project import plain_files
 from grader.project.git import GitRepository
 from grader.project.state import FOLDER, ProjectState
+from grader.system import trees
 
 PLACE = "states"
 LARGEST_FILE = 1024 * 1024
@@ -170,13 +171,15 @@ class States:
         with contextlib.suppress(NotChecked):
             paths = [path for path in GitRepository(self._project).files() if os.path.lexists(path)]
         if not paths:
-            for place, folders, names in os.walk(self._project):
-                folders[:] = [
-                    one for one in folders if not any(fnmatch(one, known) for known in (*NEVER, *WITHOUT_GIT))
-                ]
-                paths += [Path(place) / one for one in names if not any(fnmatch(one, known) for known in WITHOUT_GIT)]
+            paths = [path for path in trees.files(self._project, (*NEVER, *WITHOUT_GIT)) if self._is_own(path)]
         inside = sorted(path.relative_to(self._project).as_posix() for path in paths if not path.is_dir())
         return [path for path in inside if PurePosixPath(path).parts[0] not in NEVER]
+
+    def _is_own(self, path: Path) -> bool:
+        """Tell whether a file counts where git doesn't say it, and isn't so deep that no path leads to it."""
+        parts = path.relative_to(self._project).parts
+        known = any(fnmatch(part, one) for part in parts for one in WITHOUT_GIT)
+        return not known and os.path.lexists(path)
 
     def _names(self) -> list[str]:
         if self._place.is_symlink() or self._kit.folder.is_symlink() or not self._place.is_dir():

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from grader.system import trees
 from grader.system.process import wait_until
 from grader.system.removal import remove
 from grader.system.seal import sign
@@ -145,7 +146,7 @@ def _clear(path: Path) -> None:
 
 
 def _bytes_in(folder: Path) -> int:
-    return sum(path.lstat().st_size for path in folder.rglob("*"))
+    return sum(path.lstat().st_size for path in trees.files(folder))
 
 
 def _move(folder: Path, old: str) -> None:

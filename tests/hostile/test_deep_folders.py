@@ -6,8 +6,10 @@ import shutil
 import pytest
 
 from grader.project import working_copy
+from grader.project.states import States
 from grader.report import document
 from grader.system import trees
+from grader.system.kept import Kept
 from grader.system.removal import remove
 
 DEEP = 3000
@@ -56,3 +58,20 @@ def test_the_copy_of_a_project_leaves_out_what_is_too_deep(deep, tmp_path):
         deepest /= "d"
     assert 0 < len(deepest.relative_to(copy).parts) <= trees.DEEPEST
     shutil.rmtree(copy)
+
+
+def test_the_state_of_a_deep_project_is_kept(deep):
+    assert States(deep).record(["1.1"]) == ""
+
+    found = States(deep).of_step("1.1")
+    assert found is not None
+    assert set(found.files) == {"service.toml", "server/app.py"}
+
+
+def test_deep_folders_are_measured_before_they_are_kept(deep, tmp_path, monkeypatch):
+    kept = Kept(tmp_path / "kept")
+    monkeypatch.setattr("grader.system.kept.LARGEST", 0)
+    with kept.locked():
+        kept.keep(deep)
+
+    assert kept.size() == 0

@@ -178,3 +178,11 @@ def test_no_program_of_a_repository_runs(tmp_path, setting):
 
     assert not sprung.exists()
     shutil.rmtree(tmp_path / "clone")
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("grader.project.git.LARGEST_BLOB", 1000)
+    asked = GitRepository(repository(tmp_path / "project", **{"SHORT.md": "x" * 1000, "LONG.md": "x" * 1001}))
+
+    assert (asked.prose("SHORT.md"), asked.prose("LONG.md")) == (1000, 0)
+    assert (asked.text("HEAD", "SHORT.md"), asked.text("HEAD", "LONG.md")) == ("x" * 1000, "")
