@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import Any
 
 from grader.errors import MachineError, UsageError
 from grader.load.capacity import Capacity
-from grader.project import handed_files
+from grader.project import handed_files, plain_files
 
 FILE = "capacity.toml"
 SENTENCE = "sentence"
@@ -58,13 +57,9 @@ def write(project: Path, machine: Machine, entries: Mapping[str, Entry]) -> Path
     for workload, entry in entries.items():
         tables[workload] = _table(entry) | {SENTENCE: before.get(workload, {}).get(SENTENCE, "")}
     path = project / FILE
-    draft = path.with_name(f".{FILE}.draft")
     try:
-        draft.write_text("\n".join(_lines(tables)), "utf-8")
-        draft.replace(path)
+        plain_files.put(path, "\n".join(_lines(tables)).encode(), 0o644)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
         raise MachineError(f"{FILE} cannot be written: {(error.strerror or str(error)).lower()}.") from None
     return path
 

@@ -18,6 +18,9 @@ from locust import FastHttpUser, constant, events, task
 from locust.env import Environment
 from locust.runners import WorkerRunner
 
+from grader.load.bounds import set_bounds
+
+set_bounds()
 MARK = uuid.uuid4().hex[:8]
 
 

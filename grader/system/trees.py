@@ -40,7 +40,7 @@ def copy(source: Path, target: Path, left_out: LeftOut = lambda _where, _names: 
     A link stays a link, so nothing from elsewhere is copied. `left_out` gets the path of a folder and the names in it,
     and returns those that stay out. With `most`, nothing is copied where the files have more bytes.
     """
-    if most and sum(_length(path) for path in files(source)) > most:
+    if most and sum(length(path) for path in files(source)) > most:
         raise OSError(errno.EFBIG, "they are too large")
     top = len(source.parts)
 
@@ -57,7 +57,8 @@ def why(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-def _length(path: Path) -> int:
+def length(path: Path) -> int:
+    """Return the size of a file in bytes, with all that a sparse one claims to have; 0 where nothing can be found."""
     try:
         return path.lstat().st_size
     except OSError:

@@ -8,7 +8,7 @@ import pytest
 
 from grader.errors import Failed, ProjectError, UsageError
 from grader.load import capacity_file, slo
-from grader.project import config, handed_files
+from grader.project import config, handed_files, working_copy
 from grader.project.state import ProjectState
 from grader.report import document
 from grader.scaling import evidence
@@ -118,3 +118,26 @@ def test_a_link_inside_of_the_project_is_still_a_file(tmp_path):
     (project.folder / "service.toml").symlink_to("real.toml")
 
     assert config.read(project.folder).server == ("python", "server.py")
+
+
+def test_a_copy_of_a_project_leaves_out_what_is_too_large(tmp_path, monkeypatch):
+    project = projects.project(tmp_path / "project")
+    put("sparse", project.folder / "large")
+    for name in ("words", "words-too"):
+        (project.folder / name).write_bytes(bytes(1000))
+    monkeypatch.setattr(working_copy, "MOST", 2000)
+
+    copy = working_copy.copy(project.folder, tmp_path / "copy")
+
+    assert {path.name for path in copy.iterdir()} == {"words", "client.py", "service.toml", "server.py"}
+
+
+def test_what_load_writes_goes_through_no_link(tmp_path):
+    for name in (capacity_file.FILE, f".{capacity_file.FILE}.draft"):
+        (tmp_path / name).symlink_to("mine")
+    (tmp_path / "mine").write_text("")
+
+    capacity_file.write(tmp_path, capacity_file.Machine(2, 1.0, 0.0), {})
+
+    assert (tmp_path / "mine").read_text() == ""
+    assert "[machine]" in (tmp_path / capacity_file.FILE).read_text()
