@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import socket
+import threading
 from dataclasses import dataclass, replace
 from io import BufferedIOBase
 
 LARGEST_HEAD, LARGEST_BODY = 64 * 1024, 4 * 1024 * 1024
+AT_ONCE = threading.BoundedSemaphore(16)
+"""How many bodies are read at the same time. The others wait, so that no crowd of half bodies fills the memory."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,12 @@ def receive(stream: BufferedIOBase, connection: socket.socket) -> Recorded:
     if (request.header("Expect") or b"").lower() == b"100-continue":
         connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
     if b"chunked" in (request.header("Transfer-Encoding") or b"").lower():
-        return replace(request, body=_chunks(stream))
-    return replace(request, body=_exactly(stream, int(request.header("Content-Length") or 0)))
+        with AT_ONCE:
+            return replace(request, body=_chunks(stream))
+    if size := int(request.header("Content-Length") or 0):
+        with AT_ONCE:
+            return replace(request, body=_exactly(stream, size))
+    return request
 
 
 def _head(stream: BufferedIOBase) -> list[bytes]:

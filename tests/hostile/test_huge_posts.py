@@ -2,10 +2,14 @@
 
 import contextlib
 import socket
+import threading
+
+import pytest
 
 from grader.client import arriving
 from grader.client.scripted_chat import ScriptedChat
 from grader.client.scripted_server import MOST_KEPT, TOO_MUCH, Answer, scripted
+from grader.system.process import wait_until
 
 POST = b"POST /messages HTTP/1.1\r\nContent-Length: %d\r\n\r\n"
 
@@ -49,3 +53,22 @@ def test_a_chat_takes_no_message_that_the_server_does_not_keep():
             post(chat.server, arriving.LARGEST_BODY)
 
         assert sum(len(message.text) for message in chat.messages) <= MOST_KEPT
+
+
+def test_a_crowd_of_half_bodies_is_read_a_few_at_a_time(monkeypatch):
+    monkeypatch.setattr(arriving, "AT_ONCE", threading.BoundedSemaphore(2))
+    with scripted(Answer.text("fine")) as server, contextlib.ExitStack() as halves:
+        for _ in range(2):
+            half = halves.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+            half.sendall(POST % 5 + b"half")
+        assert wait_until(lambda: arriving.AT_ONCE._value == 0, 10)
+
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as other:
+            other.sendall(POST % 4 + b"full")
+            other.settimeout(0.3)
+            with pytest.raises(TimeoutError):
+                other.recv(10)
+
+            half.sendall(b"!")
+            other.settimeout(10)
+            assert other.recv(12) == b"HTTP/1.1 200"
