@@ -11,7 +11,6 @@ from grader.project import environment
 from grader.project.config import FILE, Project
 from grader.system.process import Process, Programs, how_it_ended
 from grader.system.waits import Waits
-from grader.text.last_words import last_words, message
 from grader.text.shell import command_line
 from grader.text.values import SHOWN, shorten
 
@@ -64,6 +63,8 @@ class Run:
     @property
     def summary(self) -> str:
         """One line that says how the client ended and what it printed."""
+        from grader.text.last_words import message  # a slow import, which no check of the server alone needs
+
         streams = [
             f"{_shown(message(text))} on {name}"
             for name, text in (("stdout", self.printed), ("stderr", self.complained))
@@ -105,6 +106,8 @@ def run(project: Project, *arguments: str, server_url: str, zone: str = "", prog
         process.kill()
     printed, complained = process.output.text, process.errors.text
     if code is None:
+        from grader.text.last_words import last_words
+
         raise TooLate(
             f"still running after {PATIENCE:g} s",
             expected=f"an end within {LONGEST} s",

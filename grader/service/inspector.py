@@ -9,7 +9,6 @@ from pathlib import Path
 
 from grader.errors import Failed
 from grader.system.process import Process, Programs, how_it_ended
-from grader.text.last_words import last_words
 from grader.text.values import shorten
 
 INSPECT_WITHIN = 10.0
@@ -33,6 +32,8 @@ def inspector(
         if code is None:
             raise Failed(f"the inspect command did not end within {INSPECT_WITHIN:.0f} s", expected=LISTING)
         if code:
+            from grader.text.last_words import last_words  # a slow import, which only a failure needs
+
             failed = f"the inspect command failed ({how_it_ended(code)})"
             raise Failed(failed, expected=LISTING, log=last_words(process.errors.text))
         return process.output.text

@@ -42,8 +42,9 @@ DISABLED_PLUGINS = (
     "faulthandler",
     "unittest",
     "warnings",
+    "unraisableexception",
 )
-"""The plugins of pytest that the kit turns off."""
+"""The plugins of pytest that the kit turns off. The last one would collect garbage five times at the end of a run."""
 
 
 def main(order: type[Schedule] = Schedule, known: Course | None = None) -> None:

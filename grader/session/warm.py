@@ -26,6 +26,7 @@ def main(last: str) -> None:
         "grader.http_client.client",
         "grader.service.slow",
         "grader.text.last_words",
+        "grader.project.advice",
         "grader.service.database",
         "grader.service.readiness",
         "grader.system.scratch",

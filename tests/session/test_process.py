@@ -1,4 +1,4 @@
-"""What is imported before a service starts: a learner waits for each of these modules after every change."""
+"""What is imported before a service starts, or a first check: a learner waits for each of these after every change."""
 
 import subprocess
 import sys
@@ -17,6 +17,9 @@ ONLY_LATER = {
     "traceback",
 }
 
+NEVER = {"grader.project.advice", "grader.project.setup", "grader.text.last_words", "rich", "tarfile", "urllib.request"}
+"""What a check that passes doesn't need at all."""
+
 
 def imported_by(module):
     code = f"import sys, {module}; print(*sys.modules)"
@@ -29,6 +32,7 @@ def imported_by(module):
     [
         ("grader.session.process", {*ONLY_LATER, "dataclasses", "grader.course", "grader.session.runner", "tomllib"}),
         ("grader.session.__main__", ONLY_LATER),
+        ("grader.session.plugin, grader.fixtures.service, grader.fixtures.client, grader.check", NEVER),
     ],
 )
 def test_what_can_wait_is_not_imported_before_the_service_starts(module, later):
