@@ -27,8 +27,9 @@ ENDLESS = {
     **dict.fromkeys(("sqlite3.connect", "os.waitpid", "os.wait", "os.system", "os.popen", "shutil.move"), ALWAYS),
 }
 """Other calls by their whole names: with so many arguments, or with `timeout`, they have an end."""
-HARMLESS_FLAGS = {"O_NONBLOCK", "O_DIRECTORY", "O_EXCL", "O_PATH"}
-"""With one of them, `os.open` doesn't wait for the other end of a pipe."""
+LOCKS = {"flock", "lockf"}
+HARMLESS_FLAGS = {"O_NONBLOCK", "O_DIRECTORY", "O_EXCL", "O_PATH", "LOCK_NB", "LOCK_UN"}
+"""With one of them, `os.open` doesn't wait for the other end of a pipe, and a lock for its holder."""
 HAS_NO_FILE = {"os.fdopen", "gzip.open", "webbrowser.open", "webbrowser.get"}
 """Take what is open already, or no file at all."""
 
@@ -81,7 +82,7 @@ def _may_wait(call: ast.Call, own: set[str], limited: bool) -> str:
     elif word in ENDS or word in STREAMS:
         return word if before and (word in STREAMS or _is_endless(word, call)) else ""
     else:
-        return word if word in FILES and not _is_harmless(name, call) else ""
+        return word if word in FILES | LOCKS and not _is_harmless(name, call) else ""
     return name if found else ""
 
 
@@ -95,7 +96,7 @@ def _is_harmless(name: str, call: ast.Call) -> bool:
     """Tell whether opening a file can't wait: it must be new, or the flags say it."""
     if call.args and ast.unparse(call.args[0]) == "os.devnull":
         return True
-    if name == "os.open":
+    if name == "os.open" or name.rpartition(".")[2] in LOCKS:
         return any(isinstance(node, ast.Attribute) and node.attr in HARMLESS_FLAGS for node in ast.walk(call))
     modes = {arg.value for arg in call.args[:2] if isinstance(arg, ast.Constant)}
     return bool(modes & {"x", "xb"}) or (name.rpartition(".")[2] == "copy" and name != "shutil.copy")
