@@ -114,7 +114,7 @@ def check(  # noqa: PLR0917 - one parameter for each argument and option
     if not only:
         if said := next_steps.remember(place, found):
             terminal.say(said, out, style="yellow")
-        if tag := next_steps.tag(known_course, place, found):
+        if tag := next_steps.tag(known_course, place, found, chosen):
             terminal.say(f"This commit has the tag {tag} now, so that the state can be found again.", out)
         elif found.problem is None and (tag := next_steps.missing_tag(known_course, place, found)):
             terminal.say(next_steps.why_not_tagged(place, tag), out)

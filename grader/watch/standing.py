@@ -86,7 +86,7 @@ class Standing:
         """
         found = RunResult(tuple(stage for run in runs for stage in run.stages), seed=0)
         with contextlib.suppress(OSError, KitError):
-            if tag := next_steps.tag(self._course, self._folder, found):
+            if tag := next_steps.tag(self._course, self._folder, found, self._course.steps):
                 return f"This commit has the tag {tag} now, so that the state can be found again."
             if tag := next_steps.missing_tag(self._course, self._folder, found):
                 return next_steps.why_not_tagged(self._folder, tag)

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.client.program import NOBODY
-from grader.learner import next_steps
+from grader.learner import next_steps, scaffold
 from grader.results.results import CheckResult, Outcome, RunResult, StageResult, StepResult
 from grader.text.story import KEPT_BY_HOLD
 from tests.real_course import COURSE
@@ -111,3 +111,15 @@ def test_a_step_is_still_open_at_the_end_of_the_course_too():
 
     assert named_where_all_passed(last, {"2.2": "fail", last: "pass"})[0][0] == "kit check 2.2"
     assert named_where_all_passed(last, {last: "pass"})[0][0] == "kit grade ."
+
+
+def test_a_step_that_others_need_gets_no_tag_until_it_is_asked_for(tmp_path):
+    scaffold.start(COURSE.stages[0], tmp_path / "chat")
+    step = COURSE.find_step("1.1")
+    check = CheckResult(step.id, "test_it", "It works.", Outcome.PASS, "K1")
+    passed = StepResult(step.id, step.title, step.bonus, Outcome.PASS, None, None, 10, 10, (check,))
+    found = RunResult((StageResult(step.stage, "Stage", (passed,)),), seed=1)
+    assert next_steps.remember(tmp_path / "chat", found) == ""
+
+    assert next_steps.tag(COURSE, tmp_path / "chat", found, [COURSE.find_step("1.2")]) is None
+    assert next_steps.tag(COURSE, tmp_path / "chat", found, [step]) == "step-1.1"
