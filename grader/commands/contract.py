@@ -19,16 +19,13 @@ def contract(words: tuple[str, ...]) -> int:
     \b
     Example:  kit contract K6        kit contract 2        kit contract 2.3
     """
-    from rich.markdown import Markdown
-
     from grader.learner import clauses
-    from grader.report import terminal
+    from grader.report import terminal, terminal_text
 
     known = course.load()
     found = clauses.find(known, " ".join(words))
     out = terminal.console()
-    out.print()
-    out.print(Markdown(found.text))
+    terminal_text.show_markdown(found.text, out)
     terminal.say(f"{found.path}, line {found.line}", out, style="dim")
     out.print()
     return ExitStatus.PASSED

@@ -51,6 +51,14 @@ def test_what_a_paragraph_announces_is_shown_with_it(step):
     assert all(place + 1 < len(blocks) and not blocks[place + 1].startswith("#") for place in announcing)
 
 
+@pytest.mark.parametrize("step", ["4.7", "4.10"])
+def test_whoever_names_a_cause_sees_the_table_of_causes(step):
+    found = clauses.find(COURSE, step).text
+
+    assert "| `cpu_app` | `writes_per_s_memory` over" in found
+    assert "`generator` is the limit where" in found
+
+
 def test_the_tag_of_a_step_is_shown_without_the_migration():
     found = clauses.find(COURSE, "2.5").text
 
@@ -80,3 +88,10 @@ def test_the_command_shows_a_part_and_where_it_stands(tmp_path):
     assert "Nothing that a client sends produces a 5xx" in done.text
     assert re.search(r"CONTRACT\.md, line \d+", done.text)
     assert "K10: the client" in kit("contract", cwd=tmp_path).text
+
+
+def test_lines_to_copy_stay_as_they_are(tmp_path):
+    lines = kit("contract", "K1", cwd=tmp_path).stdout.splitlines()
+
+    line = 'reads  = "locust -f loadtest/reads.py --headless -u {users} -r {users} -t {seconds}s -H {url}"'
+    assert f"      {line}" in lines

@@ -1,11 +1,14 @@
 """The table of limits and figures: which evidence is good enough, and for what."""
 
 import itertools
+import re
+from math import inf
 
 import pytest
 
 from grader.scaling import causes
 from grader.scaling.causes import CORES, DISK, IN_MEMORY, LIMIT, ROWS, SIGNATURES
+from tests.real_course import COURSE
 
 SLOW_COMMITS = {DISK: 61.0, IN_MEMORY: 780.0}
 FAST_COMMITS = {DISK: 700.0, IN_MEMORY: 780.0}
@@ -66,3 +69,14 @@ def test_each_metric_has_its_intervention():
 
     assert set(causes.METRICS.values()) <= set(ALL)
     assert {figure for ranges in SIGNATURES.values() for figure in ranges} - {causes.GAIN} <= set(causes.METRICS)
+
+
+def test_the_contract_has_the_same_table():
+    contract = (COURSE.exercises / "CONTRACT.md").read_text()
+
+    for cause, ranges in SIGNATURES.items():
+        row = next(line for line in contract.splitlines() if line.startswith(f"| `{cause}` |"))
+        said = dict(re.findall(r"`(\w+)` (at (?:least|most) [\d.]+)", row))
+        said |= {causes.GAIN: said.pop(causes.DISK)}
+        low = {figure: f"at least {one.low:g}" for figure, one in ranges.items() if one.low}
+        assert said == low | {figure: f"at most {one.high:g}" for figure, one in ranges.items() if one.high < inf}
