@@ -51,5 +51,12 @@ def disagree(what: str, there: Conditions, here: Conditions, *, expected: str) -
     """
     unlike = difference(there, here)
     if unlike:
-        return Unclear(f"{what}. The two can't be compared: {unlike}.")
+        remedy = " The claim comes from a busy machine: measure it anew." if _was_busy(there, here) else ""
+        return Unclear(f"{what}. The two can't be compared: {unlike}.{remedy}")
     return Failed(what, expected=expected)
+
+
+def _was_busy(there: Conditions, here: Conditions) -> bool:
+    """Tell whether a claim was measured here when the machine was busy: then a later check can't confirm it either."""
+    slower = here.ceiling > there.ceiling * CEILINGS
+    return there.cores == here.cores and (slower or there.other > BUSY or there.other > here.other + OTHER)

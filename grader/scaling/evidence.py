@@ -118,6 +118,9 @@ class Evidence:
         found = self.tables.get(table)
         if found is not None and not isinstance(found, dict):
             raise Failed(f"{table} in {self.file} is no table.", expected=f"a line [{table}], and {key} below it")
+        if found is None and self.file == CAPACITY:
+            wanted = f"the table that `kit capacity {'reads' if table == 'machine' else table}` writes"
+            raise Failed(f"{self.file} has no table [{table}].", expected=wanted)
         if not found or key not in found:
             raise Failed(f"{self.file} says nothing about {key} under [{table}].", expected=f"{key} = {wanted}")
         return found[key]

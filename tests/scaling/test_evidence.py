@@ -72,6 +72,12 @@ def test_what_is_not_there_yet_is_asked_for(tmp_path, text):
     assert complaint(lambda: found.number("cache", "gain")) == said
 
 
+@pytest.mark.parametrize(("table", "command"), [("writes", "writes"), ("mixed", "mixed"), ("machine", "reads")])
+def test_a_capacity_that_was_not_searched_for_yet_names_the_command(table, command):
+    said = (f"capacity.toml has no table [{table}].", f"the table that `kit capacity {command}` writes")
+    assert complaint(lambda: Evidence(CAPACITY, {"cores": 2}).number(table, "held")) == said
+
+
 def test_a_table_that_is_none_is_named(tmp_path):
     found = written(tmp_path, 'cache = "on"\n')
 
