@@ -9,7 +9,7 @@ from grader.errors import NotChecked
 from grader.project import config
 from grader.results.results import ExitStatus
 
-NAMES = ("lock", "rows", "limit", "memory", "processor", "clients")
+NAMES = ("lock", "rows", "limit", "memory", "processor", "clients", "cache")
 
 
 @click.command(short_help="Change one thing, and measure what that does.")
@@ -33,6 +33,7 @@ def intervene(context: click.Context, name: str, workload: str, folder: str) -> 
     memory     the database lies in memory instead of on the disk
     processor  the service has one processor instead of all
     clients    8 clients instead of 1
+    cache      CACHE=off instead of CACHE=on, which answers.toml wants to know
 
     That takes one to two minutes. kit prints both medians, their ratio and its spread, and what that does and doesn't
     show.

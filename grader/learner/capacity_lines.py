@@ -30,7 +30,7 @@ class CapacityLines:
 
     def say(self, sentence: str) -> None:
         """Print one sentence."""
-        self._out.print(Text(f"  {sentence}"))
+        self._out.print(terminal.indented(sentence))
 
     def begin(self, workload: str, objective: str) -> None:
         """Print the heading of a workload."""

@@ -34,9 +34,9 @@ class InterventionLines:
     def pair(self, pair: Pair) -> None:
         """Print one pair."""
         self._pairs.append(pair)
-        remark = "" if pair.is_fair else "   dropped: other programs used unlike amounts of the processor"
-        line = f"  {len(self._pairs):2}   A {pair.a.value:9.1f}   B {pair.b.value:9.1f}   B/A {pair.ratio:6.2f}{remark}"
-        self._out.print(Text(line))
+        remark = "" if pair.is_fair else "   dropped: unequal noise"
+        figures = f"A {_number(pair.a.value):>9}   B {_number(pair.b.value):>9}   B/A {pair.ratio:6.2f}"
+        self._out.print(Text(f"  {len(self._pairs):2}   {figures}{remark}"))
 
     def end(self, finding: Finding) -> None:
         """Print the medians, the ratio, its spread, the metrics, and what follows."""
@@ -44,15 +44,15 @@ class InterventionLines:
         self._out.print()
         if found.pairs:
             rows = Table.grid(padding=(0, 2))
-            rows.add_row("  medians", f"A {found.medians[0]:.1f}   B {found.medians[1]:.1f}   {what.figure}")
+            rows.add_row("  medians", f"A {_number(found.medians[0])}   B {_number(found.medians[1])}   {what.figure}")
             rows.add_row("  B/A", f"{found.ratio:.2f}, from {found.spread[0]:.2f} to {found.spread[1]:.2f}")
             for figure, (a, b) in finding.costs.items():
                 rows.add_row(f"  {COSTS[figure]}", f"A {a:.2f}   B {b:.2f}   for one answer")
             for name, value in finding.metrics.items():
-                rows.add_row("  metric", f"{name} = {value:.3g}")
+                rows.add_row("  metric", f"{name} = {_metric(value)}")
             self._out.print(rows)
             self._out.print()
-        self._out.print(Text(f"  {conclusion(finding)}"))
+        self._out.print(terminal.indented(conclusion(finding)))
         self._out.print()
 
     def stopped(self) -> None:
@@ -63,12 +63,24 @@ class InterventionLines:
             a, b, ratio = (
                 median(values) for values in zip(*((p.a.value, p.b.value, p.ratio) for p in fair), strict=True)
             )
-            self._out.print(Text(f"  medians  A {a:.1f}   B {b:.1f}   B/A {ratio:.2f}"))
-        self._out.print(Text(f"  Stopped after {len(self._pairs)} pairs: this is partial, and decides nothing."))
+            self._out.print(Text(f"  medians  A {_number(a)}   B {_number(b)}   B/A {ratio:.2f}"))
+        self._out.print(
+            terminal.indented(f"Stopped after {len(self._pairs)} pairs: this is partial, and decides nothing.")
+        )
 
     def not_possible(self, reason: str) -> None:
         """Say why the intervention can't be carried out here."""
-        self._out.print(Text(f"  Not checked: {reason}"))
+        self._out.print(terminal.indented(f"Not checked: {reason}"))
+
+
+def _number(value: float) -> str:
+    """Write a figure; one below ten with two decimals, as pages often take less than a millisecond."""
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _metric(value: float) -> str:
+    """Write a metric as it can be copied: three digits, and never an exponent."""
+    return f"{value:.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def conclusion(finding: Finding) -> str:

@@ -59,14 +59,14 @@ class LoadLines:
         self._pictures(measured)
         if stopped:
             note = f"Stopped after {measured.window.seconds:.1f} s: these figures are partial."
-            self._out.print(Text(f"  {note}", style="yellow"))
+            self._out.print(terminal.indented(note, "yellow"))
         for sentence in _remarks(measured):
-            self._out.print(Text(f"  {sentence}", style="yellow"))
+            self._out.print(terminal.indented(sentence, "yellow"))
         self._out.print()
 
     def say(self, sentence: str) -> None:
         """Print one sentence."""
-        self._out.print(Text(f"  {sentence}", style="dim"))
+        self._out.print(terminal.indented(sentence, "dim"))
         self._out.print()
 
     def _pictures(self, measured: Measured) -> None:

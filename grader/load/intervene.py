@@ -165,6 +165,16 @@ def _lock(bench: Bench, _workload: str) -> Iterator[Prepared]:
     yield lambda: write(locked=False), lambda: write(locked=True), lambda _found: _share(seen)
 
 
+@contextlib.contextmanager
+def _cache(bench: Bench, _workload: str) -> Iterator[Prepared]:
+    on, off = (bench.start(env={"CACHE": setting}) for setting in ("on", "off"))
+    yield (
+        Side(bench.load(on), reads(LONG), Figure.P50),
+        Side(bench.load(off), reads(LONG), Figure.P50),
+        lambda found: {"cache_gain": found.ratio},
+    )
+
+
 PREPARE: dict[str, Callable[[Bench, str], contextlib.AbstractContextManager[Prepared]]] = {
     "rows": _rows,
     "limit": _limit,
@@ -172,6 +182,7 @@ PREPARE: dict[str, Callable[[Bench, str], contextlib.AbstractContextManager[Prep
     "processor": _processor,
     "clients": _clients,
     "lock": _lock,
+    "cache": _cache,
 }
 
 

@@ -76,4 +76,13 @@ LOCK = Intervention(
     "A write waits for the database.",
     "A write is answered without waiting for the database: is it stored by then?",
 )
-ALL = {one.name: one for one in (LOCK, ROWS, LIMIT, MEMORY, PROCESSOR, CLIENTS_8)}
+CACHE = Intervention(
+    "cache",
+    "CACHE=on",
+    "CACHE=off",
+    f"ms for a page of {LONG} (median)",
+    1.4,
+    "The cache pays.",
+    "The cache doesn't pay, or there is none.",
+)
+ALL = {one.name: one for one in (LOCK, ROWS, LIMIT, MEMORY, PROCESSOR, CLIENTS_8, CACHE)}

@@ -187,6 +187,11 @@ def say(sentence: str, out: Console, style: str = "") -> None:
     _paragraph(out, Text(printable(sentence), style=style))
 
 
+def indented(sentence: str, style: str = "") -> Padding:
+    """Return a sentence for a list of lines: what doesn't fit begins the next line as far to the right."""
+    return Padding(Text(sentence, style=style), (0, 0, 0, 2), expand=False)
+
+
 def steps_grid() -> Table:
     """Make the table of steps: a mark, an id, a title."""
     rows = Table.grid(padding=(0, 1))
