@@ -20,7 +20,9 @@ PATIENCE = 10.0
 """Seconds that the process in which checks run may take to clean up."""
 MARK = "KIT_SESSION"
 """The environment variable that tells the processes of one run from those of another."""
-ENTRY = "from grader.session.__main__ import main; main()"
+RARELY = "import gc; gc.set_threshold(100_000); "
+"""Begins what such a process does: else Python looks for garbage dozens of times while modules are imported."""
+ENTRY = f"{RARELY}from grader.session.__main__ import main; main()"
 """What the process in which checks run does."""
 
 

@@ -6,12 +6,12 @@ import importlib
 
 from grader import course as courses
 from grader.session import __main__ as session
-from grader.session.process import Session
+from grader.session.process import RARELY, Session
 
 
 def begin(last: str) -> Session:
     """Start a process that is ready for the checks of all stages up to the one with the id `last`."""
-    return Session(f"from grader.session.warm import main; main({last!r})")
+    return Session(f"{RARELY}from grader.session.warm import main; main({last!r})")
 
 
 def main(last: str) -> None:

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from grader.session.process import RARELY
+
 ONLY_LATER = {
     "concurrent.futures",
     "grader.http_client.client",
@@ -37,3 +39,20 @@ def imported_by(module):
 )
 def test_what_can_wait_is_not_imported_before_the_service_starts(module, later):
     assert imported_by(module) & later == set()
+
+
+COUNT = "print(sum(one['collections'] for one in gc.get_stats()))"
+RUN = "import sys; sys.argv = ['kit', 'check', '--help']; from grader.__main__ import main; main()"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"{RARELY}import grader.session.__main__, grader.session.plugin; {COUNT}",
+        f"import atexit, gc; atexit.register(lambda: {COUNT}); {RUN}",
+    ],
+)
+def test_garbage_is_hardly_looked_for_while_modules_are_imported(code):
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+
+    assert int(done.stdout.split()[-1]) < 10
