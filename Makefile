@@ -68,7 +68,7 @@ notebooks: $(VENV)/has-notebooks ## run every notebook anew, and write its outpu
 	$(BIN)/python -m notebooks.render $(N)
 
 lab: $(VENV)/has-notebooks ## open the notebooks in a browser
-	@cd notebooks && ../$(BIN)/jupyter lab
+	@cd notebooks && ../$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root)
 
 bench: $(VENV)/has-bench ## how long a verdict takes, and what scaling brought, as ratios in one run
 	$(BIN)/python -m benchmarks.verdict
