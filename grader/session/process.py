@@ -1,6 +1,7 @@
 """The process in which checks run, from its start to its end.
 
-`kit check` starts it before it imports anything else of the kit. So this module imports little.
+`kit check` starts it before it imports anything else of the kit. So this module imports little, and the rest once the
+process has been started.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Collection
-from typing import Any, TextIO
 
-from grader.system import process_tree
+TYPE_CHECKING = False  # the module typing takes long to import
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from typing import Any, TextIO
 
 PATIENCE = 10.0
 """Seconds that the process in which checks run may take to clean up."""
@@ -35,9 +36,8 @@ class Session:
     def __init__(self, entry: str = ENTRY) -> None:
         self.spared: Callable[[], Collection[int]] = tuple
         """Lists the processes of sessions that live beside this one, which its end must not touch."""
-        self._before = set(process_tree.descendants(os.getpid()))
         self.mark = f"{MARK}={os.getpid()}-{os.urandom(8).hex()}"
-        self.complaints: Any = tempfile.TemporaryFile()  # noqa: SIM115 - closed where the session ends
+        self.complaints: Any = _file_without_a_name()
         name, value = self.mark.split("=")
         # A program of the project can open any pipe of its user by its name under /proc, but no socket.
         ours, its = socket.socketpair()
@@ -51,7 +51,11 @@ class Session:
             start_new_session=True,
         )
         its.close()
-        process_tree.adopt_orphans()  # only now: it takes a moment, and nothing is orphaned before there is a job
+        from grader.system import process_tree
+
+        # Only now, as it takes a moment: before there is a job, the process starts nothing.
+        process_tree.adopt_orphans()
+        self._before = set(process_tree.descendants(os.getpid())) - {self.process.pid}
         self.lines: TextIO = ours.makefile(encoding="utf-8", errors="replace")
         ours.close()
 
@@ -73,6 +77,8 @@ class Session:
         self.wait()
         self.process.kill()
         if self.process.wait():
+            from grader.system import process_tree
+
             process_tree.kill_all(self._left_behind)
             sweep()
         self.lines.close()
@@ -85,10 +91,21 @@ class Session:
 
     def _left_behind(self) -> set[int]:
         """Find the descendants of this process that came since the session began, without those of other sessions."""
+        from grader.system import process_tree
+
         below = set(process_tree.descendants(os.getpid())) - self._before
         others = set(process_tree.carrying_name(MARK, below)) - set(process_tree.carrying(self.mark, below))
         others |= set(self.spared())  # nobody but root can read the marks of processes that hide their memory
         return below - others - set(process_tree.descendants(*others))
+
+
+def _file_without_a_name() -> Any:
+    """Open a file that nobody can find by a name, in memory where the system has that."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("complaints"), "w+b")
+    import tempfile
+
+    return tempfile.TemporaryFile()
 
 
 def sweep() -> None:

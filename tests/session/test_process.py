@@ -32,7 +32,19 @@ def imported_by(module):
 @pytest.mark.parametrize(
     ("module", "later"),
     [
-        ("grader.session.process", {*ONLY_LATER, "dataclasses", "grader.course", "grader.session.runner", "tomllib"}),
+        (
+            "grader.session.process",
+            {
+                *ONLY_LATER,
+                "dataclasses",
+                "pathlib",
+                "tempfile",
+                "typing",
+                "grader.course",
+                "grader.session.runner",
+                "tomllib",
+            },
+        ),
         ("grader.session.__main__", ONLY_LATER),
         ("grader.session.plugin, grader.fixtures.service, grader.fixtures.client, grader.check", NEVER),
     ],
