@@ -109,7 +109,9 @@ def next_lines(course: Course, found: RunResult, asked: Sequence[Step], report: 
     unsettled = next((step for step in results if step.outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.UNCLEAR)), None)
     if unsettled is not None:
         again = (f"kit check {unsettled.id}", "this step again")
-        if unsettled.outcome is not Outcome.FAIL:
+        if unsettled.outcome is Outcome.UNCLEAR:
+            return [again, *_beyond(course, unsettled, "or go on here: what is unclear costs nothing")]
+        if unsettled.outcome is Outcome.ERROR:
             return [again]
         from grader.learner import by_hand  # only a failure needs it
 
@@ -118,14 +120,14 @@ def next_lines(course: Course, found: RunResult, asked: Sequence[Step], report: 
             *_promise(unsettled),
             again,
             *by_hand.lines(course, unsettled),
-            *_without_the_bonus(course, unsettled),
+            *(_beyond(course, unsettled, "or leave this bonus out, and go on here") if unsettled.bonus else []),
         ]
     after = _after(course, asked)
+    onward = [(f"kit check {after.id}", f"next: {after.title}")] if after else []
     if left := _left_open(course, report, after):
-        return [(f"kit check {left.id}", f"still open: {left.title}")]
-    if after is None:
-        return [("kit grade .", "the whole report, with load")]
-    return [(f"kit check {after.id}", f"next: {after.title}")]
+        is_unclear = outcomes(report)[left.id] == Outcome.UNCLEAR
+        return [(f"kit check {left.id}", f"still open: {left.title}"), *(onward if is_unclear else [])]
+    return onward or [("kit grade .", "the whole report, with load")]
 
 
 def _promise(failed: StepResult) -> Lines:
@@ -136,12 +138,12 @@ def _promise(failed: StepResult) -> Lines:
     return [(f"kit contract {clause if clause.startswith('K') else failed.id}", "what the contract says about it")]
 
 
-def _without_the_bonus(course: Course, failed: StepResult) -> Lines:
-    """Return the command for the next step, for learners who leave a failed bonus step out."""
+def _beyond(course: Course, step: StepResult, purpose: str) -> Lines:
+    """Return the command for the next step without a bonus, for learners who leave this one for now."""
     steps = course.steps
-    later = steps[steps.index(course.find_step(failed.id)) :]
+    later = steps[steps.index(course.find_step(step.id)) + 1 :]
     after = next((step for step in later if not step.bonus), None)
-    return [(f"kit check {after.id}", "or leave this bonus out, and go on here")] if failed.bonus and after else []
+    return [(f"kit check {after.id}", purpose)] if after else []
 
 
 def current_step(course: Course, report: dict[str, Any]) -> Step:

@@ -9,10 +9,10 @@ from grader.text.story import KEPT_BY_HOLD
 from tests.real_course import COURSE
 
 
-def named_after(step_id, request="", before=""):
+def named_after(step_id, request="", before="", outcome=Outcome.FAIL):
     step = COURSE.find_step(step_id)
-    check = CheckResult(step.id, "test_it", "It works.", Outcome.FAIL, "K3", request=request, before=before)
-    failed = StepResult(step.id, step.title, step.bonus, Outcome.FAIL, None, None, 0, 10, (check,))
+    check = CheckResult(step.id, "test_it", "It works.", outcome, "K3", request=request, before=before)
+    failed = StepResult(step.id, step.title, step.bonus, outcome, None, None, 0, 10, (check,))
     findings = RunResult((StageResult(step.stage, "Stage", (failed,)),), seed=1)
     return [command for command, _ in next_steps.next_lines(COURSE, findings, [step], {})]
 
@@ -123,3 +123,16 @@ def test_a_step_that_others_need_gets_no_tag_until_it_is_asked_for(tmp_path):
 
     assert next_steps.tag(COURSE, tmp_path / "chat", found, [COURSE.find_step("1.2")]) is None
     assert next_steps.tag(COURSE, tmp_path / "chat", found, [step]) == "step-1.1"
+
+
+def test_whoever_finds_a_step_unclear_may_go_on():
+    assert named_after("4.7", outcome=Outcome.UNCLEAR) == ["kit check 4.7", "kit check 4.8"]
+    assert named_after("4.10", outcome=Outcome.UNCLEAR) == ["kit check 4.10"]
+    assert named_after("4.7", outcome=Outcome.ERROR) == ["kit check 4.7"]
+
+
+@pytest.mark.parametrize(("outcome", "named"), [("unclear", ["4.7", "4.9"]), ("fail", ["4.7"])])
+def test_what_is_unclear_before_keeps_nobody_from_the_next_step(outcome, named):
+    lines = named_where_all_passed("4.8", {"4.7": outcome})
+
+    assert [command for command, _ in lines] == [f"kit check {step}" for step in named]
