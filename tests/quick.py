@@ -14,6 +14,7 @@ from tests import cases, matrix
 from tests.real_course import COURSE
 
 IN_STEP = "tests/test_course_in_step.py"
+WAITS = "tests/hostile/test_every_wait_has_an_end.py"
 STARTER = "test_the_starter_fails_from_its_first_own_step_on_without_an_error"
 SOLUTION = "test_the_solution_passes_everything"
 WORDS = {"title", "hints"}
@@ -33,7 +34,7 @@ def touched(path: str, known: list[cases.Case]) -> set[str]:
     """Name the tests that a changed file touches, as pytest wants them named."""
     place = PurePosixPath(path)
     if place.parts[0] == "grader":
-        return _tests_of(place)
+        return _tests_of(place) | ({WAITS} if place.suffix == ".py" else set())
     if place.parts[:2] in (("tests", "mistakes"), ("tests", "variants")):
         return {matrix_id(case.name) for case in known if _belongs(ROOT / path, case)}
     if place.name.startswith("test_") and place.parts[0] == "tests":

@@ -75,3 +75,8 @@ def test_what_is_not_recorded_says_why():
     assert "passes" in said.obstacle(variant)
     assert "make test does not run" in said.obstacle(unlisted)
     assert said.main([""]) == 2
+
+
+def test_a_changed_module_of_the_kit_is_searched_for_waits_without_end():
+    assert quick.touched("grader/chat/api.py", KNOWN) == {"tests/chat/test_api.py", quick.WAITS}
+    assert quick.WAITS not in quick.touched("grader/report/pages/page.html", KNOWN)
