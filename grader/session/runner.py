@@ -73,10 +73,9 @@ def run(
     check used run until `hold` returns. `meanwhile` is called while the project starts.
 
     A service.toml that can't be used fails the step that explains the file. Steps that don't need the file are checked
-    all the same. A fault of the kit makes the steps that it concerns an `error`. Before the checks, the kit removes
-    what killed runs have left behind.
+    all the same. A fault of the kit makes the steps that it concerns an `error`. While the project starts, the kit
+    removes what killed runs have left behind.
     """
-    sweep()
     chosen = random.SystemRandom().randrange(10_000) if seed is None else seed
     runnable = steps
     try:
@@ -116,6 +115,7 @@ def _reported(job: Job, session: Session | None, listeners: _Listeners, unfoldin
     active, events = session or Session(), Told()
     try:
         active.write(job.line())
+        sweep()
         listeners.meanwhile()
         with killed_when_stopped(active.process):
             _listen(active, Seal(job.key), events, listeners, unfolding)

@@ -2,10 +2,17 @@
 
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
+from grader import course
+from grader.results.results import Outcome
+from grader.session import runner
 from grader.session.process import RARELY
+from grader.system import scratch
+from tests import projects
 
 ONLY_LATER = {
     "concurrent.futures",
@@ -68,3 +75,14 @@ def test_garbage_is_hardly_looked_for_while_modules_are_imported(code):
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
 
     assert int(done.stdout.split()[-1]) < 10
+
+
+def test_what_a_killed_run_left_behind_is_removed_while_the_project_starts(tmp_path):
+    left = Path(tempfile.mkdtemp(prefix=scratch.PREFIX, dir="/tmp"))
+    project = projects.project(tmp_path / "project")
+    known = course.load(projects.course(tmp_path, {"1.3": projects.a_check("1.3", "service", "assert True")}))
+    seen = []
+
+    found = runner.run(known, project.folder, known.steps, meanwhile=lambda: seen.append(left.exists()))
+
+    assert (found.steps[0].outcome, found.faults, seen) == (Outcome.PASS, (), [False])
