@@ -15,7 +15,7 @@ from grader.harness.load_level import LoadLevel
 from grader.harness.output_capture import OutputCapture
 from grader.harness.service_pool import ServicePool
 from grader.harness.shared import Shared
-from grader.project import built_program, config
+from grader.project import config
 from grader.project.config import Project
 from grader.project.credentials import SHOWN_URL, Credentials, drawn
 from grader.service.server import Service
@@ -69,6 +69,8 @@ class Harness:
     @cached_property
     def warning(self) -> str:
         """What may explain a failure whatever the check was: a program that is older than its source."""
+        from grader.project import built_program  # only a failure needs it
+
         try:
             return built_program.warning(self.project)
         except ProjectError:

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from copy import copy
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.errors import Failed, MachineError, NotChecked, ProjectError, TooLate
 from grader.project.config import Project
-from grader.service.lifecycle import Life, Restart, end
 from grader.service.server import Service
-from grader.service.shutdown import Shutdown
 from grader.system.ports import Port
 from grader.system.resources import Resources
+
+if TYPE_CHECKING:
+    from grader.service.lifecycle import Life, Restart
+    from grader.service.shutdown import Shutdown
 
 
 class ServicePool:
@@ -106,7 +108,8 @@ class ServicePool:
 
         Both get new data, so that only the port can keep the service from starting.
         """
-        from grader.service.slow import Kind, await_others, held  # imported while the service starts
+        from grader.service.lifecycle import Restart  # these are imported while the service starts
+        from grader.service.slow import Kind, await_others, held
 
         if self._restarted is None:
             service = self.shared()
@@ -129,6 +132,8 @@ class ServicePool:
         `requests` holds for each service how many requests it gets. Each has new data, unless `data` of an earlier life
         is given.
         """
+        from grader.service.lifecycle import end
+
         begins_empty = data is None and self._read_project().has_new_databases
         if len(requests) > 1 and not begins_empty:
             raise NotChecked("The kit cannot give each server a database of its own, as its url has no {data}.")

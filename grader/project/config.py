@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import errno
 import os
 import re
@@ -161,6 +160,8 @@ def _unknown_at_top(word: str, value: Any) -> str:
 
 
 def _unknown(word: str, known: list[str], kind: str, place: str = "") -> str:
+    import difflib  # only a wrong word needs it
+
     near = difflib.get_close_matches(word, known, n=1)
     remedy = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(known)}."
     return f'{FILE} has an unknown {kind} "{word}"{place}; {remedy}'

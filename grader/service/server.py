@@ -15,7 +15,6 @@ from grader.project import credentials, environment
 from grader.project.config import Project
 from grader.service.migrate import MIGRATE_WITHIN, await_migrate
 from grader.service.readiness import DYING, Taken, advised, await_answer
-from grader.service.shutdown import SIGTERM, STOP_PATIENCE, Shutdown, end
 from grader.service.start_line import start_line
 from grader.system.ports import Port
 from grader.system.process import KEPT, Process, how_it_ended
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from grader.http_client.client import HttpClient
     from grader.http_client.reply import Reply
     from grader.service.database import Database
+    from grader.service.shutdown import Shutdown
 
 TRIES_FOR_A_PORT = 3
 
@@ -199,6 +199,8 @@ class Service:
 
         If the process doesn't end, the connections in `still_open` are ended, to see whether it waited for them.
         """
+        from grader.service.shutdown import SIGTERM, STOP_PATIENCE, end  # imported while the server starts
+
         self.story.add("SIGTERM", SIGTERM)
         with self._waits.named("stopping your server with SIGTERM", STOP_PATIENCE):
             return end(self.process, self.port.number, lambda: self.log, still_open)

@@ -23,7 +23,6 @@ from grader.errors import Failed, KitError, NotChecked, ProjectError
 from grader.harness.harness import Harness
 from grader.harness.load_level import LoadLevel
 from grader.harness.shared import Shared
-from grader.project import working_copy
 from grader.results.held import Held
 from grader.session.protocol import Job, Teller
 from grader.session.schedule import Schedule
@@ -93,7 +92,11 @@ def _run(  # noqa: PLR0917 - all that `main` has
         released.wait()
 
     steps = [course.find_step(word) for word in job.steps]
-    folder = working_copy.copy(Path(job.folder), owned[0].fresh_for_programs("copy")) if job.setup else Path(job.folder)
+    folder = Path(job.folder)
+    if job.setup:
+        from grader.project import working_copy  # only kit grade --setup needs it
+
+        folder = working_copy.copy(folder, owned[0].fresh_for_programs("copy"))
     harness = Harness(folder, owned[0], course, seed=job.seed, load=LoadLevel(job.load))
     harness.handed_in = Path(job.folder)
     try:

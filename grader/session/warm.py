@@ -24,6 +24,7 @@ def main(last: str) -> None:
         "grader.session.plugin",
         "grader.check",
         "grader.http_client.client",
+        "grader.service.lifecycle",
         "grader.service.slow",
         "grader.text.last_words",
         "grader.project.advice",

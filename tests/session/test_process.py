@@ -16,8 +16,11 @@ from tests import projects
 
 ONLY_LATER = {
     "concurrent.futures",
+    "difflib",
     "grader.http_client.client",
+    "grader.project.git",
     "grader.report.terminal",
+    "grader.service.lifecycle",
     "grader.text.last_words",
     "grader.text.stack_traces",
     "http.client",
