@@ -42,7 +42,7 @@ SEVERAL = Path("report")
     type=click.Choice([level.value for level in LoadLevel]),
     default="quick",
     show_default=True,
-    help="How long kit puts the service under load: quick takes up to two minutes, full about five.",
+    help="How long kit puts the service under load, as said above.",
 )
 @click.option("--setup", is_flag=True, help="Run the project's setup first, in a copy of the folder.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the report of one project to this file.")

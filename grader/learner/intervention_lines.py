@@ -57,7 +57,7 @@ class InterventionLines:
 
     def stopped(self) -> None:
         """Print the medians of the pairs until Ctrl-C, which are no result."""
-        fair = [pair for pair in self._pairs if pair.is_fair]
+        fair, count = [pair for pair in self._pairs if pair.is_fair], len(self._pairs)
         self._out.print()
         if fair:
             a, b, ratio = (
@@ -65,7 +65,9 @@ class InterventionLines:
             )
             self._out.print(Text(f"  medians  A {_number(a)}   B {_number(b)}   B/A {ratio:.2f}"))
         self._out.print(
-            terminal.indented(f"Stopped after {len(self._pairs)} pairs: this is partial, and decides nothing.")
+            terminal.indented(
+                f"Stopped after {count} pair{'' if count == 1 else 's'}: this is partial, and decides nothing."
+            )
         )
 
     def not_possible(self, reason: str) -> None:

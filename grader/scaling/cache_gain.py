@@ -73,7 +73,8 @@ class Gain:
     def _why(self) -> str:
         if not self.comparison.pairs:
             return self.comparison.reason
-        return f"CACHE=on has {self.figure}. From {PAYS} on, a cache pays, and below {PAYS_NOT} it doesn't."
+        so_far = f"{self.comparison.reason} So far, " if self.comparison.reason else ""
+        return f"{so_far}CACHE=on has {self.figure}. From {PAYS} on, a cache pays, and below {PAYS_NOT} it doesn't."
 
 
 def measure_gain(harness: Harness) -> Gain:

@@ -39,10 +39,9 @@ class Ratio(float, Observed):
     def actual_text(self) -> str:
         before, after = self.comparison.medians
         lowest, highest = self.comparison.spread
-        return (
-            f"{self:.1f} times the wait: {_ms(before)} {self.a}, {_ms(after)} {self.b} "
-            f"(in {len(self.comparison.pairs)} pairs {lowest:.1f} to {highest:.1f} times)"
-        )
+        count = len(self.comparison.pairs)
+        spread = f"in {count} pairs {lowest:.1f} to {highest:.1f} times" if count > 1 else "in one pair"
+        return f"{self:.1f} times the wait: {_ms(before)} {self.a}, {_ms(after)} {self.b} ({spread})"
 
 
 def _ms(value: float) -> str:

@@ -202,7 +202,7 @@ def test_ctrl_c_in_an_intervention_shows_the_pairs_until_then(tmp_path: Path) ->
         done = after_ctrl_c(run)
 
     assert done.status == 130, done.text
-    assert "Stopped after 1 pairs: this is partial, and decides nothing." in done.text
+    assert "Stopped after 1 pair: this is partial, and decides nothing." in done.text
     assert services.nothing_left(tmp_path)
 
 

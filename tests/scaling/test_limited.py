@@ -103,9 +103,9 @@ def test_nobody_waits_for_ever():
         assert limited(flooder=[201]).refused_again
 
 
-def gain(tmp_path, ratio, *, default="on", claimed=1.4, pairs=8, verdict=Verdict.UNCLEAR):
+def gain(tmp_path, ratio, *, default="on", claimed=1.4, pairs=8, verdict=Verdict.UNCLEAR, reason="It was noisy."):
     (tmp_path / "answers.toml").write_text(f'[cache]\ndefault = "{default}"\ngain = {claimed}\n')
-    found = Comparison(1.4, verdict, tuple(Pair(Half(1.0), Half(ratio)) for _ in range(pairs)), reason="It was noisy.")
+    found = Comparison(1.4, verdict, tuple(Pair(Half(1.0), Half(ratio)) for _ in range(pairs)), reason=reason)
     return Gain(found, tmp_path, LINE)
 
 
@@ -143,9 +143,14 @@ def test_what_the_answers_say_against_the_figures_is_told(tmp_path, default, cla
 
 def test_between_the_two_limits_it_is_unclear(tmp_path):
     with pytest.raises(Unclear, match=r"^CACHE=on has a gain of 1\.25 .* From 1\.4 on, a cache pays, and below 1\.1"):
-        assert gain(tmp_path, 1.25).unfounded
+        assert gain(tmp_path, 1.25, verdict=Verdict.BELOW, reason="").unfounded
     with pytest.raises(Unclear, match=r"^It was noisy\.$"):
         assert gain(tmp_path, 1.25, pairs=0).unfounded
+
+
+def test_a_gain_beside_others_says_that_they_are_why_it_is_unclear(tmp_path):
+    with pytest.raises(Unclear, match=r"^It was noisy\. So far, CACHE=on has a gain of 4\.21 "):
+        assert gain(tmp_path, 4.21, pairs=3).unfounded
 
 
 def test_without_answers_a_cache_is_unfounded(tmp_path):

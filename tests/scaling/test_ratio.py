@@ -35,3 +35,9 @@ def test_noise_is_unclear_and_says_why():
 def test_another_limit_than_the_measured_one_is_a_fault_of_the_check():
     with pytest.raises(AssertionError, match="another limit"):
         assert ratio(Verdict.BELOW) <= 3
+
+
+def test_one_pair_has_no_spread():
+    assert (
+        ratio(Verdict.ABOVE, pairs=1).actual_text() == "3.0 times the wait: 1 ms with few, 3 ms with many (in one pair)"
+    )
