@@ -14,6 +14,9 @@ BUSY = 0.6
 OTHER = 0.25
 """Cores by which the use of the machine by other programs may differ."""
 
+BOTH_ANEW = "measure it anew, and copy [machine] from capacity.toml once more"
+"""What helps for a number in `answers.toml`, where learners note the machine themselves."""
+
 
 @dataclass(frozen=True)
 class Conditions:
@@ -44,14 +47,17 @@ def difference(there: Conditions, here: Conditions) -> str:
     return ""
 
 
-def disagree(what: str, there: Conditions, here: Conditions, *, expected: str) -> Failed | Unclear:
+def disagree(
+    what: str, there: Conditions, here: Conditions, *, expected: str, again: str = "measure it anew"
+) -> Failed | Unclear:
     """Return what a check raises where a claim and the kit's own measurement disagree.
 
     `what` names both, as in `claimed 800, here 400`. It is a failure only where both come from like conditions.
+    `again` is what helps where the machine was busy when the claim was measured.
     """
     unlike = difference(there, here)
     if unlike:
-        remedy = " The claim comes from a busy machine: measure it anew." if _was_busy(there, here) else ""
+        remedy = f" The claim comes from a busy machine: {again}." if _was_busy(there, here) else ""
         return Unclear(f"{what}. The two can't be compared: {unlike}.{remedy}")
     return Failed(what, expected=expected)
 

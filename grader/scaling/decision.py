@@ -13,7 +13,7 @@ from grader.load.comparison import Comparison, Pair, Verdict
 from grader.load.intervene import PREPARE
 from grader.load.interventions import ALL
 from grader.scaling import causes
-from grader.scaling.conditions import Conditions, claimed, disagree
+from grader.scaling.conditions import BOTH_ANEW, Conditions, claimed, disagree
 from grader.scaling.evidence import Evidence
 
 TIMES = 1.6
@@ -122,7 +122,7 @@ class Judgement:
         missing = [f"{name}, which your service doesn't show" for name in self._decision.metrics if name not in own]
         told = [self._both(name, own) for name in wrong(self._decision.metrics, own)]
         if told and not missing:
-            finding = disagree("; ".join(told), self._decision.conditions, here, expected="")
+            finding = disagree("; ".join(told), self._decision.conditions, here, expected="", again=BOTH_ANEW)
             if isinstance(finding, Unclear):
                 raise finding
         return self._listing([*missing, *told], f"number that is wrong by more than a factor of {TIMES:g}")
@@ -148,7 +148,7 @@ class Judgement:
             for name in causes.contradictions(cause, own, STRADDLING)
         ]
         if beside:
-            finding = disagree("; ".join(beside), self._decision.conditions, here, expected="")
+            finding = disagree("; ".join(beside), self._decision.conditions, here, expected="", again=BOTH_ANEW)
             if isinstance(finding, Unclear):
                 raise finding
         return self._listing(beside, "number that speaks against it")

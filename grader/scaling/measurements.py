@@ -18,7 +18,7 @@ from grader.load.slo import Slo
 from grader.project.git import GitRepository
 from grader.scaling import capacity_claim, ceilings, decision, evidence, load_tests, overload, writers
 from grader.scaling.capacity_claim import Claim, Compared, Searched
-from grader.scaling.conditions import Conditions, claimed, disagree
+from grader.scaling.conditions import BOTH_ANEW, Conditions, claimed, disagree
 from grader.scaling.decision import Judgement
 from grader.scaling.evidence import ANSWERS, CAPACITY, Evidence
 from grader.scaling.flooded import Flooded
@@ -64,7 +64,7 @@ class Measurements:
         apart = max(float(value) / own, own / float(value)) if value and own else float("inf")
         told = f"claimed {float(value):.0f} requests per second, here {own:.0f}"
         if apart > ceilings.TIMES:
-            finding = disagree(told, there, self._conditions(other), expected="")
+            finding = disagree(told, there, self._conditions(other), expected="", again=BOTH_ANEW)
             if not isinstance(finding, Failed):
                 raise finding
         return Amount(apart, what="times apart", request=f"{ANSWERS}, [generator] {name}", more=told)

@@ -51,6 +51,13 @@ def test_a_wrong_number_in_noise_is_unclear():
         _ = judged("commit", COMMIT, {"writes_per_s_disk": 400.0, "writes_per_s_memory": 780.0}, BUSY).wrong_numbers
 
 
+def test_a_number_from_a_busy_machine_is_measured_anew_with_the_machine():
+    quieter = Conditions(2, 4000.0, 0.1)
+
+    with pytest.raises(Unclear, match=r": measure it anew, and copy \[machine\] from capacity\.toml once more\.$"):
+        _ = judged("commit", COMMIT, {"writes_per_s_disk": 400.0, "writes_per_s_memory": 780.0}, quieter).wrong_numbers
+
+
 def test_a_metric_that_the_service_does_not_show():
     metrics = COMMIT | {"db_ms_share_locked": 0.9}
 
