@@ -20,6 +20,7 @@ def main(last: str) -> None:
     stages = [stage for stage in course.stages if stage.id <= last]
     for name in (
         "ctypes",
+        "encodings.idna",
         "pytest",
         "grader.session.plugin",
         "grader.check",
