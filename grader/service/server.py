@@ -118,15 +118,9 @@ class Service:
     @property
     def database(self) -> Database:
         """The database behind this server."""
-        from grader.service.database import Database
-        from grader.service.inspector import inspector
+        from grader.service.database_behind import database_behind
 
-        project, url = self.project, self.project.database_url(self.data)
-        if not project.inspect:
-            return Database(url, folder=project.folder, template=project.database, ending=self._resources.ending)
-        env = environment.for_server(project, port=self.port.number, data=self.data)
-        command = project.fill(project.inspect, self.port.number, self.data)
-        return Database(url, inspect=inspector(command, project.folder, env, self._resources.programs))
+        return database_behind(self.project, self.data, self.port.number, self._resources)
 
     def get(self, path: str, **more: Any) -> Reply:
         """Send one GET request."""
