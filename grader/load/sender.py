@@ -15,6 +15,7 @@ from typing import Any
 
 # Locust comes first: it replaces parts of Python's own library by parts that let greenlets run meanwhile.
 from locust import FastHttpUser, constant, task
+from locust.contrib.fasthttp import LocustBadStatusCode
 from locust.env import Environment
 from locust.exception import StopUser
 from locust.runners import LocalRunner
@@ -113,7 +114,9 @@ class Sender(FastHttpUser):
             with self.client.request(method, catch_response=True, **more) as response:
                 broken = response.request_meta["exception"]
                 run.no_port += getattr(broken, "errno", None) == errno.EADDRNOTAVAIL
-                trouble, status = type(broken).__name__, response.status_code if broken is None else 0
+                # Locust calls an answer with another status broken, too, when all of it has come.
+                is_whole = broken is None or isinstance(broken, LocustBadStatusCode)
+                trouble, status = type(broken).__name__, response.status_code if is_whole else 0
                 good = status in success
                 if status and not good:
                     response.failure(f"status {status}")

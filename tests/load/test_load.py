@@ -57,6 +57,8 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(302, b"", location="/")
         elif HABIT == "says nothing" and odd:
             self.answer(204, b"")
+        elif HABIT == "refuses" and odd:
+            self.answer(503, b"no")
         elif HABIT == "fails" and odd:
             self.answer(500, b"\xff\xfe")
         else:
@@ -179,6 +181,15 @@ def test_the_kit_itself_stays_free_of_locust() -> None:
         server.measure()
 
     assert not {"locust", "gevent"} & set(sys.modules)
+
+
+@pytest.mark.parametrize(
+    ("habit", "kind"),
+    [("refuses", "status 503"), ("redirects", "status 302"), ("hangs up", "cut off"), ("breaks off", "cut off")],
+)
+def test_a_refusal_is_named_by_its_status_and_what_breaks_off_is_cut_off(habit: str, kind: str) -> None:
+    with counting_server(habit) as server:
+        assert set(server.measure().probe.failures) == {kind}
 
 
 @pytest.mark.parametrize("habit", ["fails", "hangs up", "breaks off", "redirects", "says nothing"])
