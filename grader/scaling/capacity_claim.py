@@ -11,7 +11,7 @@ from grader.load.bench import Bench, cores
 from grader.load.capacity import Capacity
 from grader.load.capacity_search import CapacitySearch, Timing
 from grader.load.slo import Slo
-from grader.scaling.conditions import Conditions, claimed, disagree
+from grader.scaling.conditions import Conditions, claimed, disagree, speed
 from grader.scaling.evidence import Evidence
 from grader.scaling.measured import Amount
 
@@ -132,9 +132,14 @@ class Compared:
     @cached_property
     def _apart(self) -> float:
         claim, found = self.claim, self.searched.found
-        below = (claim.held / found.broke) if found.broke else 0.0
-        above = (found.held / claim.broke) if claim.broke else 0.0
-        return max(1.0, below, above)
+        faster = speed(claim.conditions, self.searched.conditions)
+
+        def apart(scale: float) -> float:
+            below = (claim.held * scale / found.broke) if found.broke else 0.0
+            above = (found.held / (claim.broke * scale)) if claim.broke else 0.0
+            return max(1.0, below, above)
+
+        return min(apart(1.0), apart(faster))
 
     @property
     def _reaches_ceiling(self) -> bool:

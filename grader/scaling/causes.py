@@ -28,6 +28,8 @@ METRICS: Mapping[str, str] = {
     LOCKED: "lock",
 }
 """The metrics that evidence may name, and the intervention that gives each."""
+RATES = frozenset({DISK, IN_MEMORY})
+"""Those that grow with the speed of a machine. The others are ratios and shares."""
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,16 @@ def difference(there: Conditions, here: Conditions) -> str:
     return ""
 
 
+def speed(there: Conditions, here: Conditions) -> float:
+    """Return how many times as fast this machine is as that of a claim, by what the generator can do on each.
+
+    It is 1 where both are about as fast, and where they have unlike processors: then nothing can be said.
+    """
+    ratio = here.ceiling / there.ceiling if there.ceiling > 0 else 1.0
+    is_like = 1 / CEILINGS <= ratio <= CEILINGS
+    return 1.0 if is_like or there.cores != here.cores or here.ceiling <= 0 else ratio
+
+
 def disagree(
     what: str, there: Conditions, here: Conditions, *, expected: str, again: str = "measure it anew"
 ) -> Failed | Unclear:

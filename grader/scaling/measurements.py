@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from math import inf
 
 from grader.assertions.entries import Listing
 from grader.errors import Failed, UsageError
@@ -18,7 +19,7 @@ from grader.load.slo import Slo
 from grader.project.git import GitRepository
 from grader.scaling import capacity_claim, ceilings, decision, evidence, load_tests, overload, writers
 from grader.scaling.capacity_claim import Claim, Compared, Searched
-from grader.scaling.conditions import BOTH_ANEW, Conditions, claimed, disagree
+from grader.scaling.conditions import BOTH_ANEW, Conditions, claimed, disagree, speed
 from grader.scaling.decision import Judgement
 from grader.scaling.evidence import ANSWERS, CAPACITY, Evidence
 from grader.scaling.flooded import Flooded
@@ -61,7 +62,8 @@ class Measurements:
             return ceilings.measured_for(name, float(value), programs), bystanders.cores()
 
         own, other = self._harness.shared.measured(f"ceiling of {name}", measure)
-        apart = max(float(value) / own, own / float(value)) if value and own else float("inf")
+        scaled = float(value) * speed(there, self._conditions(other))
+        apart = min(_factor(float(value), own), _factor(scaled, own))
         told = f"claimed {float(value):.0f} requests per second, here {own:.0f}"
         if apart > ceilings.TIMES:
             finding = disagree(told, there, self._conditions(other), expected="", again=BOTH_ANEW)
@@ -105,8 +107,10 @@ class Measurements:
         found = decision.read(self.answers, table)
 
         def measure() -> tuple[Mapping[str, float], Conditions]:
-            bench = self._bench
-            own, other = self._harness.shared.measured(f"evidence of {table}", lambda: decision.measured(bench, found))
+            bench, faster = self._bench, speed(found.conditions, self._conditions(0.0))
+            own, other = self._harness.shared.measured(
+                f"evidence of {table}", lambda: decision.measured(bench, found, faster)
+            )
             return own, self._conditions(other)
 
         def is_bound() -> bool:
@@ -181,6 +185,11 @@ def capacities_found(shared: Shared) -> dict[str, Capacity]:
     """Return the capacities that checks have searched for, by their workload."""
     searched: dict[str, Searched | None] = {name: shared.known(_search_for(name)) for name in WORKLOADS}
     return {name: one.found for name, one in searched.items() if one is not None}
+
+
+def _factor(one: float, other: float) -> float:
+    """Return by which factor two rates differ."""
+    return max(one / other, other / one) if one > 0 and other > 0 else inf
 
 
 def _search_for(workload: str) -> str:

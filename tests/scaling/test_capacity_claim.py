@@ -42,6 +42,21 @@ def test_intervals_that_nearly_meet_agree(claim, found):
     assert compared(claim, found).distance <= 1.5
 
 
+SLOWER = Conditions(2, 1000.0, 0.1)
+
+
+def test_an_interval_of_a_slower_machine_agrees_in_the_ratio_of_their_speeds():
+    found = (672.0, 800.0, "latency")
+
+    assert compared((336.0, 400.0, "latency"), found, there=SLOWER).distance == 1
+    assert compared((672.0, 800.0, "latency"), found, there=SLOWER).distance == 1
+
+
+def test_an_interval_that_no_difference_in_speed_explains_is_unclear():
+    with pytest.raises(Unclear, match="the generator sends up to 1000 requests per second there, 2000 here"):
+        _ = compared((100.0, 119.0, "latency"), (672.0, 800.0, "latency"), there=SLOWER).distance
+
+
 @pytest.mark.parametrize(
     ("claim", "found", "apart"),
     [

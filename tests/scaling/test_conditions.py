@@ -3,7 +3,7 @@
 import pytest
 
 from grader.errors import Failed, Unclear
-from grader.scaling.conditions import Conditions, claimed, difference, disagree
+from grader.scaling.conditions import Conditions, claimed, difference, disagree, speed
 from grader.scaling.evidence import Evidence
 
 HERE = Conditions(cores=2, ceiling=2000.0, other=0.1)
@@ -29,6 +29,20 @@ def test_unlike_conditions_are_named_and_make_a_disagreement_unclear(there, said
 
     assert isinstance(found, Unclear)
     assert str(found) == f"claimed 800, here 400. The two can't be compared: {said}.{remedy}"
+
+
+@pytest.mark.parametrize(
+    ("there", "times"),
+    [
+        (Conditions(2, 1000.0, 0.1), 2.0),
+        (Conditions(2, 4000.0, 0.1), 0.5),
+        (Conditions(2, 1600.0, 0.1), 1.0),
+        (Conditions(8, 1000.0, 0.1), 1.0),
+        (Conditions(2, 0.0, 0.1), 1.0),
+    ],
+)
+def test_the_ceilings_say_how_much_faster_a_machine_with_as_many_cores_is(there, times):
+    assert speed(there, HERE) == pytest.approx(times)
 
 
 def test_a_machine_that_is_busy_now_says_nothing_against_a_claim():

@@ -58,6 +58,22 @@ def test_a_number_from_a_busy_machine_is_measured_anew_with_the_machine():
         _ = judged("commit", COMMIT, {"writes_per_s_disk": 400.0, "writes_per_s_memory": 780.0}, quieter).wrong_numbers
 
 
+def test_a_rate_from_a_slower_machine_is_right_in_the_ratio_of_their_speeds():
+    faster = Conditions(2, 4000.0, 0.1)
+
+    found = judged("commit", COMMIT, {"writes_per_s_disk": 122.0, "writes_per_s_memory": 800.0}, faster)
+
+    assert found.wrong_numbers == ()
+
+
+def test_a_ratio_is_the_same_on_each_machine():
+    faster = Conditions(2, 4000.0, 0.1)
+    claim, own = {"rate_ratio_clients_8": 2.0, "p50_ratio_rows_16": 1.0}, {"rate_ratio_clients_8": 4.0}
+
+    with pytest.raises(Unclear, match=r"rate_ratio_clients_8: claimed 2\.00, here 4\.00"):
+        _ = judged("cpu_app", claim, own | {"p50_ratio_rows_16": 1.0}, faster).wrong_numbers
+
+
 def test_a_metric_that_the_service_does_not_show():
     metrics = COMMIT | {"db_ms_share_locked": 0.9}
 
