@@ -64,7 +64,8 @@ def read(answers: Evidence, table: str) -> Decision:
 def measured(bench: Bench, decision: Decision, faster: float = 1.0) -> tuple[dict[str, float], float]:
     """Measure the metrics of a decision again. Return them, and how many cores others used at most meanwhile.
 
-    An intervention ends as soon as its metrics confirm what is claimed. This machine is `faster` than that of the claim.
+    An intervention ends as soon as its metrics confirm what is claimed. `faster` is how many times as fast this machine
+    is as that of the claim.
     """
     found: dict[str, float] = {}
     busiest = 0.0
