@@ -12,6 +12,8 @@ from grader.report.scales import Scale, logarithmic
 HEIGHT = 250.0
 OFFERED = "offered requests per second"
 DASHES = ("", "7 3", "2 3")
+ABOVE = 1.5
+"""By which factor the axis of the latency reaches above each limit, so that the words on it don't lie on others."""
 """Curves differ by dashes and by their labels, not by colour alone."""
 Point = tuple[float, float]
 
@@ -56,7 +58,7 @@ def latency(load: Mapping[str, Any]) -> str:
     across = _across(load, probes)
     values = [y for points in curves.values() for _, y in points]
     values += [y for one in probes for y in _p95(one, limits)]
-    up = logarithmic([*values, *limits.values()], HEIGHT - BASE, TOP)
+    up = logarithmic([*values, *(ABOVE * limit for limit in limits.values())], HEIGHT - BASE, TOP)
     frame = Frame(across, up, HEIGHT, OFFERED, "latency in ms", _said("Latency", load))
     body = [*_regions(frame, load, probes), *_limits(up, limits)]
     for (name, points), dashes in zip(curves.items(), (*DASHES, ""), strict=False):

@@ -11,6 +11,8 @@ import pytest
 from grader.report import plots, plots_over_time
 from tests.report import loads
 
+LIMIT = 2000.0
+"""A limit at the upper end of an axis that would end at the largest value."""
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
 
@@ -53,6 +55,17 @@ def test_latency_has_three_percentiles_and_the_limit_of_the_objective() -> None:
     assert [said for said in texts(picture) if said.startswith("p")] == ["p99", "p95", "p50"]
     assert "objective: 95 % within 100 ms" in texts(picture)
     assert len(elements(picture)["limit"]) == 1
+
+
+def test_the_words_of_a_limit_lie_below_those_of_the_capacity() -> None:
+    load = loads.search()
+    load["limits_ms"] = {"reads": LIMIT}
+    picture = plots.latency(load)
+
+    words = [one for one in ET.fromstring(picture).iter() if one.text and "y" in one.attrib]
+    height = {one.text: float(one.attrib["y"]) for one in words}
+    (capacity,) = [y for said, y in height.items() if said.startswith("capacity ")]
+    assert height[f"objective: 95 % within {LIMIT:g} ms"] > capacity + 12
 
 
 def test_of_mixed_requests_each_kind_has_its_limit_and_its_curve() -> None:
