@@ -116,7 +116,7 @@ for name, values in speed_up.items():
 
 # %%
 axes = style.picture(
-    "The profile tells the order well, and the factor roughly",
+    "The profile finds what is worth most, and says roughly how much",
     "",
     "times as fast (processor time per page)",
     height=3.8,
@@ -146,9 +146,10 @@ assert median(speed_up["all three"]) > largest
 assert largest > smallest
 
 # %% [markdown]
-# The order is right, and the order is what you need: mend the largest share first, then profile again, because the
-# shares are other ones now. The factors are only roughly right. The profiler takes some time at each call of a function
-# in Python, so many small functions look larger than they are, and one long call of a function in C looks smaller.
+# The largest share is worth the most, and that is what you need: mend it first, then profile again, because the shares
+# are other ones now. The factors are only roughly right, and so is the order of two shares that are nearly alike. The
+# profiler takes some time at each call of a function in Python, so many small functions look larger than they are, and
+# one long call of a function in C looks smaller.
 #
 # ## What the profiler doesn't see
 #
