@@ -11,6 +11,7 @@ from grader.scaling.questions import BY_NAME, QUESTIONS
 from grader.scaling.usl import NoFit, Point, bound, fit_usl
 from grader.scaling.worksheet import Worksheet
 from grader.scaling.worksheet_picture import factor
+from grader.text.values import three_digits
 
 POOR = 0.5
 """Below this R², a fitted law says nothing."""
@@ -40,7 +41,7 @@ class WorksheetLines:
 
     def answer(self, name: str, value: float | None, reason: str) -> None:
         """Print one answer as soon as it is measured."""
-        shown = reason if value is None else f"{value:.3g} {BY_NAME[name].unit}"
+        shown = reason if value is None else f"{three_digits(value)} {BY_NAME[name].unit}"
         self._out.print(Text.assemble(f"  {name:18}", (shown, "" if value is not None else "yellow")))
 
     def compared(self, sheet: Worksheet) -> None:
@@ -95,4 +96,4 @@ def bar(miss: float | None) -> str:
 
 
 def _shown(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g}"
+    return "" if value is None else three_digits(value)

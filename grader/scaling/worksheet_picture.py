@@ -12,6 +12,8 @@ from grader.scaling.worksheet import Worksheet
 WIDTH, ROW, TOP = 680, 24, 40
 MIDDLE, OCTAVE, MOST = 420, 40, 5
 """Where a perfect prediction lies, how wide a factor of two is, and how many of them the axis shows on either side."""
+FACTORS = 132
+"""Where the factors begin, right of the longest name."""
 CURVE_HEIGHT, LEFT, BOTTOM = 260, 70, 40
 STYLE = (
     "text{font:13px sans-serif;fill:#222}.dim{fill:#666}.axis{stroke:#999}.off{fill:#c55a11}.dot{fill:#1f4e79}"
@@ -59,7 +61,7 @@ def _bar(top: int, name: str, miss: float) -> list[str]:
     return [
         _text(8, top + 13, name),
         f'<rect class="off" x="{x:.1f}" y="{top + 2}" width="{max(width, 2):.1f}" height="{ROW - 10}"/>',
-        _text(120, top + 13, factor(miss), "dim"),
+        _text(FACTORS, top + 13, factor(miss), "dim"),
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+from decimal import Decimal
 
 SHOWN = 200
 """How many characters of a value are shown."""
@@ -24,6 +25,11 @@ def shown(value: object) -> str:
     if len(text) <= SHOWN:
         return text
     return f"{value[:BEGINNING]!r}… ({len(value)} characters)" if isinstance(value, str) else f"{text[:SHOWN]}…"
+
+
+def three_digits(value: float) -> str:
+    """Write a figure with three significant digits, and never with an exponent."""
+    return format(Decimal(f"{value:.3g}"), "f")
 
 
 def shorten(content: bytes) -> str:

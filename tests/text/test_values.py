@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from grader.text.values import printable, shorten, shown
+from grader.text.values import printable, shorten, shown, three_digits
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,11 @@ def test_a_value_is_shown_as_in_python_and_shortened(value, said):
 @pytest.mark.parametrize(("value", "said"), [(None, "null"), (True, "true"), (False, "false"), (1, "1"), (0, "0")])
 def test_the_words_of_json_are_shown_as_in_json(value, said):
     assert shown(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(0.0, "0"), (0.0000793, "0.0000793"), (0.154, "0.154"), (24.31, "24.3"), (1234.0, "1230"), (98765.0, "98800")],
+)
+def test_a_figure_has_three_digits_and_no_exponent(value, written):
+    assert three_digits(value) == written
