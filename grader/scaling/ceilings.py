@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from statistics import median
 
@@ -38,8 +38,8 @@ def agrees(value: float, measured: float) -> bool:
     return measured / TIMES <= value <= measured * TIMES
 
 
-def measured_for(name: str, value: float, programs: Programs) -> float:
-    """Measure until the claim `value` is confirmed, at most three times. Return the median of what came.
+def measured_for(name: str, likely: Iterable[float], programs: Programs) -> float:
+    """Measure until one of the `likely` rates is confirmed, at most three times. Return the median of what came.
 
     Raises LoadUnavailable without Locust.
     """
@@ -47,7 +47,7 @@ def measured_for(name: str, value: float, programs: Programs) -> float:
     seen: list[float] = []
     for rate in runs(name, programs):
         seen.append(rate)
-        if agrees(value, rate):
+        if any(agrees(value, rate) for value in likely):
             return rate
     return median(seen)
 

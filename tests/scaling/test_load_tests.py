@@ -83,7 +83,7 @@ def test_a_kit_without_locust_says_what_to_type(run, resources, monkeypatch):
     with pytest.raises(LoadUnavailable, match="to install, type in the kit's folder: make load"):
         run("reads")
     with pytest.raises(LoadUnavailable, match="make load"):
-        ceilings.measured_for("http_user", 700.0, resources.programs)
+        ceilings.measured_for("http_user", {700.0}, resources.programs)
 
 
 def test_a_load_test_of_reads_that_says_what_failed(run):
