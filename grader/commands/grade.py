@@ -81,8 +81,8 @@ def grade(  # noqa: PLR0917 - one parameter for each argument and option
     Once step 2.2 has passed, kit also measures reads and writes under load. No points hang on that. --load none leaves
     it out, and --load full measures longer.
 
-    Most steps of stage 4 measure the service under load. That takes two minutes with --load quick, and up to ten with
-    --load full, which repeats what it measures. With --load none, kit leaves these steps out; they count nowhere then.
+    Most steps of stage 4 measure the service under load. That takes two to three minutes with --load quick, and up to
+    ten with --load full, which measures longer. With --load none, kit leaves these steps out; they count nowhere then.
 
     \b
     Example:  kit grade .                kit grade class/* --setup --report results

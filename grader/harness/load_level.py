@@ -11,6 +11,6 @@ class LoadLevel(StrEnum):
     NONE = "none"
     """Nothing is loaded; steps that need load are left out."""
     QUICK = "quick"
-    """All steps that need load take two minutes together."""
+    """All steps that need load take two to three minutes together."""
     FULL = "full"
     """As many and as long measurements as a grade deserves: all together take less than ten minutes."""
