@@ -8,6 +8,7 @@ import socket
 import threading
 import urllib.error
 import urllib.request
+import webbrowser
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,7 @@ def test_the_browser_is_opened_once_and_not_before_the_watch_tells_something(
     program.write_text(f'#!/bin/sh\necho "$1" >> {opened}\n')
     program.chmod(0o755)
     monkeypatch.setenv("BROWSER", os.fspath(program))
+    monkeypatch.setattr(webbrowser, "_tryorder", None)  # Python looks for browsers once, maybe in an earlier test
     watch = FakeWatch()
     with server.serving(watch, COURSE, tmp_path, open_browser=True) as url:
         assert not opened.exists()
