@@ -135,9 +135,14 @@ def test_a_rate_far_above_everything_is_one_sentence(tmp_path: Path) -> None:
 
     done = kit("load", "reads", "--rate", "20000", "--seconds", "1", cwd=tmp_path)
 
-    assert "0 of 0 failed, 20000 of 20000 never sent" in done.text
-    assert "nothing of the measured part was sent: offer much less." in done.text
-    assert done.status in {1, 4}  # by which of the two, the service or the generator, was the limit
+    text = " ".join(done.text.split())
+    never = int(re.search(r"(\d+) of 20000 never sent", text)[1])
+    assert never > 10000
+    if never == 20000:  # a machine sends nothing of the measured part in time, or a little
+        assert "nothing of the measured part was sent: offer much less." in text
+        assert done.status in {1, 4}  # by which of the two, the service or the generator, was the limit
+    else:
+        assert "The generator was the limit, so the service can do at least this." in text
 
 
 @pytest.mark.parametrize(
