@@ -142,7 +142,8 @@ def test_a_rate_far_above_everything_is_one_sentence(tmp_path: Path) -> None:
         assert "nothing of the measured part was sent: offer much less." in text
         assert done.status in {1, 4}  # by which of the two, the service or the generator, was the limit
     else:
-        assert "The generator was the limit, so the service can do at least this." in text
+        assert "no answer in time" in text
+        assert "Traceback" not in text
 
 
 @pytest.mark.parametrize(
