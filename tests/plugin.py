@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.system.ports import Port
 from grader.system.resources import Resources
 from tests import golden
 
@@ -44,6 +45,14 @@ def resources() -> Iterator[Resources]:
     resources = Resources()
     yield resources
     resources.close()
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A port that no other program of the kit takes meanwhile."""
+    reserved = Port()
+    yield reserved.number
+    reserved.release()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ import pytest
 from grader import cli, course
 from grader.project.state import ProjectState
 from grader.project.states import States
-from grader.system.ports import LOOPBACK, Port
+from grader.system.ports import LOOPBACK
 from tests.command import KIT, environment, kit
 from tests.load import services
 from tests.repository import git, repository
@@ -44,6 +44,10 @@ class Way:
     statuses: tuple[int, ...] = (0,)
 
 
+def installed(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
 FAILING = Way(statuses=(1,))
 PARSED = Way("--project nowhere", says='There is no folder "nowhere"', statuses=(2,))
 """The command line accepts all of the words, and then there is no project: load and browsers stay away."""
@@ -54,7 +58,7 @@ WAYS = {
     "kit check 2.10 --hold": FAILING,
     "kit capacity reads": Way(until="Measuring what the generator", statuses=(130,)),
     "kit capacity --report out": Way(until="Measuring what the generator", statuses=(130,)),
-    "kit fuzz --examples 100": PARSED,
+    "kit fuzz --examples 100": PARSED if installed("schemathesis") else Way(says="to install", statuses=(3,)),
     "kit grade .": Way("--stages 1 --load none", statuses=(1,)),
     "kit grade class/* --setup --report results": Way("--stages 1 --load none", says="bert", statuses=(2,)),
     "kit intervene memory": Way(until="A and B in turn", statuses=(130,)),
@@ -80,10 +84,6 @@ WAYS = {
 UNDER_LOAD = {"capacity", "intervene", "load", "profile", "worksheet"}
 
 
-def installed(module: str) -> bool:
-    return importlib.util.find_spec(module) is not None
-
-
 def command_of(name: str) -> click.Command:
     found = cli.cli if name == ROOT else cli.cli.get_command(click.Context(cli.cli), name)
     assert found is not None
@@ -107,13 +107,6 @@ def home(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     (place / ".gitconfig").write_text("[user]\n\tname = Test\n\temail = test@localhost\n")
     return place
-
-
-@pytest.fixture
-def port():
-    taken = Port()
-    yield taken.number
-    taken.release()
 
 
 def type_in(folder: Path, example: str, port: int) -> None:

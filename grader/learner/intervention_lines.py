@@ -12,6 +12,7 @@ from grader.load.figures import Figure
 from grader.load.intervene import Finding
 from grader.load.interventions import Intervention
 from grader.report import terminal
+from grader.text.values import three_digits
 
 COSTS = {Figure.CPU: "processor ms", Figure.READS: "file reads", Figure.WRITES: "file writes"}
 
@@ -49,7 +50,7 @@ class InterventionLines:
             for figure, (a, b) in finding.costs.items():
                 rows.add_row(f"  {COSTS[figure]}", f"A {a:.2f}   B {b:.2f}   for one answer")
             for name, value in finding.metrics.items():
-                rows.add_row("  metric", f"{name} = {_metric(value)}")
+                rows.add_row("  metric", f"{name} = {three_digits(value)}")
             self._out.print(rows)
             self._out.print()
         self._out.print(terminal.indented(conclusion(finding)))
@@ -78,11 +79,6 @@ class InterventionLines:
 def _number(value: float) -> str:
     """Write a figure; one below ten with two decimals, as pages often take less than a millisecond."""
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
-
-
-def _metric(value: float) -> str:
-    """Write a metric as it can be copied: three digits, and never an exponent."""
-    return f"{value:.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def conclusion(finding: Finding) -> str:

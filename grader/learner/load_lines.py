@@ -49,7 +49,9 @@ class LoadLines:
         rows.add_column(width=13, style="dim")
         rows.add_column()
         least = "at least " if probe.generator_bound else ""
-        rows.add_row("  answered", f"{least}{probe.achieved:.0f} requests/s, {_failed(probe)}")
+        # With open arrivals, most answers of a service that can't keep up come after the end: they are no throughput.
+        rate = probe.achieved if probe.offered is None else probe.throughput
+        rows.add_row("  answered", f"{least}{rate:.0f} requests/s, {_failed(probe)}")
         rows.add_row("  latency", f"p50 {_ms(probe.p50_ms)}, p95 {_ms(probe.p95_ms)}, p99 {_ms(probe.p99_ms)}")
         shares = (("service", probe.cpu_service), ("generator", probe.cpu_generator), ("others", probe.other))
         rows.add_row("  processors", ", ".join(f"{name} {share:.2f}" for name, share in shares) + " cores")

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from grader.learner import serve
 from grader.project.state import ProjectState
-from grader.system.ports import LOOPBACK, Port
+from grader.system.ports import LOOPBACK
 from grader.system.process import wait_until
 from grader.system.time_zones import WITHOUT_SUMMER
 from tests import projects
@@ -109,13 +109,6 @@ def project(tmp_path):
     text = text.replace("[server]\n", '[server]\nmigrate = ["python", "migrate.py", "migrate.json"]\n')
     (folder / "service.toml").write_text(text)
     return folder
-
-
-@pytest.fixture
-def port():
-    reserved = Port()
-    yield reserved.number
-    reserved.release()
 
 
 def kit_serve(folder, port, *more):

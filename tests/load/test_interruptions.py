@@ -119,14 +119,15 @@ def test_a_service_that_breaks_while_it_is_filled_is_one_sentence(tmp_path: Path
 def test_a_rate_that_the_generator_cannot_reach_says_at_least(tmp_path: Path) -> None:
     services.write_null(tmp_path)
 
-    done = kit("load", "reads", "--rate", "4000", "--seconds", "2", cwd=tmp_path)
+    done = kit("load", "reads", "--rate", "20000", "--seconds", "1", cwd=tmp_path)
 
     assert "answered at least" in done.text
-    if " 8000 of 8000 never sent" in done.text:  # on a machine that is busy otherwise
+    if " 20000 of 20000 never sent" in done.text:  # on a machine that is busy otherwise
         assert "nothing of the measured part was sent: offer much less." in done.text
         assert done.status == 4
     else:
         assert "The generator was the limit, so the service can do at least this." in done.text
+        assert float(re.search(r"answered at least (\d+) requests/s", " ".join(done.text.split()))[1]) < 20000
         assert done.status == 0
 
 
@@ -143,7 +144,7 @@ def test_a_rate_far_above_everything_is_one_sentence(tmp_path: Path) -> None:
         assert done.status in {1, 4}  # by which of the two, the service or the generator, was the limit
     else:
         assert "no answer in time" in text
-        assert "Traceback" not in text
+        assert done.status == 1 or "The generator was the limit, so the service can do at least this." in text
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from grader import course
-from grader.system.ports import Port
 from grader.watch.session import Watch
 from grader.watch.snapshot import SETTLED, Snapshot
 from tests import projects
@@ -82,13 +81,6 @@ class Watched:
         with self._changed:
             self.told.append(now)
             self._changed.notify_all()
-
-
-@pytest.fixture
-def port() -> Iterator[int]:
-    reserved = Port()
-    yield reserved.number
-    reserved.release()
 
 
 @pytest.fixture
