@@ -19,6 +19,7 @@ from grader.load.samples import (
     answered_in,
     generator_bound,
     had_no_rest,
+    lengthened,
     percentile_ms,
     sent_late,
     started_in,
@@ -201,6 +202,11 @@ def note_on(run: Measured) -> str | None:
         remarks.append("The service ended during the load.")
     if record.unanswered:
         remarks.append(f"Still unanswered {FINISH_WITHIN} s after the end: {len(record.unanswered)}.")
+    if run.probe.offered is not None and not run.probe.generator_bound:
+        longer = lengthened(run.window, record.samples).items()
+        parts = [f"p{percent} is {without:.0f} ms instead of {whole:.0f} ms" for percent, (whole, without) in longer]
+        if parts:
+            remarks.append(f"The generator itself sent late. Without that, {' and '.join(parts)}.")
     if own != locusts:
         remarks.append(
             f"The kit counted {own[0]} requests and {own[1]} failures, Locust {locusts[0]} and {locusts[1]}."

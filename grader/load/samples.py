@@ -11,6 +11,8 @@ LATE = 0.025
 """Seconds by which an open generator may send late before that counts."""
 LEAST_REST = 0.1
 """The share of its time for which an open generator must have nothing to do, so that the figures are the service's."""
+OWN_PART, OWN_SECONDS = 0.1, 0.005
+"""The part of a percentile, and its seconds, up to which lateness of the generator may be in it without a word."""
 
 
 class Sample(NamedTuple):
@@ -102,6 +104,24 @@ def sent_late(window: Window, samples: Iterable[Sample]) -> bool:
     """Tell whether an open generator sent more than one in twenty requests of the window late."""
     late = [sample.late > LATE for sample in started_in(window, samples)]
     return 20 * sum(late) > len(late)
+
+
+def lengthened(window: Window, samples: Iterable[Sample]) -> dict[int, tuple[float, float]]:
+    """Return the percentiles, of 95 and 99, that an open generator made longer by sending late.
+
+    Each is in milliseconds, as it was measured and without the lateness. Answers may wait in the generator, too, which
+    nobody sees. So what is left may still be too long.
+    """
+    answered = [sample for sample in started_in(window, samples) if sample.answered]
+    found = {}
+    for percent in (95, 99):
+        whole = percentile_ms([sample.seconds for sample in answered], percent)
+        without = percentile_ms([sample.seconds - max(0.0, sample.late) for sample in answered], percent)
+        if whole is not None and without is not None:
+            own = whole - without
+            if own > OWN_PART * whole and own > OWN_SECONDS * 1000:
+                found[percent] = (whole, without)
+    return found
 
 
 def _overlap(window: Window, sample: Sample) -> float:

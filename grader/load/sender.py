@@ -8,6 +8,7 @@ exists. It ends when the file `end` exists, or when its folder is gone.
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import random
 import time
@@ -23,9 +24,11 @@ from locust.runners import LocalRunner
 import gevent  # type: ignore[import-untyped]  # isort: skip
 import geventhttpclient.client  # isort: skip
 from gevent.pool import Pool  # type: ignore[import-untyped]  # isort: skip
+from gevent.queue import SimpleQueue  # type: ignore[import-untyped]  # isort: skip
 
 from grader.load.bounds import set_bounds
 from grader.load.mailbox import Mailbox, opened
+from grader.load.rest import Rest
 from grader.system.seal import hide_memory
 
 PATIENCE = 10.0
@@ -37,31 +40,6 @@ LOOK_EVERY, TELL_EVERY = 0.005, 0.5
 # Each time the service may write a row, so here the client sends every request once.
 geventhttpclient.client.IDEMPOTENT_METHODS = frozenset()
 set_bounds()
-
-
-class Rest:
-    """Measures how long the generator has nothing to do in a window. Without rest, it is what everybody waits for."""
-
-    def __init__(self, opening: float, closing: float) -> None:
-        self.opening, self.closing = opening, closing
-        self.seconds, self.since = 0.0, time.monotonic()
-        loop = gevent.get_hub().loop
-        # These are called last before the loop waits until something happens, and first when that has happened.
-        self.watchers = loop.prepare(ref=False, priority=-2), loop.check(ref=False, priority=2)
-        for watcher, what in zip(self.watchers, (self.begin, self.end), strict=True):
-            watcher.start(what)
-
-    def begin(self) -> None:
-        self.since = time.monotonic()
-
-    def end(self) -> None:
-        self.seconds += max(0.0, min(time.monotonic(), self.closing) - max(self.since, self.opening))
-
-    def share(self) -> float:
-        """Stop, and return the rest as a share of the window."""
-        for watcher in self.watchers:
-            watcher.stop()
-        return self.seconds / max(1e-9, self.closing - self.opening)
 
 
 class Run:
@@ -151,31 +129,49 @@ class Closed(Sender):
 
 
 class Open(Sender):
-    """The only user of a run with open arrivals: it sends at the times that were drawn, answers or no answers."""
+    """The only user of a run with open arrivals: it sends at the times that were drawn, answers or no answers.
+
+    Members of a crew send the requests, one after the other each: a new greenlet for each request costs more time.
+    """
 
     concurrency = 400
+    due: SimpleQueue
+    idle: int
+    """How many of the crew have nothing to do; below 0, so many requests wait for one of them."""
 
     @task
     def all_at_their_times(self) -> None:
         """Send every request at its time, and wait for the answers."""
         run = self.run_now
-        pool = Pool(self.concurrency)
-        possible = 0.0
+        crew, self.due, self.idle = Pool(self.concurrency), SimpleQueue(), 0
         for intended in run.job["times"]:
             # A sleep may end early, as gevent reads the clock rarely; and the run may be stopped.
             while (left := min(intended, run.closing) - time.monotonic()) > 0:
                 gevent.sleep(min(left, TELL_EVERY))
             if intended >= run.closing:
                 break
-            if pool.full():
-                # Here the service makes everybody wait, not the generator.
-                pool.wait_available(max(0.0, run.closing + FINISH_WITHIN - time.monotonic()))
-                possible = time.monotonic()
-            if possible > run.closing + FINISH_WITHIN:
-                break
-            pool.spawn(self.send, intended, max(intended, possible))
-        pool.join(timeout=max(0.0, run.closing + FINISH_WITHIN - time.monotonic()))
+            if self.idle <= 0 and not crew.full():
+                crew.spawn(self.send_each, intended)
+            else:
+                # Where all are under way, the service makes everybody wait, not the generator.
+                self.due.put((intended, self.idle <= 0))
+                self.idle -= 1
+        for _ in range(len(crew)):
+            self.due.put(None)
+        crew.join(timeout=max(0.0, run.closing + FINISH_WITHIN - time.monotonic()))
         raise StopUser
+
+    def send_each(self, intended: float) -> None:
+        """Send a request, and then whatever is due next, until the run is over."""
+        waited = False
+        last = self.run_now.closing + FINISH_WITHIN
+        while (now := time.monotonic()) <= last:
+            self.send(intended, max(intended, now) if waited else intended)
+            self.idle += 1
+            following = self.due.get()
+            if following is None:
+                return
+            intended, waited = following
 
 
 def serve() -> None:
@@ -244,4 +240,7 @@ def draw_times(job: dict[str, Any], opening: float, draw: random.Random) -> list
 
 if __name__ == "__main__":
     hide_memory()
+    # What has been imported stays: nobody need look through it again and again meanwhile.
+    gc.collect()
+    gc.freeze()
     serve()

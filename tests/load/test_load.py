@@ -10,6 +10,7 @@ import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -268,6 +269,33 @@ def test_what_does_not_add_up_is_said() -> None:
 
     assert note_on(measured(2, 1)) is None
     assert note_on(measured(3, 1)) == "The kit counted 2 requests and 1 failures, Locust 3 and 1."
+
+
+LATE = Sample(0.5, 0.080, True, late=0.030)
+ON_TIME = Sample(0.5, 0.050, True, late=0.001)
+
+
+@pytest.mark.parametrize(
+    ("samples", "remark"),
+    [
+        ([LATE] * 10 + [ON_TIME] * 90, "p95 is 50 ms instead of 80 ms and p99 is 50 ms instead of 80 ms"),
+        ([LATE] * 3 + [ON_TIME] * 97, "p99 is 50 ms instead of 80 ms"),
+        ([ON_TIME] * 100, None),
+        ([LATE._replace(late=0.0)] * 10 + [ON_TIME] * 90, None),
+        ([LATE._replace(seconds=0.4)] * 10 + [ON_TIME] * 90, None),
+        ([Sample(0.5, 0.004, True, late=0.003)] * 100, None),
+    ],
+    ids=["two", "one", "in time", "of the service", "less than a tenth", "less than 5 ms"],
+)
+def test_percentiles_that_the_generator_made_longer_are_named(samples: list[Sample], remark: str | None) -> None:
+    open_probe = Probe(None, 100.0, 1.0, 1.0, 1.0, 1.0, 0, 0.1, 0.1, 0.0)
+    record = Record(tuple(samples), (), 100, 1, 100, 0)
+    window = Window(0.0, 1.0)
+
+    said = note_on(Measured(open_probe, record, window, ended=False))
+    assert said == (remark and f"The generator itself sent late. Without that, {remark}.")
+    for other in (replace(open_probe, generator_bound=True), replace(open_probe, users=2, offered=None)):
+        assert note_on(Measured(other, record, window, ended=False)) is None
 
 
 def test_percentiles_are_by_nearest_rank() -> None:

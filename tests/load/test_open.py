@@ -64,6 +64,16 @@ def test_a_service_that_is_overwhelmed_is_not_the_generators_fault(generator: Ge
     assert run.probe.generator_bound == sent_late(run.window, run.record.samples)
 
 
+def test_beyond_400_under_way_a_request_waits_for_the_service(generator: Generator) -> None:
+    run = measured(generator, "--seconds", "1", rate=900.0, seconds=0.6)
+
+    probe = run.probe
+    assert (run.record.most_under_way, probe.sent, probe.failed) == (400, 540, 0)
+    # With the 180 of the warm-up, 720 are sent: those beyond 400 wait until the first answers come.
+    assert 300 <= sum(sample.seconds > 1.2 for sample in run.record.samples) <= 320
+    assert probe.generator_bound == sent_late(run.window, run.record.samples)
+
+
 def test_a_generator_that_has_no_rest_says_that_it_is_the_limit(generator: Generator) -> None:
     """Nobody could send so much. Requests wait inside the generator for each other, as if the service were slow."""
     run = measured(generator, rate=60_000.0, seconds=0.8)
