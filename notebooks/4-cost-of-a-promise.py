@@ -130,7 +130,7 @@ style.factors(right, "x")
 right.axhline(0.99, color=style.GREY, linewidth=0.8, linestyle="--")
 right.set_ylim(0, 1.05)
 style.label(right, median(in_turn), 0.35, "in a queue", style.BLUE)
-style.label(right, percentile_ms([ms / 1000 for ms in asked], 95), 0.9, "asking\nagain", style.VERMILION, where="below")
+style.label(right, median(asked), 0.35, "asking\nagain", style.VERMILION)
 
 # %%
 p99 = {name: percentile_ms([ms / 1000 for ms in waits], 99) for name, waits in (("asked", asked), ("queued", in_turn))}
@@ -165,8 +165,8 @@ style.spread(axes, list(rows), list(rows.values()), style.BLUE)
 alone = median(rows[1])
 axes.plot(SIZES, [alone * size for size in SIZES], color=style.GREY, linewidth=0.9, linestyle="--")
 style.factors(axes)
-style.label(axes, SIZES[1], alone * SIZES[1], "if a row cost nothing", style.GREY)
-style.label(axes, SIZES[-1], median(rows[SIZES[-1]]), "measured", style.BLUE, where="below")
+style.label(axes, SIZES[-1], 1.15 * alone * SIZES[-1], "if a row cost nothing", style.GREY, where="left")
+style.label(axes, SIZES[-2], 0.7 * median(rows[SIZES[-2]]), "measured", style.BLUE)
 
 # %%
 assert median(rows[64]) > 8 * alone

@@ -142,7 +142,7 @@ for axes in (upper, lower):
     axes.axvspan(0.9, UPTO, color=style.VERMILION, alpha=0.07)
     axes.set_xlim(0.9, 150)
     axes.set_xticks([1, 2, 4, 8, 16, 32, 64])
-lower.axhline(1, color=style.BLACK, linewidth=0.8)
+lower.plot([0.9, CLIENTS[-1]], [1, 1], color=style.BLACK, linewidth=0.8)
 lower.set_ylim(min(0.45, last[-1][0] / 1.2), max(2.2, last[-1][0] * 1.2))
 style.ends(lower, 64, last)
 

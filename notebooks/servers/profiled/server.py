@@ -14,7 +14,7 @@ DATABASE = os.environ["DATABASE_URL"].removeprefix("sqlite:///")
 FIXED = os.environ.get("FIXED", "").split(",")
 PAGE = 50
 PATTERN = "%Y-%m-%dT%H:%M:%S.%f%z"
-STORED = 4000
+STORED = 6000
 NAMES = ("Ada", "Grace", "Edsger", "Barbara", "Donald")
 
 app = Flask(__name__)
