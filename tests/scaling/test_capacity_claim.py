@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from grader.errors import Failed, Unclear
-from grader.load.capacity import Capacity
+from grader.load.capacity import Capacity, Judged
+from grader.load.measurement import Probe
 from grader.scaling import capacity_claim
 from grader.scaling.capacity_claim import Claim, Compared, Searched
 from grader.scaling.conditions import Conditions
@@ -21,9 +22,11 @@ def compared(
     *,
     there: Conditions = HERE,
     reasons: frozenset[str] | None = None,
+    generator: float = 0.0,
 ) -> Compared:
     held, broke, because = found
-    capacity = Capacity(held, broke, because, done=True)
+    probe = Probe(None, broke, held, 1.0, 2.0, 3.0, 0, 0.5, generator, 0.0)
+    capacity = Capacity(held, broke, because, done=True, probes=(Judged(probe, because, {}),))
     return Compared(Claim("reads", *claim, there), Searched(capacity, HERE, reasons or frozenset({because})))
 
 
@@ -109,11 +112,28 @@ def test_another_reason_is_named_and_is_unclear_from_elsewhere():
         _ = compared(claim, own, there=ELSEWHERE).unexplained
 
 
-def test_near_the_ceiling_of_the_generator_it_is_unclear_which_one_is_the_limit():
-    with pytest.raises(Unclear, match="reach about as much here"):
-        _ = compared((1600.0, 1900.0, "latency"), (1600.0, None, "generator")).unexplained
-    with pytest.raises(Unclear, match="reach about as much here"):
-        _ = compared((1600.0, None, "generator"), (1350.0, 1600.0, "latency")).unexplained
+def test_near_the_ceiling_of_the_generator_either_is_a_right_reason():
+    assert compared((1600.0, 1900.0, "latency"), (1600.0, None, "generator")).unexplained == ()
+    assert compared((1600.0, None, "generator"), (1350.0, 1600.0, "latency")).unexplained == ()
+
+
+def test_a_generator_that_lacks_processor_time_is_near_its_ceiling():
+    claim, found = (336.0, None, "generator"), (336.0, 400.0, "failures")
+
+    assert compared(claim, found, generator=0.6).unexplained == ()
+    assert compared(claim, found, generator=0.4).unexplained == ("claimed generator, here failures",)
+
+
+def test_where_neither_is_the_generator_its_ceiling_excuses_no_other_reason():
+    found = compared((1350.0, 1600.0, "failures"), (1350.0, 1600.0, "latency"), generator=0.9)
+
+    assert found.unexplained == ("claimed failures, here latency",)
+
+
+def test_near_the_ceiling_an_interval_far_away_is_no_right_one():
+    found = compared((400.0, 500.0, "latency"), (1600.0, None, "generator"))
+
+    assert found.unexplained == ("claimed latency, here generator",)
 
 
 def test_far_below_the_ceiling_the_generator_is_not_the_limit():
