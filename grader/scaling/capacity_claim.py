@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from grader.assertions.entries import Listing
 from grader.errors import Failed, Unclear
-from grader.load.bench import Bench, cores
+from grader.load.bench import Bench
 from grader.load.capacity import Capacity
 from grader.load.capacity_search import CapacitySearch, Timing
 from grader.load.slo import Slo
@@ -71,8 +71,8 @@ def read(evidence: Evidence, workload: str) -> Claim:
     return Claim(workload, held, broke, str(because), Conditions(where.cores, where.ceiling, other))
 
 
-def search(bench: Bench, claim: Claim, slo: Slo, level: str, ceiling: float) -> Searched:
-    """Search for the capacity of the project's service, from the claimed rate on."""
+def search(bench: Bench, claim: Claim, slo: Slo, level: str, here: Conditions) -> Searched:
+    """Search for the capacity of the project's service, from the claimed rate on. `here` lacks what others use."""
     service = bench.start()
     searching = CapacitySearch(bench.load(service), claim.workload, slo, timing=TIMINGS[level])
     searching.run_near(claim.held)
@@ -84,7 +84,7 @@ def search(bench: Bench, claim: Claim, slo: Slo, level: str, ceiling: float) -> 
     service.kill()
     other = max(judged.probe.other for judged in found.probes)
     bound = {"generator"} if found.because == "generator" else set()
-    return Searched(found, Conditions(cores(), ceiling, other), frozenset({*map(str, reasons - {None}), *bound}))
+    return Searched(found, replace(here, other=other), frozenset({*map(str, reasons - {None}), *bound}))
 
 
 class Compared:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from grader.errors import Failed, Unclear
 from grader.scaling.evidence import Evidence
 
 CEILINGS = 1.3
 """The factor by which two ceilings of the generator may differ."""
+AGAIN = 3
+"""How often the ceiling is measured again before a claim is called wrong."""
 BUSY = 0.6
 """Cores that other programs use from which on one and the same service gives unlike figures."""
 OTHER = 0.25
@@ -20,11 +23,15 @@ BOTH_ANEW = "measure it anew, and copy [machine] from capacity.toml once more"
 
 @dataclass(frozen=True)
 class Conditions:
-    """How many cores there are, what the kit's generator can do at most, and how many cores others used meanwhile."""
+    """How many cores there are, what the kit's generator can do at most, and how many cores others used meanwhile.
+
+    `again` measures the ceiling once more; None where that can't be done, as for the machine of a claim.
+    """
 
     cores: int
     ceiling: float
     other: float
+    again: Callable[[], float] | None = field(default=None, compare=False)
 
 
 def claimed(evidence: Evidence) -> Conditions:
@@ -47,6 +54,20 @@ def difference(there: Conditions, here: Conditions) -> str:
     return ""
 
 
+def unsteadiness(here: Conditions) -> str:
+    """Measure the ceiling again, and say how far it moves; empty where it holds still.
+
+    Processors that are slow for moments show nowhere else: not in the use by other programs, nor as stolen time.
+    """
+    if here.again is None:
+        return ""
+    ceilings = [here.ceiling, *(here.again() for _ in range(AGAIN))]
+    least, most = min(ceilings), max(ceilings)
+    if most <= CEILINGS * least:
+        return ""
+    return f"this machine is unsteady, as within seconds the generator sends up to {least:.0f} and {most:.0f} requests"
+
+
 def speed(there: Conditions, here: Conditions) -> float:
     """Return how many times as fast this machine is as that of a claim, by what the generator can do on each.
 
@@ -65,7 +86,7 @@ def disagree(
     `what` names both, as in `claimed 800, here 400`. It is a failure only where both come from like conditions.
     `again` is what helps where the machine was busy when the claim was measured.
     """
-    unlike = difference(there, here)
+    unlike = difference(there, here) or unsteadiness(here)
     if unlike:
         remedy = f" The claim comes from a busy machine: {again}." if _was_busy(there, here) else ""
         return Unclear(f"{what}. The two can't be compared: {unlike}.{remedy}")

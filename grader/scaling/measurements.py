@@ -157,16 +157,17 @@ class Measurements:
 
     def _conditions(self, other: float) -> Conditions:
         bench = self._bench
-        highest = self._harness.shared.once(
-            "ceiling", lambda: ceiling(bench.generator, bench.resources.programs, seconds=1.0)
-        )
-        return Conditions(cores(), highest, other)
+
+        def measure() -> float:
+            return ceiling(bench.generator, bench.resources.programs, seconds=1.0)
+
+        return Conditions(cores(), self._harness.shared.once("ceiling", measure), other, again=measure)
 
     def _searched(self, claim: Claim) -> Searched:
         bench, objective, here = self._bench, self._objective, self._conditions(0.0)
         return self._harness.shared.measured(
             _search_for(claim.workload),
-            lambda: capacity_claim.search(bench, claim, objective, self._level, here.ceiling),
+            lambda: capacity_claim.search(bench, claim, objective, self._level, here),
         )
 
     def _is_bound(self, claim: Claim) -> bool:

@@ -42,7 +42,7 @@ RECOVERY_TRIED = 15.0
 FLOOD_SECONDS = {"quick": 6.0, "full": 10.0}
 NO_FLOOD = 1.6
 """The multiple of the capacity above which a service took nearly all: its capacity was measured in a bad moment."""
-FLOODS = 2
+FLOODS = 4
 """How often the kit floods a service whose capacity turns out to be higher."""
 PROBES = Timing(estimate=1.0, warm_up=0.3, probe=2.0, notches=2)
 

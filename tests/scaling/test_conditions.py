@@ -1,5 +1,7 @@
 """Claims that were measured elsewhere: they are never a failure."""
 
+from dataclasses import replace
+
 import pytest
 
 from grader.errors import Failed, Unclear
@@ -55,6 +57,36 @@ def test_a_machine_that_is_busy_now_says_nothing_against_a_claim():
 def test_under_like_conditions_a_disagreement_is_a_failure(there):
     assert difference(there, HERE) == ""
     assert isinstance(disagree("claimed 800, here 400", there, HERE, expected="400"), Failed)
+
+
+def test_a_machine_whose_ceiling_moves_says_nothing_against_a_claim():
+    ceilings = iter([1900.0, 1200.0, 2100.0])
+    here = replace(HERE, again=lambda: next(ceilings))
+
+    found = disagree("claimed 800, here 400", HERE, here, expected="400")
+
+    assert isinstance(found, Unclear)
+    assert str(found).endswith(
+        "this machine is unsteady, as within seconds the generator sends up to 1200 and 2100 requests."
+    )
+
+
+def test_a_ceiling_that_holds_still_leaves_a_disagreement_a_failure():
+    ceilings = iter([1900.0, 1700.0, 2100.0])
+
+    here = replace(HERE, again=lambda: next(ceilings))
+
+    assert isinstance(disagree("claimed 800, here 400", HERE, here, expected="400"), Failed)
+    assert list(ceilings) == []
+
+
+def test_nothing_is_measured_again_where_the_conditions_differ_anyhow():
+    def again() -> float:
+        raise AssertionError
+
+    found = disagree("claimed 800, here 400", Conditions(8, 2000.0, 0.1), replace(HERE, again=again), expected="400")
+
+    assert isinstance(found, Unclear)
 
 
 def test_the_conditions_of_a_claim_are_read_from_its_file():
