@@ -16,6 +16,8 @@ from grader.scaling.evidence import Evidence
 from grader.scaling.measured import Amount
 
 WIDER = 1.5
+AT_MOST = 2.0
+"""The multiple of a rate that held which a search offers next: somewhere below that, the generator became the limit."""
 REASONS = ("latency", "failures", "generator")
 TIMINGS = {"quick": Timing(estimate=2.0, warm_up=0.3, probe=2.0, notches=2), "full": Timing(notches=2)}
 NEAR_CEILING = 0.6
@@ -61,6 +63,11 @@ def read(evidence: Evidence, workload: str) -> Claim:
     because = evidence.word(workload, "broke_because", REASONS)
     broke = None if because == "generator" else float(evidence.number(workload, "broke"))
     held = float(evidence.number(workload, "held"))
+    if broke is None and held <= 0:
+        raise Failed(
+            f"{evidence.file}, [{workload}]: held = {held:g}, where the generator was the limit",
+            expected="a rate above 0: measure again when the machine is quieter",
+        )
     if broke is not None and broke <= held:
         raise Failed(
             f"{evidence.file}, [{workload}]: held = {held:g}, broke = {broke:g}",
@@ -142,7 +149,7 @@ class Compared:
 
         def apart(scale: float) -> float:
             below = (claim.held * scale / found.broke) if found.broke else 0.0
-            above = (found.held / (claim.broke * scale)) if claim.broke else 0.0
+            above = found.held / (scale * (claim.broke or AT_MOST * claim.held))
             return max(1.0, below, above)
 
         return min(apart(1.0), apart(faster))

@@ -38,6 +38,7 @@ def compared(
         ((336.0, 400.0, "latency"), (476.0, 566.0, "latency")),
         ((800.0, None, "generator"), (1600.0, None, "generator")),
         ((800.0, None, "generator"), (700.0, 800.0, "latency")),
+        ((800.0, None, "generator"), (2380.0, None, "generator")),
         ((336.0, 400.0, "latency"), (500.0, None, "generator")),
     ],
 )
@@ -67,6 +68,8 @@ def test_an_interval_that_no_difference_in_speed_explains_is_unclear():
         ((50.0, 59.5, "latency"), (336.0, 400.0, "latency"), 5.6),
         ((1600.0, None, "generator"), (336.0, 400.0, "latency"), 4.0),
         ((100.0, 119.0, "latency"), (1600.0, None, "generator"), 13.4),
+        ((100.0, None, "generator"), (1600.0, None, "generator"), 8.0),
+        ((100.0, None, "generator"), (1350.0, 1600.0, "failures"), 6.8),
         ((100.0, 119.0, "latency"), (0.0, 0.7, "latency"), 142.9),
     ],
 )
@@ -152,6 +155,7 @@ TABLE = {"held": 336.0, "broke": 400.0, "broke_because": "latency", "other": 0.0
         ({}, "says nothing about broke_because"),
         (TABLE | {"held": "many"}, "held = "),
         (TABLE | {"held": 500.0}, "held = 500, broke = 400"),
+        ({"held": 0.0, "broke_because": "generator"}, "held = 0, where the generator was the limit"),
         (TABLE | {"broke_because": "rain"}, "broke_because = "),
         ({name: value for name, value in TABLE.items() if name != "broke"}, "says nothing about broke under"),
     ],
