@@ -149,7 +149,7 @@ def report(records: Records, _: argparse.Namespace) -> None:
                     ratios([one[name] / true for one in opened])
                     for name, true in (("p50", 50), ("p95", 50), ("p99", 250))
                 ),
-                f"{sum(bool(one['longer'] or one['bound']) for one in opened)} of {len(opened)}",
+                f"{sum(bool(one.get('longer') or one['bound']) for one in opened)} of {len(opened)}",
                 ratios([one["cpu_generator"] for one in opened]),
             ]
         )
@@ -173,7 +173,7 @@ def report(records: Records, _: argparse.Namespace) -> None:
 def _bound_cells(kind: str, group: list[Record]) -> list[str]:
     figure = "achieved" if kind.endswith("closed") else "sent"
     p99 = "" if kind.endswith("closed") else ratios([one["p99"] / 25 for one in group])
-    said = sum(bool(one["bound"] or (one["longer"] and kind.endswith("open"))) for one in group)
+    said = sum(bool(one["bound"] or (one.get("longer") and kind.endswith("open"))) for one in group)
     return [ratios([one[figure] / one["rate"] for one in group]), p99, f"{said} of {len(group)}"]
 
 

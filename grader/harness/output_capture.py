@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Protocol, TypeVar
 
 from grader.errors import Failed
@@ -68,6 +70,7 @@ class OutputCapture:
         self._sent_before: dict[int, int] = {}
         self._told_before: dict[int, int] = {}
         self._run: ClientRun | None = None
+        self._found_at = inf
 
     def begin(self) -> None:
         """Begin a check: leave out everything that was printed before."""
@@ -75,6 +78,11 @@ class OutputCapture:
         self._sent_before = {id(service): len(service.exchanges) for service in self._services()}
         self._told_before = {id(service.story): len(service.story) for service in self._services()}
         self._run = None
+        self._found_at = inf
+
+    def found(self) -> None:
+        """Note that the check has found something. Afterwards its service may end, and another one may get its port."""
+        self._found_at = min(self._found_at, time.monotonic())
 
     def client(self, run: Ended) -> Ended:
         """Keep the run of a client as the last one, and return it."""
@@ -121,8 +129,12 @@ class OutputCapture:
 
     def _subject(self, request: str) -> Service | None:
         """Return the service that `request` was meant for, running or not: the one that got such a request last."""
-        found = max(reversed([*self._services()]), key=lambda service: service.story.last(request), default=None)
-        return found if found is not None and found.story.last(request) else None
+
+        def last(service: Service) -> float:
+            return service.story.last(request, self._found_at)
+
+        found = max(reversed([*self._services()]), key=last, default=None)
+        return found if found is not None and last(found) else None
 
     def _since(self, service: Service) -> int:
         """Count what was done before this check; nothing on a server of a few checks, which may have begun early."""

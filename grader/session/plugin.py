@@ -144,6 +144,7 @@ class ChecksPlugin:
         if call.excinfo is not None:
             self._raised.append(call.excinfo.value)
             if call.when != "teardown":
+                self._harness.output.found()
                 self._hold_failure(item)
         return (yield)
 

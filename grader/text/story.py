@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 MOST = 6
 """How many deeds are told. Of a longer story, the last ones."""
@@ -71,9 +72,11 @@ class Story:
         """Whether the kit never held the database, for reading or for writing."""
         return not any(deed.what.startswith((LOCKED, READ)) for deed in self.deeds)
 
-    def last(self, request: str) -> float:
-        """Return the time of the last deed whose line stands in `request`; 0 if there is none."""
-        return max((deed.at for deed in self.deeds if deed.line and deed.line in request), default=0.0)
+    def last(self, request: str, until: float = inf) -> float:
+        """Return the time of the last deed, until an instant, whose line stands in `request`; 0 if there is none."""
+        return max(
+            (deed.at for deed in self.deeds if deed.line and deed.line in request and deed.at <= until), default=0.0
+        )
 
     def locked(self, request: str, since: int) -> bool:
         """Tell whether the database was locked for what `told` tells."""

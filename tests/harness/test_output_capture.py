@@ -189,3 +189,20 @@ def test_nor_is_one_that_many_requests_need_at_the_same_moment(service, capture)
     service.story.add("GET /", GET)
 
     assert capture.remark(side_by_side(GET, 20), LOCKED_SAID) == ""
+
+
+def test_a_service_that_gets_the_port_after_the_check_has_failed_is_another_one(service):
+    """Its address is the same, so the same line was sent to it. What was done to it isn't told."""
+    later = Printing()
+    capture = OutputCapture(lambda: [service, later])
+    capture.begin()
+    service.story.add("25 messages sent")
+    service.story.add("", GET)
+    capture.found()
+    later.story.add(LOCKED)
+    later.story.add("", GET)
+
+    assert capture.before(GET) == "25 messages sent"
+
+    capture.begin()
+    assert capture.before(GET) == LOCKED

@@ -70,7 +70,7 @@ def test_beyond_400_under_way_a_request_waits_for_the_service(generator: Generat
     probe = run.probe
     assert (run.record.most_under_way, probe.sent, probe.failed) == (400, 540, 0)
     # With the 180 of the warm-up, 720 are sent: those beyond 400 wait until the first answers come.
-    assert 300 <= sum(sample.seconds > 1.2 for sample in run.record.samples) <= 320
+    assert sum(sample.seconds > 1.2 for sample in run.record.samples) >= 300
     assert probe.generator_bound == sent_late(run.window, run.record.samples)
 
 
