@@ -70,7 +70,7 @@ class OutputCapture:
         self._sent_before: dict[int, int] = {}
         self._told_before: dict[int, int] = {}
         self._run: ClientRun | None = None
-        self._found_at = inf
+        self._began, self._found_at = 0.0, inf
 
     def begin(self) -> None:
         """Begin a check: leave out everything that was printed before."""
@@ -78,7 +78,7 @@ class OutputCapture:
         self._sent_before = {id(service): len(service.exchanges) for service in self._services()}
         self._told_before = {id(service.story): len(service.story) for service in self._services()}
         self._run = None
-        self._found_at = inf
+        self._began, self._found_at = time.monotonic(), inf
 
     def found(self) -> None:
         """Note that the check has found something. Afterwards its service may end, and another one may get its port."""
@@ -128,13 +128,17 @@ class OutputCapture:
             yield Situation(subject, running, bool(locked))
 
     def _subject(self, request: str) -> Service | None:
-        """Return the service that `request` was meant for, running or not: the one that got such a request last."""
+        """Return the service that `request` was meant for, running or not: the one that got such a request last.
 
-        def last(service: Service) -> float:
-            return service.story.last(request, self._found_at)
-
-        found = max(reversed([*self._services()]), key=last, default=None)
-        return found if found is not None and last(found) else None
+        All have the same address in a line to paste, and the kit prepares others in the background. So what the check
+        itself has sent counts first.
+        """
+        for own in (True, False):
+            times = [(service.story.last(request, self._found_at, own=own), service) for service in self._services()]
+            at, found = max(reversed(times), key=lambda entry: entry[0], default=(0.0, None))
+            if at and (at >= self._began or not own):
+                return found
+        return None
 
     def _since(self, service: Service) -> int:
         """Count what was done before this check; nothing on a server of a few checks, which may have begun early."""

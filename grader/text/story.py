@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -25,13 +26,14 @@ class Deed:
     """One thing that the kit did: a request, a start, a signal or a lock.
 
     `line` is the line to paste, or empty. `what` says what it was; empty for what changes nothing, such as most GETs.
-    `settings` are those of a start.
+    `settings` are those of a start. `is_own` says that the thread of the checks did it.
     """
 
     what: str
     line: str = ""
     settings: str | None = None
     at: float = field(default_factory=time.monotonic)
+    is_own: bool = field(default_factory=lambda: threading.current_thread() is threading.main_thread())
 
     def ended(self, method: str, path: str, code: int) -> None:
         """Keep how a request was answered. A GET of another path than `/` changes nothing, so it isn't told."""
@@ -72,11 +74,13 @@ class Story:
         """Whether the kit never held the database, for reading or for writing."""
         return not any(deed.what.startswith((LOCKED, READ)) for deed in self.deeds)
 
-    def last(self, request: str, until: float = inf) -> float:
-        """Return the time of the last deed, until an instant, whose line stands in `request`; 0 if there is none."""
-        return max(
-            (deed.at for deed in self.deeds if deed.line and deed.line in request and deed.at <= until), default=0.0
-        )
+    def last(self, request: str, until: float = inf, *, own: bool = False) -> float:
+        """Return the time of the last deed, until an instant, whose line stands in `request`; 0 if there is none.
+
+        With `own`, only what the main thread did counts, which runs the checks.
+        """
+        found = (deed for deed in self.deeds if deed.line and deed.line in request and (deed.is_own or not own))
+        return max((deed.at for deed in found if deed.at <= until), default=0.0)
 
     def locked(self, request: str, since: int) -> bool:
         """Tell whether the database was locked for what `told` tells."""

@@ -1,5 +1,6 @@
 """What a project's programs printed, where it explains why a check failed, and which of them got a request."""
 
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
@@ -191,8 +192,13 @@ def test_nor_is_one_that_many_requests_need_at_the_same_moment(service, capture)
     assert capture.remark(side_by_side(GET, 20), LOCKED_SAID) == ""
 
 
-def test_a_service_that_gets_the_port_after_the_check_has_failed_is_another_one(service):
-    """Its address is the same, so the same line was sent to it. What was done to it isn't told."""
+def in_another_thread(act):
+    thread = Thread(target=act)
+    thread.start()
+    thread.join()
+
+
+def test_what_is_done_after_the_check_has_failed_is_not_told(service):
     later = Printing()
     capture = OutputCapture(lambda: [service, later])
     capture.begin()
@@ -205,4 +211,29 @@ def test_a_service_that_gets_the_port_after_the_check_has_failed_is_another_one(
     assert capture.before(GET) == "25 messages sent"
 
     capture.begin()
+    assert capture.before(GET) == LOCKED
+
+
+def test_a_service_that_is_prepared_in_the_background_is_another_one(service):
+    """In a line to paste, all services have the same address."""
+    prepared = Printing()
+    capture = OutputCapture(lambda: [service, prepared])
+    capture.begin()
+    service.story.add("25 messages sent")
+    service.story.add("", GET)
+    prepared.story.add(LOCKED)
+    in_another_thread(lambda: prepared.story.add("", GET))
+
+    assert capture.before(GET) == "25 messages sent"
+
+
+def test_a_check_may_send_in_threads_of_its_own(service):
+    earlier = Printing()
+    earlier.story.add("1 message sent")
+    earlier.story.add("", GET)
+    capture = OutputCapture(lambda: [earlier, service])
+    capture.begin()
+    service.story.add(LOCKED)
+    in_another_thread(lambda: service.story.add("", GET))
+
     assert capture.before(GET) == LOCKED
