@@ -129,13 +129,13 @@ def test_when_both_are_killed_the_next_run_ends_what_stayed(running, another_cou
     for pid in (running.command.pid, running.checks):
         os.kill(pid, signal.SIGKILL)
     running.command.wait(20)
-    assert wait_until(lambda: len(nothing_left()) == 4, 5)
+    assert wait_until(lambda: len(nothing_left()) == 4, 20)
     assert running.left
 
     findings = runner.run(another_course, tmp_path / "project", another_course.steps)
 
     assert [step.outcome for step in findings.stages[0].steps] == ["pass"]
-    assert wait_until(lambda: not nothing_left() and not running.left, 5)
+    assert wait_until(lambda: not nothing_left() and not running.left, 20)
 
 
 def test_a_run_beside_another_spares_it(running, another_course, tmp_path, nothing_left):
