@@ -122,14 +122,13 @@ class Compared:
     def unexplained(self) -> Listing:
         """The claimed reason why the objective broke, if the kit saw another; raises Unclear where it can't tell."""
         claim, seen = self.claim, self.searched.reasons
-        is_right = claim.because in seen or not seen or self.is_either
+        is_right = claim.because in seen or not seen or self.is_excused
         return Listing([] if is_right else [self.reason_in_words], request=self._line, what="other reason")
 
     @property
-    def is_either(self) -> bool:
-        """Tell whether service and generator reach about as much here: then either is a right reason."""
-        told = (self.claim.because, *self.searched.reasons)
-        return "generator" in told and self._apart <= WIDER and self._reaches_ceiling
+    def is_excused(self) -> bool:
+        """Tell whether the generator, which is named as the limit, reaches about as much here as the service."""
+        return self.claim.because == "generator" and self._is_near
 
     @property
     def reason_in_words(self) -> str:
@@ -137,6 +136,8 @@ class Compared:
         claim, searched = self.claim, self.searched
         seen = " and ".join(sorted(searched.reasons)) or "no reason"
         what = f"claimed {claim.because}, here {seen}"
+        if "generator" in searched.reasons and self._is_near:
+            raise Unclear(f"{what}: service and generator reach about as much here.")
         finding = disagree(what, claim.conditions, searched.conditions, expected="")
         if isinstance(finding, Unclear):
             raise finding
@@ -155,14 +156,14 @@ class Compared:
         return min(apart(1.0), apart(faster))
 
     @property
-    def _reaches_ceiling(self) -> bool:
-        """Tell whether the generator can't do much more than the capacity, so that either may be the limit.
+    def _is_near(self) -> bool:
+        """Tell whether the intervals agree, and the generator can't do much more, so that either may be the limit.
 
         It has one processor at most, which it may have to share with the service.
         """
         found, ceiling = self.searched.found, self.searched.conditions.ceiling
         busy = max((judged.probe.cpu_generator for judged in found.probes if judged.because), default=0.0)
-        return busy >= HALF or (found.broke or ceiling) >= NEAR_CEILING * ceiling
+        return self._apart <= WIDER and (busy >= HALF or (found.broke or ceiling) >= NEAR_CEILING * ceiling)
 
     @property
     def _both(self) -> str:

@@ -177,7 +177,7 @@ class Measurements:
         """Say where the generator is the limit and isn't said to be, or the other way round."""
         compared = Compared(claim, self._searched(claim))
         found = compared.searched.found.because
-        if (found == "generator") == (claim.because == "generator") or compared.is_either:
+        if (found == "generator") == (claim.because == "generator") or compared.is_excused:
             return []
         return [f"{claim.workload}: {compared.reason_in_words}"]
 

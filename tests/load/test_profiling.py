@@ -58,18 +58,24 @@ def test_the_profile_goes_where_one_wants(tmp_path: Path) -> None:
     assert not (tmp_path / "evidence").exists()
 
 
+def dearest(folder: Path) -> set[str]:
+    return {name.rpartition(".")[2] for name in own_times(folder / "evidence" / "reads.prof")[:3]}
+
+
 @pytest.mark.skipif(py_spy.program() is None, reason="py-spy is not installed")
 def test_a_python_that_takes_no_recorder_is_sampled(tmp_path: Path) -> None:
     services.write(tmp_path, python="python -I")
 
-    done = kit("profile", "reads", "--seconds", "3", cwd=tmp_path)
+    # While other programs take the processors, the sampler may see the service only wait: then it looks again.
+    for _ in range(3):
+        done = kit("profile", "reads", "--seconds", "3", cwd=tmp_path)
+        if done.status or (found := dearest(tmp_path) & {"dear", "<genexpr>"}):
+            break
 
     assert "cProfile shows nothing here, as Python runs without the variable PYTHONPATH: look for -I or -E" in done.text
     assert done.status in {0, 4}, done.text  # some systems let no program look into another one
     if done.status == 0:
-        # Where other programs take the processors, the sampler sees the service wait more often than work.
-        names = {name.rpartition(".")[2] for name in own_times(tmp_path / "evidence" / "reads.prof")}
-        assert {"dear", "<genexpr>"} & names
+        assert found
         assert "With py-spy, a request took" in done.text
 
 

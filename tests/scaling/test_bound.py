@@ -4,6 +4,7 @@ import types
 
 import pytest
 
+from grader.errors import Unclear
 from grader.load.capacity import Capacity
 from grader.scaling.capacity_claim import Searched
 from grader.scaling.conditions import Conditions
@@ -53,8 +54,9 @@ def test_a_generator_that_limits_nothing_contradicts(listed):
     assert told.startswith("reads: ")
 
 
-def test_a_service_that_reaches_about_as_much_as_the_generator_contradicts_neither(listed):
-    assert listed(False, {"reads": "latency"}, {"reads": "generator"}) == []
+def test_a_service_that_reaches_about_as_much_as_the_generator_is_unclear(listed):
+    with pytest.raises(Unclear, match="service and generator reach about as much"):
+        listed(False, {"reads": "latency"}, {"reads": "generator"})
 
 
 def test_a_file_that_says_something_else_contradicts(listed):
