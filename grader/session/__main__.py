@@ -26,7 +26,7 @@ from grader.harness.shared import Shared
 from grader.results.held import Held
 from grader.session.protocol import Job, Teller
 from grader.session.schedule import Schedule
-from grader.system import process_tree, seal
+from grader.system import insisting, process_tree, seal
 from grader.system.resources import Resources
 
 FIXTURES_OF_STAGE_1 = ("base", "service", "client")
@@ -60,7 +60,7 @@ def main(order: type[Schedule] = Schedule, known: Course | None = None) -> None:
     job = Job.read(line)
     process_tree.adopt_orphans()
     owned = [Resources(memory=job.memory)]
-    signal.signal(signal.SIGTERM, lambda *_: _leave(143, owned))
+    insisting.on_sigterm(lambda: _leave(143, owned))
     released = threading.Event()
     threading.Thread(target=_listen_to_parent, args=(released,), daemon=True).start()
     status = 0
