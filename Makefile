@@ -99,8 +99,12 @@ $(VENV)/has-learner: requirements/learner.txt pyproject.toml | $(UV)
 $(VENV)/has-load: requirements/load.txt pyproject.toml | $(UV)
 	$(call install,load,load learner)
 
-$(VENV)/has-dev: requirements/dev.txt pyproject.toml | $(UV)
-	$(call install,dev,dev load learner)
+# The projects that tests grade run in an environment of their own, with what a learner has and no more.
+$(VENV)/has-dev: requirements/dev.txt requirements/load.txt pyproject.toml | $(UV)
+	$(call install,dev,load learner)
+	@$(UV) venv --quiet --clear --python $(BIN)/python $(VENV)/projects
+	@$(UV) pip sync --quiet --require-hashes --python $(VENV)/projects/bin/python requirements/load.txt
+	@touch $@
 
 $(VENV)/has-notebooks: requirements/notebooks.txt pyproject.toml | $(VENV)/has-learner
 	@echo 'Installing what is locked in requirements/notebooks.txt ...'

@@ -42,18 +42,38 @@ def all_cases() -> list[Case]:
 def is_quick(case: Case) -> bool:
     """Tell whether `make test` runs a case: the mistakes of stage 1, listed ones, whole projects, and large effects.
 
-    Of the variants of later stages that are made by edits, it runs a fixed half, as they take longest.
+    Of what takes long, it runs a fixed share: of the mistakes in a step that asks an earlier stage once more, half;
+    of the variants of later stages that are made by edits, a quarter. A whole project is left out where the same one,
+    grown, comes again in a later stage.
 
     Of the mistakes in steps that need load, it runs those with a large effect, as other tests run beside them.
     A variant that differs only under load has nothing to run here. `make matrix` runs every case.
     """
-    if case.large or (case.step is not None and COURSE.find_step(case.step).needs_load):
+    if case.step is None:
+        return bool(steps_to_test(case)) and _is_quick_variant(case)
+    step = COURSE.find_step(case.step)
+    if case.large or step.needs_load:
         return case.large
-    if case.step is None and not steps_to_test(case):
+    if step.repeats and not is_in_share(case, 2):
         return False
-    if case.step is None and case.solution is not None and case.stage != "01" and crc32(case.name.encode()) % 2:
-        return False
-    return bool(case.ids) or case.solution is None or (case.stage == "01" and case.step is not None)
+    return bool(case.ids) or case.stage == "01"
+
+
+def _is_quick_variant(case: Case) -> bool:
+    if case.stage == "01":
+        return bool(case.ids) or case.solution is None
+    if case.solution is None:
+        return not any((place / case.name.partition("/")[2]).is_dir() for place in _later_variants(case.stage))
+    return bool(case.ids) and is_in_share(case, 4)
+
+
+def _later_variants(stage: str) -> list[Path]:
+    return [place for place in VARIANTS.iterdir() if place.name > stage]
+
+
+def is_in_share(case: Case, parts: int) -> bool:
+    """Tell whether a case is in a fixed share of all: one of so many parts."""
+    return crc32(case.name.encode()) % parts == 0
 
 
 def steps_to_test(case: Case) -> tuple[Step, ...]:
@@ -62,7 +82,7 @@ def steps_to_test(case: Case) -> tuple[Step, ...]:
     That no other step fails, not even one that its step needs, is for `make matrix` to say. Of a variant its own stage,
     and of a whole project also what that stage needs of the earlier ones. A variant that is made by edits leaves out
     two kinds of steps: those that look only at a side which it leaves as the solution has it, as the solution passes
-    them; and, for three of four variants, always the same ones, the slow steps. No variant is put under load.
+    them; and, for one of two variants, always the same ones, the slow steps. No variant is put under load.
     """
     if case.step is not None:
         own = COURSE.find_step(case.step)
@@ -74,8 +94,8 @@ def steps_to_test(case: Case) -> tuple[Step, ...]:
 
 
 def runs_slow_steps(case: Case) -> bool:
-    """Tell whether `make test` runs the slow steps of a variant that is made by edits: of a fixed quarter of them."""
-    return crc32(case.name.encode()) % 4 == 0
+    """Tell whether `make test` runs the slow steps of a variant that is made by edits: of a fixed half of them."""
+    return is_in_share(case, 8)
 
 
 def steps_to_repeat(case: Case) -> tuple[Step, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,8 +21,18 @@ LONGEST = ("test_course_in_step.py", "test_growing.py", "test_seed.py", "test_ma
 """Where the longest tests lie, the longest first."""
 
 
+PROJECTS = Path(sys.prefix) / "projects"
+"""The environment of the projects that tests grade: what a learner has. `make test` makes it."""
+
+
 def pytest_configure() -> None:
-    """Let tests send signals that `nohup`, or a shell's `&`, has told this process to ignore: children inherit that."""
+    """Let projects run in their own environment, and let tests send the signals that this process was told to ignore.
+
+    `nohup`, or a shell's `&`, tells a process to ignore some, and children inherit that. What only our tests need,
+    such as numpy, would make each start of a service slower: sqlite-utils imports it where it is.
+    """
+    if (PROJECTS / "bin").is_dir():
+        os.environ["VIRTUAL_ENV"] = str(PROJECTS)
     for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
             signal.signal(number, handler)

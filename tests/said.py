@@ -30,7 +30,7 @@ def obstacle(name: str) -> str:
     if case.varies:
         return f"{name} varies: what a learner reads differs from run to run, so it is not recorded."
     if not matrix.is_quick(case):
-        return f"make test does not run {name}, so nothing of it is recorded: it has no `ids`, and is not of stage 1."
+        return f"make test does not run {name}, so nothing of it is recorded: `make matrix` does."
     if case.missing:
         return f"{name} needs {', '.join(case.missing)}, which this machine doesn't have."
     return ""
