@@ -79,23 +79,23 @@ def is_in_share(case: Case, parts: int) -> bool:
 def steps_to_test(case: Case) -> tuple[Step, ...]:
     """Choose the steps that `make test` runs: of a mistake its own step, and those that this step asks once more.
 
-    That no other step fails, not even one that its step needs, is for `make matrix` to say. Of a variant its own stage,
-    and of a whole project also what that stage needs of the earlier ones. A variant that is made by edits leaves out
-    two kinds of steps: those that look only at a side which it leaves as the solution has it, as the solution passes
-    them; and, for one of two variants, always the same ones, the slow steps. No variant is put under load.
+    That no other step fails, not even one that its step needs, is for `make matrix` to say. Of a variant it runs the
+    steps of its own stage. A variant that is made by edits leaves out two kinds of them: those that look only at
+    a side which it leaves as the solution has it, as the solution passes them; and, for one of two variants, always
+    the same ones, the slow steps. No variant is put under load.
     """
     if case.step is not None:
         own = COURSE.find_step(case.step)
         return tuple(step for step in COURSE.with_needs([own]) if step.id == own.id or step.stage == own.repeats)
     steps = [step for step in COURSE.find_stage(case.stage).steps if not step.needs_load and step.id not in OWN_WORK]
     if case.solution is None:
-        return COURSE.with_needs(steps)
+        return tuple(steps)
     return tuple(step for step in _of_its_sides(case, steps) if runs_slow_steps(case) or not step.slow)
 
 
 def runs_slow_steps(case: Case) -> bool:
     """Tell whether `make test` runs the slow steps of a variant that is made by edits: of a fixed half of them."""
-    return is_in_share(case, 8)
+    return not is_in_share(case, 8)
 
 
 def steps_to_repeat(case: Case) -> tuple[Step, ...]:

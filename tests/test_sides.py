@@ -146,15 +146,15 @@ def test_a_fixed_part_of_the_edited_variants_is_asked_the_slow_steps(monkeypatch
     chosen = [case for case in asked if matrix.runs_slow_steps(case)]
     monkeypatch.setattr(matrix, "runs_slow_steps", lambda _: False)
 
-    assert len(edited) / 10 < len(chosen) < len(asked) < len(edited) / 3
+    assert len(edited) / 20 < len(chosen) < len(asked) < len(edited) / 3
     assert {case.stage for case in chosen} == {"01", "02", "03", "04"}
     assert "2.7" not in ids(matrix.steps_to_test(a_case("02", "server/db.py")))
 
 
-def test_a_whole_project_is_asked_its_stage_and_what_that_needs():
+def test_a_whole_project_is_asked_its_stage():
     third = COURSE.find_stage("03").steps
 
-    assert matrix.steps_to_test(a_case("03", solution=None)) == COURSE.with_needs(third)
+    assert matrix.steps_to_test(a_case("03", solution=None)) == third
 
 
 def _called(function: ast.FunctionDef) -> set[str]:
