@@ -19,6 +19,8 @@ LOWEST = -5 * NOTCHES
 """The lowest notch: about one request per second. Below, the search gives up."""
 HIGHEST = 10 * NOTCHES
 """The highest notch: 25,600 requests per second."""
+FAR = 3.0
+"""Two tries of a rate that fail so differently, as a factor, say that something else has disturbed one of them."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,12 @@ class Search:
         return self.found
 
     def _holds(self, rate: float) -> bool | None:
-        """Offer a rate, and once more when it doesn't hold: it has failed when it fails twice. None when it is late."""
-        for _ in range(2):
+        """Offer a rate, and once more when it doesn't hold: it has failed when it fails twice. None when it is late.
+
+        When it fails very differently, the disk or the machine stood still in one of the tries. Then a third decides.
+        """
+        failed: list[Judged] = []
+        while len(failed) < 2 or (len(failed) == 2 and _is_far(*failed)):  # noqa: PLR2004 - two tries, or three
             if self._is_late():
                 return None
             self._tell(rate)
@@ -111,11 +117,25 @@ class Search:
             self._tried(judged)
             if judged.because is None:
                 return True
+            failed.append(judged)
         if judged.probe.generator_bound:
             self.found = replace(self.found, broke=None, because="generator")
         else:
             self.found = replace(self.found, broke=rate, because=judged.because)
         return False
+
+
+def _is_far(first: Judged, second: Judged) -> bool:
+    """Tell whether two tries failed so differently that one says little. Where the generator fails, both are alike."""
+    if first.probe.generator_bound or second.probe.generator_bound:
+        return False
+    if first.because != second.because:
+        return True
+    if first.because == "failures":
+        low, high = sorted(one.probe.failed for one in (first, second))
+    else:
+        low, high = sorted(max(one.p95_ms.values(), default=0.0) for one in (first, second))
+    return high > FAR * low
 
 
 def rate_at(notch: int) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -56,6 +57,33 @@ def test_one_bad_moment_is_forgiven_and_two_are_not() -> None:
     tried = [judged.probe.offered for judged in found.probes]
     assert tried[1] == tried[2] == 50.0
     assert tried.count(200.0) == 2
+
+
+def tries_at_200(*failures: int) -> Capacity:
+    """Search a service that holds 100/s and fails at 200/s so often, one number for each try, and never after them."""
+    moments = iter(failures)
+
+    def probe(rate: float) -> Judged:
+        failed = next(moments, 0) if rate == 200.0 else int(rate > 200.0)
+        judged = probe_of(rate, because="failures" if failed else None)
+        return replace(judged, probe=replace(judged.probe, failed=failed))
+
+    return Search(probe).run(100.0)
+
+
+def test_where_two_tries_fail_very_differently_a_third_decides() -> None:
+    forgiven, failed_thrice = tries_at_200(385, 73), tries_at_200(385, 73, 80)
+
+    assert forgiven.held == 200.0
+    assert failed_thrice.held < 200.0
+    assert [judged.probe.failed for judged in failed_thrice.probes[1:4]] == [385, 73, 80]
+
+
+def test_two_tries_that_fail_alike_are_enough() -> None:
+    found = tries_at_200(385, 150)
+
+    assert found.held < 200.0
+    assert [judged.probe.offered for judged in found.probes].count(200.0) == 2
 
 
 def test_where_the_generator_is_the_limit_the_result_says_at_least() -> None:

@@ -11,7 +11,7 @@ from . import db, settings
 
 # At most. A request has a thread as soon as its head is there, and a sender may be slow with the body. How many
 # are let in to Flask at once is another number: admission.py.
-THREADS = 128
+THREADS = 256
 
 # After SIGTERM, requests under way have this many seconds. A machine that stops us waits ten.
 PATIENCE = 5

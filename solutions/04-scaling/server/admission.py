@@ -6,7 +6,7 @@ import threading
 
 # A queue without an end turns too much work into long waits for everybody. So many may be inside, working or
 # waiting for the database: enough for a burst, and few enough that the last of them is answered in time.
-MOST_INSIDE = 64
+MOST_INSIDE = 128
 
 
 class Admission:
