@@ -107,7 +107,7 @@ class Search:
         When it fails very differently, the disk or the machine stood still in one of the tries. Then a third decides.
         """
         failed: list[Judged] = []
-        while len(failed) < 2 or (len(failed) == 2 and _is_far(*failed)):  # noqa: PLR2004 - two tries, or three
+        while len(failed) < 2 or (len(failed) == 2 and _is_far(*failed)):
             if self._is_late():
                 return None
             self._tell(rate)
@@ -131,11 +131,13 @@ def _is_far(first: Judged, second: Judged) -> bool:
         return False
     if first.because != second.because:
         return True
-    if first.because == "failures":
-        low, high = sorted(one.probe.failed for one in (first, second))
-    else:
-        low, high = sorted(max(one.p95_ms.values(), default=0.0) for one in (first, second))
+    low, high = sorted(_badness(first.because, one) for one in (first, second))
     return high > FAR * low
+
+
+def _badness(because: str | None, judged: Judged) -> float:
+    """Say by how much a try failed: by failed requests, or by the longest 95th percentile in milliseconds."""
+    return judged.probe.failed if because == "failures" else max(judged.p95_ms.values(), default=0.0)
 
 
 def rate_at(notch: int) -> float:
