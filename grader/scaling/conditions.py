@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.errors import Failed, Unclear
 from grader.scaling.evidence import Evidence
 
 CEILINGS = 1.3
 """The factor by which two ceilings of the generator may differ."""
+SAME = 1.1
+"""The factor by which two ceilings of one and the same machine differ at most, while nothing disturbs it."""
 AGAIN = 3
 """How often the ceiling is measured again before a claim is called wrong."""
 BUSY = 0.6
@@ -25,13 +27,23 @@ BOTH_ANEW = "measure it anew, and copy [machine] from capacity.toml once more"
 class Conditions:
     """How many cores there are, what the kit's generator can do at most, and how many cores others used meanwhile.
 
-    `again` measures the ceiling once more; None where that can't be done, as for the machine of a claim.
+    `again` measures the ceiling once more; None where that can't be done, as for the machine of a claim. `least` is
+    the lowest of all that were measured, once there are several.
     """
 
     cores: int
     ceiling: float
     other: float
     again: Callable[[], float] | None = field(default=None, compare=False)
+    least: float | None = field(default=None, compare=False)
+
+    @property
+    def looked_at_again(self) -> Conditions:
+        """The same, with the highest of some more ceilings, as what disturbs a measurement only lowers it."""
+        if self.again is None or self.least is not None:
+            return self
+        ceilings = [self.ceiling, *(self.again() for _ in range(AGAIN))]
+        return replace(self, ceiling=max(ceilings), least=min(ceilings))
 
 
 def claimed(evidence: Evidence) -> Conditions:
@@ -59,23 +71,27 @@ def unsteadiness(here: Conditions) -> str:
 
     Processors that are slow for moments show nowhere else: not in the use by other programs, nor as stolen time.
     """
-    if here.again is None:
+    here = here.looked_at_again
+    if here.least is None or here.ceiling <= CEILINGS * here.least:
         return ""
-    ceilings = [here.ceiling, *(here.again() for _ in range(AGAIN))]
-    least, most = min(ceilings), max(ceilings)
-    if most <= CEILINGS * least:
-        return ""
-    return f"this machine is unsteady, as within seconds the generator sends up to {least:.0f} and {most:.0f} requests"
+    moves = f"{here.least:.0f} and {here.ceiling:.0f} requests"
+    return f"this machine is unsteady, as within seconds the generator sends up to {moves}"
 
 
 def speed(there: Conditions, here: Conditions) -> float:
     """Return how many times as fast this machine is as that of a claim, by what the generator can do on each.
 
-    It is 1 where both are about as fast, and where they have unlike processors: then nothing can be said.
+    It is 1 where they have unlike processors: then nothing can be said.
     """
-    ratio = here.ceiling / there.ceiling if there.ceiling > 0 else 1.0
-    is_like = 1 / CEILINGS <= ratio <= CEILINGS
-    return 1.0 if is_like or there.cores != here.cores or here.ceiling <= 0 else ratio
+    if there.cores != here.cores or there.ceiling <= 0 or here.ceiling <= 0:
+        return 1.0
+    return here.ceiling / there.ceiling
+
+
+def are_unlike(there: Conditions, here: Conditions) -> bool:
+    """Tell whether two machines that count as alike aren't the same, so that figures may differ by that, too."""
+    apart = speed(there, here)
+    return max(apart, 1 / apart) > SAME
 
 
 def disagree(

@@ -13,7 +13,7 @@ from grader.load.comparison import Comparison, Pair, Verdict
 from grader.load.intervene import PREPARE
 from grader.load.interventions import ALL
 from grader.scaling import causes
-from grader.scaling.conditions import BOTH_ANEW, Conditions, claimed, disagree, speed
+from grader.scaling.conditions import BOTH_ANEW, CEILINGS, Conditions, are_unlike, claimed, disagree, speed
 from grader.scaling.evidence import Evidence
 
 TIMES = 1.6
@@ -92,7 +92,9 @@ def _explained(name: str) -> Iterator[None]:
         raise Unclear(f"The kit could not carry out the intervention {name}: {failure}") from None
 
 
-def wrong(metrics: Mapping[str, float], own: Mapping[str, float], faster: float = 1.0) -> list[str]:
+def wrong(
+    metrics: Mapping[str, float], own: Mapping[str, float], faster: float = 1.0, *, times: float = TIMES
+) -> list[str]:
     """Name the claimed metrics that differ too much from those that the kit measured.
 
     A rate that was measured on another machine is right, too, where it is in the ratio of the two machines' speed.
@@ -100,7 +102,7 @@ def wrong(metrics: Mapping[str, float], own: Mapping[str, float], faster: float 
 
     def is_right(name: str, value: float) -> bool:
         likely = (value, value * faster) if name in causes.RATES else (value,)
-        return any(own[name] / TIMES <= one <= own[name] * TIMES for one in likely)
+        return any(own[name] / times <= one <= own[name] * times for one in likely)
 
     return [name for name, value in metrics.items() if name in own and not is_right(name, value)]
 
@@ -126,13 +128,18 @@ class Judgement:
     def wrong_numbers(self) -> Listing:
         """The claimed numbers that the kit doesn't find. Raises Unclear where they were measured elsewhere."""
         own, here = self._measure()
-        faster = speed(self._decision.conditions, here)
-        missing = [f"{name}, which your service doesn't show" for name in self._decision.metrics if name not in own]
-        told = [self._both(name, own) for name in wrong(self._decision.metrics, own, faster)]
+        claims, there = self._decision.metrics, self._decision.conditions
+        if wrong(claims, own, speed(there, here)):
+            here = here.looked_at_again
+        faster = speed(there, here)
+        missing = [f"{name}, which your service doesn't show" for name in claims if name not in own]
+        told = [self._both(name, own) for name in wrong(claims, own, faster)]
         if told and not missing:
-            finding = disagree("; ".join(told), self._decision.conditions, here, expected="", again=BOTH_ANEW)
+            finding = disagree("; ".join(told), there, here, expected="", again=BOTH_ANEW)
             if isinstance(finding, Unclear):
                 raise finding
+            if not wrong(claims, own, faster, times=TIMES * CEILINGS) and are_unlike(there, here):
+                raise Unclear(f"{'; '.join(told)}. Two machines may differ by that: {BOTH_ANEW}.")
         return self._listing([*missing, *told], f"number that is wrong by more than a factor of {TIMES:g}")
 
     @property

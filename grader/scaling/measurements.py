@@ -161,7 +161,8 @@ class Measurements:
         def measure() -> float:
             return ceiling(bench.generator, bench.resources.programs, seconds=1.0)
 
-        return Conditions(cores(), self._harness.shared.once("ceiling", measure), other, again=measure)
+        once = self._harness.shared.once("ceiling", lambda: max(measure(), measure()))
+        return Conditions(cores(), once, other, again=measure)
 
     def _searched(self, claim: Claim) -> Searched:
         bench, objective, here = self._bench, self._objective, self._conditions(0.0)

@@ -38,7 +38,7 @@ def test_unlike_conditions_are_named_and_make_a_disagreement_unclear(there, said
     [
         (Conditions(2, 1000.0, 0.1), 2.0),
         (Conditions(2, 4000.0, 0.1), 0.5),
-        (Conditions(2, 1600.0, 0.1), 1.0),
+        (Conditions(2, 1600.0, 0.1), 1.25),
         (Conditions(8, 1000.0, 0.1), 1.0),
         (Conditions(2, 0.0, 0.1), 1.0),
     ],

@@ -66,6 +66,29 @@ def test_a_rate_from_a_slower_machine_is_right_in_the_ratio_of_their_speeds():
     assert found.wrong_numbers == ()
 
 
+OWN = {"writes_per_s_disk": 105.0, "writes_per_s_memory": 780.0}
+"""The first number is 1.72 times what is claimed."""
+
+
+def test_where_two_machines_that_count_as_alike_may_explain_a_number_it_is_unclear():
+    with pytest.raises(Unclear, match=r"here 105\.00\. Two machines may differ by that: measure it anew"):
+        _ = judged("commit", COMMIT, OWN, Conditions(2, 1750.0, 0.1)).wrong_numbers
+
+
+@pytest.mark.parametrize(("disk", "ceiling"), [(105.0, 1900.0), (140.0, 1750.0)])
+def test_on_one_machine_or_too_far_off_a_number_is_wrong(disk, ceiling):
+    found = judged("commit", COMMIT, OWN | {"writes_per_s_disk": disk}, Conditions(2, ceiling, 0.1))
+
+    assert len(found.wrong_numbers) == 1
+
+
+def test_the_highest_of_some_ceilings_decides_as_noise_only_lowers_one():
+    ceilings = iter([2200.0, 2100.0, 2150.0])
+    here = Conditions(2, 1900.0, 0.1, again=lambda: next(ceilings))
+
+    assert judged("commit", COMMIT, OWN, here).wrong_numbers == ()
+
+
 def test_a_ratio_is_the_same_on_each_machine():
     faster = Conditions(2, 4000.0, 0.1)
     claim, own = {"rate_ratio_clients_8": 2.0, "p50_ratio_rows_16": 1.0}, {"rate_ratio_clients_8": 4.0}
