@@ -24,9 +24,9 @@ from grader.text.values import shown
 
 WRITERS = 16
 PATIENCE = 15.0
+"""Seconds that a writer waits for an answer: a message may wait for others, and for the database."""
 LARGEST = 1024 * 1024
 """Bytes of an answer to a writer; a longer one counts as none."""
-"""Seconds that a writer waits for an answer: a message may wait for others, and for the database."""
 REST = 0.01
 """Seconds that a writer waits after a refusal."""
 LEAST = 3
@@ -78,11 +78,11 @@ def write(service: Service, seconds: float) -> Written:
 
 
 def _write(port: int, mark: str, closing: float, written: Written, lock: threading.Lock) -> None:
-    """Send one message after the other until the end."""
+    """Send one message after the other until the end, and one at least."""
     number = 0
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     with contextlib.closing(connection):
-        while time.monotonic() < closing:
+        while number == 0 or time.monotonic() < closing:
             number += 1
             text = f"{mark} {number}"
             began = time.monotonic()
