@@ -2,6 +2,7 @@
 
 import pytest
 
+from grader import course
 from grader.errors import CourseError
 from tests import cases, matrix
 
@@ -105,6 +106,20 @@ def test_every_listed_case_is_there(kind):
     found = {one for case in cases.read_all(matrix.HERE / kind) for one in case.ids}
 
     assert LISTED[kind] <= found
+
+
+@pytest.mark.parametrize("solution", sorted({case.solution for case in matrix.all_cases() if case.solution}))
+def test_the_edits_of_every_case_fit_its_solution(solution):
+    unfit = []
+    for case in (one for one in matrix.all_cases() if one.solution == solution):
+        texts = {}
+        for edit in case.edits:
+            file = course.ROOT / "solutions" / solution / edit.file
+            text = texts.get(edit.file) or (file.read_text() if edit.old else "")
+            unfit += [(case.name, edit.old)] if edit.old and text.count(edit.old) != 1 else []
+            texts[edit.file] = text.replace(edit.old, edit.new) if edit.old else edit.new
+
+    assert unfit == []
 
 
 def test_the_names_of_cases_are_unique():
