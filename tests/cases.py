@@ -167,10 +167,14 @@ def _apply(case: Case, edit: Edit, place: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(edit.new, "utf-8")
         return
-    text = path.read_text("utf-8")
+    path.write_text(edited(case, edit, path.read_text("utf-8")), "utf-8")
+
+
+def edited(case: Case, edit: Edit, text: str) -> str:
+    """Return a file's text after one replacement; raises CourseError when the text to replace isn't there once."""
     if text.count(edit.old) != 1:
         raise CourseError(f"{case.name}: {edit.old!r} occurs {text.count(edit.old)} times in {edit.file}, not once.")
-    path.write_text(text.replace(edit.old, edit.new), "utf-8")
+    return text.replace(edit.old, edit.new)
 
 
 def _commit(case: Case, place: Path) -> None:

@@ -250,7 +250,7 @@ def test_a_full_disk_under_the_scratch_folder_is_one_sentence(tmp_path: Path) ->
     services.write(tmp_path / "project")
     with small_disk(tmp_path / "disk") as disk:
         (disk / "ballast").write_bytes(bytes(SMALL - 32 * 1024))
-        done = kit("load", "reads", "--seconds", "5", "--users", "64", cwd=tmp_path / "project", TMPDIR=str(disk))
+        done = kit("load", "reads", "--seconds", "10", "--users", "64", cwd=tmp_path / "project", TMPDIR=str(disk))
 
     assert done.status == 3, done.text
     assert "No space left on device" in done.text or "The disk is full" in done.text
