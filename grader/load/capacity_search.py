@@ -30,7 +30,7 @@ class Timing:
     estimate: float = 2.0
     warm_up: float = 0.5
     probe: float = 4.0
-    begin: float = 0.25
+    begin: float = 0.5
     notches: int = 1
 
     @property
@@ -39,7 +39,7 @@ class Timing:
         return self.warm_up + self.probe + FINISH_WITHIN + PAUSE
 
 
-QUICK = Timing(estimate=1.0, warm_up=0.3, probe=1.5, begin=0.5, notches=2)
+QUICK = Timing(estimate=1.0, warm_up=0.3, probe=1.5, notches=2)
 """For a first look: an interval of at most 1.59, in about half a minute."""
 
 
@@ -75,7 +75,7 @@ class CapacitySearch:
         """The rate after which the service was gone, 0.0 for the warm-up; None while it is there."""
 
     def run(self) -> None:
-        """Warm the service up, and search from a share of what it did meanwhile, a quarter unless said otherwise.
+        """Warm the service up, and search from a share of what it did meanwhile, a half unless said otherwise.
 
         Raises MachineError when the generator itself fails. When the service ends or answers nothing any more, the
         search ends where it is: `gone` says at which rate.

@@ -112,7 +112,11 @@ class Compared:
             raise Unclear(f"{self._both}; the kit could not offer more: this machine is too busy, or a slow one.")
         if apart > WIDER:
             finding = disagree(
-                self._both, self.claim.conditions, self.searched.conditions, expected=f"at most a factor of {WIDER:g}"
+                self._both,
+                self.claim.conditions,
+                self.searched.conditions,
+                expected=f"at most a factor of {WIDER:g}",
+                apart=apart,
             )
             if isinstance(finding, Unclear):
                 raise finding

@@ -12,6 +12,8 @@ CEILINGS = 1.3
 """The factor by which two ceilings of the generator may differ."""
 SAME = 1.1
 """The factor by which two ceilings of one and the same machine differ at most, while nothing disturbs it."""
+FAR = 8.0
+"""The factor by which a claim is off that no unsteady machine explains: within seconds, it is twice as fast or slow."""
 AGAIN = 3
 """How often the ceiling is measured again before a claim is called wrong."""
 BUSY = 0.6
@@ -95,14 +97,21 @@ def are_unlike(there: Conditions, here: Conditions) -> bool:
 
 
 def disagree(
-    what: str, there: Conditions, here: Conditions, *, expected: str, again: str = "measure it anew"
+    what: str,
+    there: Conditions,
+    here: Conditions,
+    *,
+    expected: str,
+    again: str = "measure it anew",
+    apart: float = 1.0,
 ) -> Failed | Unclear:
     """Return what a check raises where a claim and the kit's own measurement disagree.
 
     `what` names both, as in `claimed 800, here 400`. It is a failure only where both come from like conditions.
-    `again` is what helps where the machine was busy when the claim was measured.
+    `again` is what helps where the machine was busy when the claim was measured. `apart` is the factor between the two
+    figures, if there is one: a machine that is only unsteady excuses none of `FAR` or more.
     """
-    unlike = difference(there, here) or unsteadiness(here)
+    unlike = difference(there, here) or ("" if apart >= FAR else unsteadiness(here))
     if unlike:
         remedy = f" The claim comes from a busy machine: {again}." if _was_busy(there, here) else ""
         return Unclear(f"{what}. The two can't be compared: {unlike}.{remedy}")

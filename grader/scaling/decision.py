@@ -13,7 +13,7 @@ from grader.load.comparison import Comparison, Pair, Verdict
 from grader.load.intervene import PREPARE
 from grader.load.interventions import ALL
 from grader.scaling import causes
-from grader.scaling.conditions import BOTH_ANEW, CEILINGS, Conditions, are_unlike, claimed, disagree, speed
+from grader.scaling.conditions import BOTH_ANEW, CEILINGS, FAR, Conditions, are_unlike, claimed, disagree, speed
 from grader.scaling.evidence import Evidence
 
 TIMES = 1.6
@@ -135,7 +135,8 @@ class Judgement:
         missing = [f"{name}, which your service doesn't show" for name in claims if name not in own]
         told = [self._both(name, own) for name in wrong(claims, own, faster)]
         if told and not missing:
-            finding = disagree("; ".join(told), there, here, expected="", again=BOTH_ANEW)
+            far = FAR if wrong(claims, own, faster, times=FAR) else 1.0
+            finding = disagree("; ".join(told), there, here, expected="", again=BOTH_ANEW, apart=far)
             if isinstance(finding, Unclear):
                 raise finding
             if not wrong(claims, own, faster, times=TIMES * CEILINGS) and are_unlike(there, here):

@@ -9,11 +9,11 @@ from grader.assertions.entries import Listing
 from grader.errors import Unclear
 from grader.load.comparison import TOO_BUSY
 from grader.load.failures import kinds
-from grader.load.samples import LATE, Sample, Window, percentile_ms, started_in
+from grader.load.samples import LATE, Sample, percentile_ms
 from grader.report.load_words import failures
 from grader.scaling.conditions import BUSY
 from grader.scaling.measured import Amount
-from grader.scaling.overload import LEAST_TIMES, NO_FLOOD, RECOVERY, Overload, is_in_time
+from grader.scaling.overload import LEAST_TIMES, NO_FLOOD, RECOVERY, Overload, second_half, taken_in_time
 
 REFUSALS = (503, 429)
 GOOD_SHARE, BAD_SHARE = 50.0, 25.0
@@ -33,18 +33,13 @@ class Flooded:
 
     def __init__(self, overload: Overload) -> None:
         self._found = overload
-        window = overload.flood.window
-        self._second_half = started_in(
-            Window((window.opening + window.closing) / 2, window.closing), overload.flood.record.samples
-        )
+        self._second_half = second_half(overload.flood)
 
     @property
     def kept(self) -> Amount:
         """How many percent of the capacity were answered well, and within the objective, in the second half."""
         found = self._found
-        seconds = found.flood.window.seconds / 2
-        good = sum(is_in_time(sample, found.slo) for sample in self._second_half)
-        share = 100 * good / seconds / found.capacity
+        share = 100 * taken_in_time(found.flood, found.slo) / found.capacity
         if share > 100 * NO_FLOOD:
             raise Unclear(f"{share:.0f} % of the capacity were answered in time, so it was no flood: run it again.")
         if share < GOOD_SHARE:

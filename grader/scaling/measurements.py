@@ -66,7 +66,7 @@ class Measurements:
         apart = min(_factor(one, own) for one in likely)
         told = f"claimed {value:.0f} requests per second, here {own:.0f}"
         if apart > ceilings.TIMES:
-            finding = disagree(told, there, self._conditions(other), expected="", again=BOTH_ANEW)
+            finding = disagree(told, there, self._conditions(other), expected="", again=BOTH_ANEW, apart=apart)
             if not isinstance(finding, Failed):
                 raise finding
         return Amount(apart, what="times apart", request=f"{ANSWERS}, [generator] {name}", more=told)

@@ -17,7 +17,7 @@ from grader.load.capacity_search import NEAR, CapacitySearch, Timing
 from grader.load.generator import Generator
 from grader.load.measurement import Load, Measured
 from grader.load.reference import ceiling
-from grader.load.samples import Sample
+from grader.load.samples import Sample, Window, started_in
 from grader.load.slo import Slo
 from grader.load.workloads import WORKLOADS
 from grader.scaling.memory import MemoryWatch, megabytes
@@ -88,8 +88,7 @@ def measure(bench: Bench, slo: Slo, level: str) -> Overload:
                 rate = _rate(capacity, most)
                 flood = load.run(WORKLOADS[WORKLOAD], rate=rate, warm_up=0.0, seconds=FLOOD_SECONDS[level], seed=98)
             ended = time.monotonic()
-            taken = sum(is_in_time(sample, slo) for sample in flood.record.samples) / flood.window.seconds
-            if taken < NO_FLOOD * capacity:
+            if (taken := taken_in_time(flood, slo)) <= NO_FLOOD * capacity:
                 break
             capacity = taken
         opening, closing = flood.window
@@ -99,6 +98,17 @@ def measure(bench: Bench, slo: Slo, level: str) -> Overload:
         service.kill()
     others = max([half.probe.other, *(judged.probe.other for judged in found.probes)])
     return Overload(service.line(), slo, capacity, alone, half, flood, recovered, memory, others)
+
+
+def second_half(flood: Measured) -> list[Sample]:
+    """Return the requests of the second half of a flood: until then, an empty queue takes some of what is too much."""
+    opening, closing = flood.window
+    return started_in(Window((opening + closing) / 2, closing), flood.record.samples)
+
+
+def taken_in_time(flood: Measured, slo: Slo) -> float:
+    """Return how many requests per second of the second half of a flood were answered well and within the objective."""
+    return sum(is_in_time(sample, slo) for sample in second_half(flood)) / (flood.window.seconds / 2)
 
 
 def is_in_time(sample: Sample, slo: Slo) -> bool:

@@ -71,6 +71,19 @@ def test_a_machine_whose_ceiling_moves_says_nothing_against_a_claim():
     )
 
 
+def test_a_claim_that_is_far_off_is_wrong_also_where_the_ceiling_moves():
+    here = replace(HERE, again=iter([1900.0, 1200.0, 2100.0]).__next__)
+
+    assert isinstance(disagree("claimed 20, here 400", HERE, here, expected="400", apart=20.0), Failed)
+    assert isinstance(disagree("claimed 100, here 400", HERE, here, expected="400", apart=4.0), Unclear)
+
+
+def test_a_claim_that_is_far_off_is_not_wrong_on_another_machine():
+    found = disagree("claimed 20, here 400", Conditions(8, 2000.0, 0.1), HERE, expected="400", apart=20.0)
+
+    assert isinstance(found, Unclear)
+
+
 def test_a_ceiling_that_holds_still_leaves_a_disagreement_a_failure():
     ceilings = iter([1900.0, 1700.0, 2100.0])
 
