@@ -24,6 +24,7 @@ from grader.session import runner
 from grader.system.resources import Resources
 from tests import cases, sides
 from tests.cases import Case
+from tests.plugin import use_the_environment_of_projects
 from tests.real_course import COURSE, OWN_WORK
 from tests.record import Verdict, record
 from tests.share import WHOLE, Share, tries_of
@@ -194,8 +195,12 @@ def _one(name: str, *, everything: bool) -> Verdict:
     return judge(case, up_to(case) if everything else steps_to_repeat(case))[0]
 
 
-def run_all(chosen: list[Case], *, repeat: bool, side_by_side: int, share: Share = WHOLE) -> list[Verdict]:
+def run_all(
+    chosen: list[Case], *, repeat: bool, own_steps: bool, side_by_side: int, share: Share = WHOLE
+) -> list[Verdict]:
     """Run cases side by side, none of which stops the others, and print a line for each, as soon as all is known.
+
+    `own_steps` asks a mistake only its own step, and those of its stage that this step needs.
 
     One that waits a lot should run beside one that works a lot, so the tries are mixed, always in the same way.
     """
@@ -205,7 +210,7 @@ def run_all(chosen: list[Case], *, repeat: bool, side_by_side: int, share: Share
     random.Random(0).shuffle(tries)
     verdicts: dict[str, list[Verdict]] = {case.name: [] for case in chosen}
     with ProcessPoolExecutor(side_by_side, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for one in as_completed([pool.submit(_one, name, everything=not repeat) for name in tries]):
+        for one in as_completed([pool.submit(_one, name, everything=not own_steps) for name in tries]):
             verdict = one.result()
             verdicts[verdict.case].append(verdict)
             if verdict.complaints:
@@ -231,6 +236,7 @@ def main() -> int:
     parser.add_argument(
         "--share", type=Share.read, default=WHOLE, help="1/3: a third of the tries, for a long run in parts"
     )
+    parser.add_argument("--own-steps", action="store_true", help="ask each case only what `repeat` asks, but once")
     parser.add_argument("--jobs", type=int, default=4)
     parser.add_argument("--json", type=Path)
     parser.add_argument(
@@ -242,13 +248,18 @@ def main() -> int:
         if case.missing:
             print(f"not run: {case.name} needs {', '.join(case.missing)}")
     chosen = [case for case in chosen if not case.missing]
-    began = time.monotonic()
+    began, repeat = time.monotonic(), arguments.what == "repeat"
+    use_the_environment_of_projects()
     with a_busy_core(bool(os.environ.get("BUSY"))):
         verdicts = run_all(
-            chosen, repeat=arguments.what == "repeat", side_by_side=arguments.jobs, share=arguments.share
+            chosen,
+            repeat=repeat,
+            own_steps=repeat or arguments.own_steps,
+            side_by_side=arguments.jobs,
+            share=arguments.share,
         )
     wrong = [verdict for verdict in verdicts if verdict.complaints]
-    if arguments.what == "matrix" and (arguments.write or not arguments.only):
+    if not repeat and (arguments.write or not arguments.only):
         before = RECORD.read_text("utf-8") if RECORD.exists() else ""
         RECORD.write_text(record(verdicts, all_cases(), before), "utf-8")
     if arguments.json:

@@ -25,14 +25,21 @@ PROJECTS = Path(sys.prefix) / "projects"
 """The environment of the projects that tests grade: what a learner has. `make test` makes it."""
 
 
-def pytest_configure() -> None:
-    """Let projects run in their own environment, and let tests send the signals that this process was told to ignore.
+def use_the_environment_of_projects() -> None:
+    """Let projects run in what a learner has: what only our tests need, such as numpy, makes each start slower.
 
-    `nohup`, or a shell's `&`, tells a process to ignore some, and children inherit that. What only our tests need,
-    such as numpy, would make each start of a service slower: sqlite-utils imports it where it is.
+    sqlite-utils imports it where it is.
     """
     if (PROJECTS / "bin").is_dir():
         os.environ["VIRTUAL_ENV"] = str(PROJECTS)
+
+
+def pytest_configure() -> None:
+    """Let projects run in their own environment, and let tests send the signals that this process was told to ignore.
+
+    `nohup`, or a shell's `&`, tells a process to ignore some, and children inherit that.
+    """
+    use_the_environment_of_projects()
     for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
             signal.signal(number, handler)

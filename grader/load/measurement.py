@@ -204,9 +204,9 @@ def note_on(run: Measured) -> str | None:
         remarks.append(f"Still unanswered {FINISH_WITHIN} s after the end: {len(record.unanswered)}.")
     if run.probe.offered is not None and not run.probe.generator_bound:
         longer = lengthened(run.window, record.samples).items()
-        parts = [f"p{percent} is {without:.0f} ms instead of {whole:.0f} ms" for percent, (whole, without) in longer]
+        parts = [f"p{percent} is between {without:.0f} ms and {whole:.0f} ms" for percent, (whole, without) in longer]
         if parts:
-            remarks.append(f"The generator itself sent late. Without that, {' and '.join(parts)}.")
+            remarks.append(f"The generator itself was late, so {' and '.join(parts)}.")
     if own != locusts:
         remarks.append(
             f"The kit counted {own[0]} requests and {own[1]} failures, Locust {locusts[0]} and {locusts[1]}."

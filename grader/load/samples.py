@@ -12,7 +12,9 @@ LATE = 0.025
 LEAST_REST = 0.1
 """The share of its time for which an open generator must have nothing to do, so that the figures are the service's."""
 OWN_PART, OWN_SECONDS = 0.1, 0.005
-"""The part of a percentile, and its seconds, up to which lateness of the generator may be in it without a word."""
+"""The lateness of the generator that may be in a percentile without a word: as a part of the rest, and in seconds."""
+TOGETHER = 0.002
+"""Seconds after a late request in which an open generator takes the answers that came meanwhile."""
 
 
 class Sample(NamedTuple):
@@ -107,20 +109,40 @@ def sent_late(window: Window, samples: Iterable[Sample]) -> bool:
 
 
 def lengthened(window: Window, samples: Iterable[Sample]) -> dict[int, tuple[float, float]]:
-    """Return the percentiles, of 95 and 99, that an open generator made longer by sending late.
+    """Return the percentiles, of 95 and 99, that an open generator itself may have made longer.
 
-    Each is in milliseconds, as it was measured and without the lateness. Answers may wait in the generator, too, which
-    nobody sees. So what is left may still be too long.
+    Each is in milliseconds, as it was measured and without what the generator was late by: in sending, and in taking
+    answers. The truth lies between the two.
     """
     answered = [sample for sample in started_in(window, samples) if sample.answered]
+    served = [max(0.0, one.seconds - max(0.0, one.late) - held) for one, held in zip(answered, held_up(answered))]
     found = {}
     for percent in (95, 99):
         whole = percentile_ms([sample.seconds for sample in answered], percent)
-        without = percentile_ms([sample.seconds - max(0.0, sample.late) for sample in answered], percent)
+        without = percentile_ms(served, percent)
         if whole is not None and without is not None:
             own = whole - without
-            if own > OWN_PART * whole and own > OWN_SECONDS * 1000:
+            if own > OWN_PART * without and own > OWN_SECONDS * 1000:
                 found[percent] = (whole, without)
+    return found
+
+
+def held_up(samples: Sequence[Sample]) -> list[float]:
+    """Return for how many seconds each answer may have waited for an open generator, in the order of the samples.
+
+    Nobody sees when an answer came, but while requests are sent late, no answer is taken either. So it may have waited
+    since the first request should have been sent that was sent at about the time when the answer was taken.
+    """
+    late = sorted((sample.start, sample.start + sample.late + TOGETHER) for sample in samples if sample.late > 0)
+    found = [0.0] * len(samples)
+    first = 0
+    for index in sorted(range(len(samples)), key=lambda index: samples[index].start + samples[index].seconds):
+        sample = samples[index]
+        end = sample.start + sample.seconds
+        while first < len(late) and late[first][1] < end:
+            first += 1
+        if first < len(late):
+            found[index] = max(0.0, min(end - late[first][0], sample.seconds - max(0.0, sample.late)))
     return found
 
 
