@@ -111,7 +111,12 @@ class CapacitySearch:
             time.sleep(PAUSE)
         self._seed += 1
         measured = self._load.run(
-            self._requests, rate=rate, warm_up=self._timing.warm_up, seconds=self._timing.probe, seed=self._seed
+            self._requests,
+            rate=rate,
+            warm_up=self._timing.warm_up,
+            seconds=self._timing.probe,
+            seed=self._seed,
+            limits={name: p95 / 1000 for name, p95 in self._slo.p95_ms.items()},
         )
         return self._judged(measured)
 

@@ -8,8 +8,8 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -39,7 +39,8 @@ class Job:
     """One run to send: `users` who wait for their answers (closed loop), or `rate` requests per second (open).
 
     Exactly one of the two is None. `seconds` is the length of the whole run, with the `warm_up` at its beginning. The
-    same `seed` draws the same times. A closed run ends early when `most` requests have been sent.
+    same `seed` draws the same times. A closed run ends early when `most` requests have been sent. An open one is given
+    up when half of its requests were slower than the `limits` in seconds, by the name of their kind.
     """
 
     url: str
@@ -50,13 +51,14 @@ class Job:
     seed: int = 1
     most: int | None = None
     warm_up: float = 0.0
+    limits: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the order for the sender."""
         load = {"users": self.users} if self.rate is None else {"rate": self.rate}
         requests = [request.to_json() for request in self.requests]
         rest = {name: getattr(self, name) for name in ("seconds", "seed", "most", "warm_up")}
-        return load | rest | {"url": self.url.rstrip("/"), "requests": requests}
+        return load | rest | {"url": self.url.rstrip("/"), "requests": requests, "limits": dict(self.limits)}
 
 
 @dataclass(frozen=True)
@@ -147,13 +149,19 @@ class Generator:
         self._box.put(f"job-{self._number}.json", json.dumps(replace(job, requests=served).to_json()))
         return float(self._await(f"began-{self._number}"))
 
-    def wait_until(self, instant: float, tell: Callable[[Progress], None] | None = None) -> None:
-        """Wait until an instant of the monotonic clock, or until Locust has ended. `tell` hears how far the run is."""
+    def wait_until(self, instant: float, tell: Callable[[Progress], None] | None = None) -> float:
+        """Wait until an instant of the monotonic clock, or until Locust has ended. `tell` hears how far the run is.
+
+        Return that instant, or the one at which the run was given up.
+        """
         while (left := min(instant, self._deadline) - time.monotonic()) > 0:
-            if self._process.wait(left if tell is None else min(left, 0.1)) is not None:
-                return
+            if self._process.wait(min(left, 0.1)) is not None:
+                return instant
             if tell is not None and self._box.has("progress"):
                 tell(Progress(*json.loads(self._take("progress"))))
+            if self._box.has(lost := f"lost-{self._number}"):
+                return float(self._take(lost))
+        return instant
 
     def stop(self) -> None:
         """Let the run end now: nothing new is sent. `finish` returns what was sent until then."""

@@ -6,6 +6,7 @@ import importlib.util
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from grader.errors import Failed, MachineError
@@ -133,23 +134,23 @@ class Load:
         warm_up: float = 0.5,
         seconds: float = 4.0,
         seed: int = 1,
+        limits: Mapping[str, float] = MappingProxyType({}),
         tell: Callable[[Progress], None] | None = None,
     ) -> Measured:
         """Send one run, with `users` in a closed loop or at `rate` requests per second in an open one.
 
         `warm_up` and `seconds` are in seconds: only the requests of the second part are measured. Every request is sent
-        once. `tell` hears how far the run is. Raises MachineError when Locust itself fails, and
-        Stopped on Ctrl-C.
+        once. An open run is given up early when half of the requests were slower than the `limits` in seconds, by their
+        name. `tell` hears how far the run is. Raises MachineError when Locust itself fails, and Stopped on Ctrl-C.
         """
         generator = self._generator
-        job = Job(self._url, requests, warm_up + seconds, users=users, rate=rate, seed=seed, warm_up=warm_up)
+        job = Job(self._url, requests, warm_up + seconds, users, rate, seed, warm_up=warm_up, limits=limits)
         meter = Meter(self._pid, generator.pid)
         start = usage(self._pid)
         opening = generator.begin(job) + warm_up
         generator.wait_until(opening)
-        before, closing = meter.read(), opening + seconds
-        stopped = not self._sent_until(closing, tell)
-        if stopped and (closing := time.monotonic()) < opening + LEAST_PARTIAL:
+        before, (stopped, closing) = meter.read(), self._sent_until(opening + seconds, tell)
+        if stopped and closing < opening + LEAST_PARTIAL:
             raise KeyboardInterrupt
         cores = cores_between(before, meter.read())
         record = generator.finish()
@@ -174,14 +175,13 @@ class Load:
             return False
         return True
 
-    def _sent_until(self, closing: float, tell: Callable[[Progress], None] | None) -> bool:
-        """Wait until the run is sent. On Ctrl-C, end it, and return False."""
+    def _sent_until(self, closing: float, tell: Callable[[Progress], None] | None) -> tuple[bool, float]:
+        """Wait until the run is sent. Return whether Ctrl-C ended it, and the instant after which nothing was sent."""
         try:
-            self._generator.wait_until(closing, tell)
+            return False, self._generator.wait_until(closing, tell)
         except KeyboardInterrupt:
             self._generator.stop()
-            return False
-        return True
+            return True, time.monotonic()
 
 
 def require(packages: tuple[str, ...] = NEEDED) -> None:

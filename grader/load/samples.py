@@ -115,7 +115,8 @@ def lengthened(window: Window, samples: Iterable[Sample]) -> dict[int, tuple[flo
     answers. The truth lies between the two.
     """
     answered = [sample for sample in started_in(window, samples) if sample.answered]
-    served = [max(0.0, one.seconds - max(0.0, one.late) - held) for one, held in zip(answered, held_up(answered))]
+    both = zip(answered, held_up(answered), strict=True)
+    served = [max(0.0, sample.seconds - max(0.0, sample.late) - held) for sample, held in both]
     found = {}
     for percent in (95, 99):
         whole = percentile_ms([sample.seconds for sample in answered], percent)

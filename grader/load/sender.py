@@ -1,8 +1,9 @@
 """The process that sends the load: Locust, without its command line, for as many runs as the kit asks for.
 
 The kit starts it as a program, and they talk through the files of one folder: `job-1.json` is the order for the first
-run, `began-1` holds the instant at which it began, and `result-1.json` every request. A file is complete as soon as it
-exists. It ends when the file `end` exists, or when its folder is gone.
+run, `began-1` holds the instant at which it began, `lost-1` the one at which it was given up, if it was, and
+`result-1.json` every request. A file is complete as soon as it exists. It ends when the file `end` exists, or when its
+folder is gone.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ import geventhttpclient.client  # isort: skip
 from gevent.pool import Pool  # type: ignore[import-untyped]  # isort: skip
 from gevent.queue import SimpleQueue  # type: ignore[import-untyped]  # isort: skip
 
+from grader.load.arrivals import draw_times
 from grader.load.bounds import set_bounds
+from grader.load.lost import Slow
 from grader.load.mailbox import Mailbox, opened
 from grader.load.rest import Rest
 from grader.system.seal import hide_memory
@@ -45,7 +48,7 @@ set_bounds()
 class Run:
     """One run: what is sent, and what came of it. `closing` is the instant after which nothing new is sent."""
 
-    def __init__(self, job: dict[str, Any]) -> None:
+    def __init__(self, job: dict[str, Any], opening: float) -> None:
         self.job = job
         self.draw = random.Random(job["seed"])
         self.closing = float("inf")
@@ -53,6 +56,7 @@ class Run:
         self.under_way: dict[int, float] = {}
         self.most_under_way = 0
         self.answered = self.number = self.no_port = 0
+        self.slow = Slow(job, opening)
 
     def request(self) -> tuple[str, str, list[int], dict[str, Any]]:
         """Choose the next request: its name, its method, the statuses of success, and what else the client needs."""
@@ -106,7 +110,9 @@ class Sender(FastHttpUser):
             self.report(name, method, sent, error)
         del run.under_way[number]
         run.answered += good
-        run.samples.append((intended, time.monotonic() - intended, good, sent - due, name, status, "", trouble))
+        seconds = time.monotonic() - intended
+        run.slow.note(name, intended, seconds - (sent - due))
+        run.samples.append((intended, seconds, good, sent - due, name, status, "", trouble))
 
     def report(self, name: str, method: str, sent: float, error: Exception) -> None:
         """Report a request that Locust itself doesn't report."""
@@ -186,24 +192,23 @@ def serve() -> None:
                 return
             gevent.sleep(LOOK_EVERY)
         job = json.loads(box.take(f"job-{number}.json"))
-        box.put(f"result-{number}.json", json.dumps(perform(job, runner, box, f"began-{number}")))
+        box.put(f"result-{number}.json", json.dumps(perform(job, runner, box, number)))
 
 
-def perform(job: dict[str, Any], runner: LocalRunner, box: Mailbox, began: str) -> dict[str, Any]:
-    """Perform one run, and return what came of it; the file `began` says when it began."""
-    run = Run(job)
+def perform(job: dict[str, Any], runner: LocalRunner, box: Mailbox, number: int) -> dict[str, Any]:
+    """Perform one run, and return what came of it. A file says when it began, another one when it was given up."""
+    is_open = "rate" in job
+    opening = time.monotonic() + (0.1 if is_open else 0.0)
+    run = Run(job, opening)
     Sender.run_now = run
     runner.environment.host = job["url"]
-    is_open = "rate" in job
     kind, users = (Open, 1) if is_open else (Closed, job["users"])
-    opening = time.monotonic()
     if is_open:
-        opening += 0.1
         job["times"] = draw_times(job, opening, run.draw)
     run.closing = opening + job["seconds"]
     rest = Rest(opening + job["warm_up"], run.closing)
     runner.start(users, spawn_rate=users, user_classes=[kind])
-    box.put(began, repr(opening))
+    box.put(f"began-{number}", repr(opening))
     told = opening
     while time.monotonic() < run.closing and (is_open or runner.user_count or not run.number):
         gevent.sleep(LOOK_EVERY)
@@ -212,6 +217,9 @@ def perform(job: dict[str, Any], runner: LocalRunner, box: Mailbox, began: str) 
         if (now := time.monotonic()) >= told + TELL_EVERY:
             told = now
             box.put("progress", json.dumps([now - opening, run.answered, len(run.samples) - run.answered]))
+            if run.slow.are_too_many(run.under_way.values(), now):
+                run.closing = rest.closing = now
+                box.put(f"lost-{number}", repr(now))
     while runner.user_count and time.monotonic() < run.closing + FINISH_WITHIN:
         gevent.sleep(LOOK_EVERY)
     unanswered, rested = list(run.under_way.values()), rest.share()
@@ -226,16 +234,6 @@ def perform(job: dict[str, Any], runner: LocalRunner, box: Mailbox, began: str) 
         "locust_requests": runner.stats.total.num_requests,
         "locust_failures": runner.stats.total.num_failures,
     }
-
-
-def draw_times(job: dict[str, Any], opening: float, draw: random.Random) -> list[float]:
-    """Draw when the requests of an open run are sent, in the warm-up and then in the measured part.
-
-    Each part has as many as the rate asks for, each at a time as likely as any other. That is what a Poisson process
-    looks like whose number is known, and so the rate offered is exact.
-    """
-    parts = [(opening, job["warm_up"]), (opening + job["warm_up"], job["seconds"] - job["warm_up"])]
-    return sorted(begin + draw.random() * length for begin, length in parts for _ in range(round(job["rate"] * length)))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import time
 from collections import deque
 from typing import Any
 
+from grader.load.arrivals import draw_times
 from grader.load.bounds import set_bounds
 from grader.load.mailbox import Mailbox, opened
 from grader.scaling.flood_connection import HOST, Connection, Order
@@ -125,7 +126,7 @@ class Run:
             for _ in range(self.job["users"]):
                 self.again()
         else:
-            for intended in self.times():
+            for intended in draw_times(self.job, self.closing - self.job["seconds"], self.draw):
                 while (left := intended - time.monotonic()) > 0:
                     await asyncio.sleep(left)
                 self.start(self.next_order(intended))
@@ -136,14 +137,6 @@ class Run:
             if not self.under_way and (ends_early or now >= self.closing):
                 break
             await asyncio.sleep(LOOK_EVERY)
-
-    def times(self) -> list[float]:
-        """Draw when the requests are sent: in the warm-up and in the measured part as many as the rate asks for."""
-        job, began = self.job, self.closing - self.job["seconds"]
-        parts = [(began, job["warm_up"]), (began + job["warm_up"], job["seconds"] - job["warm_up"])]
-        return sorted(
-            start + self.draw.random() * length for start, length in parts for _ in range(round(job["rate"] * length))
-        )
 
 
 async def perform(job: dict[str, Any], box: Mailbox, began: str) -> dict[str, Any]:
