@@ -1,11 +1,14 @@
 """What is said of each clause of a rate limit, and of what a cache gains, from answers and pairs that are made up."""
 
+from functools import partial
+
 import pytest
 
 from grader.errors import Failed, NotChecked, Unclear
 from grader.http_client.exchange import as_bytes
 from grader.http_client.kept import Answer
 from grader.load.comparison import Comparison, Half, Pair, Verdict
+from grader.scaling import cache_gain
 from grader.scaling.cache_gain import Gain
 from grader.scaling.distinct_reads import Growing, GrowthPerRead
 from grader.scaling.limited import Limited
@@ -103,10 +106,13 @@ def test_nobody_waits_for_ever():
         assert limited(flooder=[201]).refused_again
 
 
-def gain(tmp_path, ratio, *, default="on", claimed=1.4, pairs=8, verdict=Verdict.UNCLEAR, reason="It was noisy."):
+def gain(
+    tmp_path, ratio, *, default="on", claimed=1.4, pairs=8, verdict=Verdict.UNCLEAR, closer=None, reason="It was noisy."
+):
     (tmp_path / "answers.toml").write_text(f'[cache]\ndefault = "{default}"\ngain = {claimed}\n')
-    found = Comparison(1.4, verdict, tuple(Pair(Half(1.0), Half(ratio)) for _ in range(pairs)), reason=reason)
-    return Gain(found, tmp_path, LINE)
+    measured = tuple(Pair(Half(1.0), Half(ratio)) for _ in range(pairs))
+    found = Comparison(1.4, verdict, measured, reason=reason)
+    return Gain(found, Comparison(1.2, closer or verdict, measured), tmp_path, LINE)
 
 
 def test_a_cache_that_pays_is_well_founded(tmp_path):
@@ -142,10 +148,28 @@ def test_what_the_answers_say_against_the_figures_is_told(tmp_path, default, cla
 
 
 def test_between_the_two_limits_it_is_unclear(tmp_path):
-    with pytest.raises(Unclear, match=r"^CACHE=on has a gain of 1\.25 .* From 1\.4 on, a cache pays, and below 1\.1"):
-        assert gain(tmp_path, 1.25, verdict=Verdict.BELOW, reason="").unfounded
+    with pytest.raises(Unclear, match=r"^CACHE=on has a gain of 1\.25 .* From 1\.4 on, a cache pays, and below 1\.2"):
+        assert gain(tmp_path, 1.25, verdict=Verdict.BELOW, closer=Verdict.UNCLEAR, reason="").unfounded
     with pytest.raises(Unclear, match=r"^It was noisy\.$"):
         assert gain(tmp_path, 1.25, pairs=0).unfounded
+
+
+def test_pairs_that_do_not_tell_whether_a_cache_is_worth_nothing_are_measured_again(monkeypatch):
+    asked = []
+
+    def compare(_a, _b, threshold, ratios):
+        asked.append(threshold)
+        pairs = tuple(Pair(Half(1.0), Half(ratio)) for ratio in ratios)
+        return Comparison(threshold, Verdict.BELOW, pairs)
+
+    monkeypatch.setattr(cache_gain, "compare_waits", partial(compare, ratios=[1.0] * 8))
+    assert cache_gain.compare_gains(None, None)[1].verdict is Verdict.BELOW
+    assert asked == [1.4]
+
+    asked.clear()
+    monkeypatch.setattr(cache_gain, "compare_waits", partial(compare, ratios=[1.0] * 6 + [1.3] * 2))
+    assert cache_gain.compare_gains(None, None)[1].threshold == 1.2
+    assert asked == [1.4, 1.2]
 
 
 def test_a_gain_beside_others_says_that_they_are_why_it_is_unclear(tmp_path):
