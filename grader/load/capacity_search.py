@@ -18,6 +18,8 @@ NEAR = 2
 """Notches of the grid by which a search near a claim moves at first."""
 PAUSE = 0.5
 """Seconds of rest before each further probe: what one left unfinished shouldn't burden the next."""
+LONGER = 2.0
+"""Seconds of rest before a rate is tried again: what disturbed a try often lasts for more than a moment."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Timing:
     """Lengths in seconds: of the closed run that warms up and estimates, of a probe's own warm-up, and of a probe.
 
     The first rate is the share `begin` of what the closed run did. The interval may be `notches` wide on the grid.
+    `again` is how long it rests before it tries a rate once more.
     """
 
     estimate: float = 2.0
@@ -32,14 +35,15 @@ class Timing:
     probe: float = 4.0
     begin: float = 0.5
     notches: int = 1
+    again: float = LONGER
 
     @property
     def longest(self) -> float:
         """The most seconds that one probe takes, with the answers that come late."""
-        return self.warm_up + self.probe + FINISH_WITHIN + PAUSE
+        return self.warm_up + self.probe + FINISH_WITHIN + self.again
 
 
-QUICK = Timing(estimate=1.0, warm_up=0.3, probe=1.5, notches=2)
+QUICK = Timing(estimate=1.0, warm_up=0.3, probe=1.5, notches=2, again=PAUSE)
 """For a first look: an interval of at most 1.59, in about half a minute."""
 
 
@@ -108,7 +112,8 @@ class CapacitySearch:
     def probe(self, rate: float) -> Judged:
         """Offer a rate for a few seconds, and judge what came by the objective."""
         if self._seed:
-            time.sleep(PAUSE)
+            probes = self.search.found.probes
+            time.sleep(self._timing.again if probes and probes[-1].probe.offered == rate else PAUSE)
         self._seed += 1
         measured = self._load.run(
             self._requests,

@@ -13,7 +13,7 @@ from grader.errors import Failed, NotChecked
 from grader.load import affinity
 from grader.load.bench import Bench
 from grader.load.capacity import Capacity
-from grader.load.capacity_search import NEAR, CapacitySearch, Timing
+from grader.load.capacity_search import NEAR, PAUSE, CapacitySearch, Timing
 from grader.load.generator import Generator
 from grader.load.measurement import Load, Measured
 from grader.load.reference import ceiling
@@ -44,7 +44,7 @@ NO_FLOOD = 1.6
 """The multiple of the capacity above which a service took nearly all: its capacity was measured in a bad moment."""
 FLOODS = 4
 """How often the kit floods a service whose capacity turns out to be higher."""
-PROBES = Timing(estimate=1.0, warm_up=0.3, probe=2.0, notches=2)
+PROBES = Timing(estimate=1.0, warm_up=0.3, probe=2.0, notches=2, again=PAUSE)
 
 
 @dataclass(frozen=True)
