@@ -19,7 +19,7 @@ from grader.results.results import Outcome
 from grader.service.server import Service
 
 pytestmark = pytest.mark.timeout(90)
-BRIEF = Level(0.2, 0.5, 20.0, 90.0, Timing(estimate=0.3, warm_up=0.1, probe=0.4, begin=0.5, notches=4))
+BRIEF = Level(0.2, 0.5, 20.0, 90.0, Timing(estimate=0.3, warm_up=0.1, probe=0.4, notches=4, again=0.1))
 CHAT = """
 import json, os, sqlite3, sys, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
