@@ -67,7 +67,8 @@ class Record:
 
     `planned` is how many were to be sent; in a closed loop, as many as were. `most_under_way` is the largest number of
     requests that waited at the same time. `locust_requests` and `locust_failures` are Locust's own counts. `rested` is
-    the share of the measured part in which the generator had nothing to do.
+    the share of the measured part in which the generator had nothing to do, `due` how many requests of an open run
+    should have been sent in that part, until it ended or was given up; 0 where nobody counted.
     """
 
     samples: tuple[Sample, ...]
@@ -77,6 +78,7 @@ class Record:
     locust_requests: int
     locust_failures: int
     rested: float = 1.0
+    due: int = 0
 
 
 class Progress(NamedTuple):

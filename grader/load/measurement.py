@@ -220,7 +220,7 @@ def _probe(job: Job, window: Window, record: Record, cores: Cores) -> Probe:
     durations = [sample.seconds for sample in inside if sample.answered]
     planned = len(inside)
     if job.rate is not None:
-        planned = max(planned, round(job.rate * window.seconds))
+        planned = max(planned, record.due or round(job.rate * window.seconds))
     sent = started_in(window, record.samples)
     probe = Probe(
         users=job.users,

@@ -228,6 +228,7 @@ def perform(job: dict[str, Any], runner: LocalRunner, box: Mailbox, number: int)
         "samples": run.samples,
         "unanswered": unanswered,
         "planned": len(job.get("times", run.samples)),
+        "due": sum(opening + job["warm_up"] <= intended < run.closing for intended in job.get("times", ())),
         "most_under_way": run.most_under_way,
         "rested": rested,
         "no_port": run.no_port,

@@ -15,7 +15,8 @@ SERVER = r"""
 import itertools, json, os, socket, sys, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-HABIT, SINCE = sys.argv[1], int(sys.argv[2])
+HABIT, SINCE, PAUSE = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+one_at_a_time = threading.Lock()
 numbers = itertools.count(1)
 messages = []
 
@@ -31,6 +32,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.habit():
             return
         dear("hello")
+        if PAUSE:
+            with one_at_a_time:
+                time.sleep(PAUSE)
         self.answer(200, {"messages": messages[-20:], "next": None})
 
     def do_POST(self):
@@ -74,12 +78,21 @@ Server(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
 
 
 def write(
-    folder: Path, habit: str = "answers", since: int = 0, *, python: str = "python", **load: list[str]
+    folder: Path,
+    habit: str = "answers",
+    since: int = 0,
+    *,
+    pause: float = 0.0,
+    python: str = "python",
+    **load: list[str],
 ) -> Project:
-    """Write a project whose service has a habit from a request on, counted from its first; `load` is `[load]`."""
+    """Write a project whose service has a habit from a request on, counted from its first; `load` is `[load]`.
+
+    With a `pause` in seconds for each read, one after the other, it is as fast on every machine.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "app.py").write_text(SERVER)
-    command = [*python.split(), "app.py", habit, str(since)]
+    command = [*python.split(), "app.py", habit, str(since), str(pause)]
     return service_file.write(folder, server={"command": command}, **({"load": load} if load else {}))
 
 
