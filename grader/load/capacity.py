@@ -55,7 +55,8 @@ class Search:
 
     `probe` offers a rate to the service, in requests per second, and judges what comes. `tell` gets each rate before
     it is tried, `tried` what came of it as soon as it is in `found`. The interval that is found is at most `notches`
-    notches of the grid wide. When `is_late` says so, the search ends with what it knows, and isn't `done`.
+    notches of the grid wide. When `is_late` says so, the search ends with what it knows, and isn't `done`. `third` says
+    whether there is time to try a rate a third time.
     """
 
     def __init__(
@@ -66,12 +67,14 @@ class Search:
         *,
         notches: int = 1,
         is_late: Callable[[], bool] = lambda: False,
+        third: Callable[[], bool] = lambda: True,
     ) -> None:
         self._probe = probe
         self._tell = tell
         self._tried = tried
         self._notches = notches
         self._is_late = is_late
+        self._third = third
         self.found = Capacity()
 
     def run(self, start: float, *, stride: int = NOTCHES) -> Capacity:
@@ -104,10 +107,11 @@ class Search:
     def _holds(self, rate: float) -> bool | None:
         """Offer a rate, and once more when it doesn't hold: it has failed when it fails twice. None when it is late.
 
-        When it fails very differently, the disk or the machine stood still in one of the tries. Then a third decides.
+        When it fails very differently, the disk or the machine stood still in one of the tries. Then a third
+        decides, if there is time for it.
         """
         failed: list[Judged] = []
-        while len(failed) < 2 or (len(failed) == 2 and _is_far(*failed)):
+        while len(failed) < 2 or (len(failed) == 2 and _is_far(*failed) and self._third()):
             if self._is_late():
                 return None
             self._tell(rate)

@@ -14,6 +14,8 @@ from grader.load.slo import Slo
 from grader.load.workloads import WORKLOADS
 
 WARM_UP_USERS = 4
+ESTIMATE_USERS = 16
+"""Users of the closed run from which a search begins. With few, a service that waits much looks slower than it is."""
 NEAR = 2
 """Notches of the grid by which a search near a claim moves at first."""
 PAUSE = 0.5
@@ -27,7 +29,7 @@ class Timing:
     """Lengths in seconds: of the closed run that warms up and estimates, of a probe's own warm-up, and of a probe.
 
     The first rate is the share `begin` of what the closed run did. The interval may be `notches` wide on the grid.
-    `again` is how long it rests before it tries a rate once more.
+    `again` is how long it rests before it tries a rate once more. After `third_within` it tries none a third time.
     """
 
     estimate: float = 2.0
@@ -36,6 +38,7 @@ class Timing:
     begin: float = 0.5
     notches: int = 1
     again: float = LONGER
+    third_within: float = 25.0
 
     @property
     def longest(self) -> float:
@@ -74,7 +77,15 @@ class CapacitySearch:
         self._timing = timing or Timing()
         self._seed = 0
         self._tried = tried
-        self.search = Search(self.probe, trying, self._after, notches=self._timing.notches, is_late=is_late)
+        self._began = time.monotonic()
+        self.search = Search(
+            self.probe,
+            trying,
+            self._after,
+            notches=self._timing.notches,
+            is_late=is_late,
+            third=self._has_time_for_a_third,
+        )
         self.gone: float | None = None
         """The rate after which the service was gone, 0.0 for the warm-up; None while it is there."""
 
@@ -94,7 +105,7 @@ class CapacitySearch:
 
     def _search(self) -> None:
         timing = self._timing
-        estimate = self._load.run(self._requests, users=WARM_UP_USERS, warm_up=timing.warm_up, seconds=timing.estimate)
+        estimate = self._load.run(self._requests, users=ESTIMATE_USERS, warm_up=timing.warm_up, seconds=timing.estimate)
         if self._is_gone(estimate.probe):
             self.gone = 0.0
         else:
@@ -141,6 +152,9 @@ class CapacitySearch:
         self._tried(judged)
         if judged.because is not None and self._is_gone(judged.probe):
             raise Gone
+
+    def _has_time_for_a_third(self) -> bool:
+        return time.monotonic() < self._began + self._timing.third_within
 
     def _is_gone(self, probe: Probe) -> bool:
         return self._load.ended or not (probe.achieved or self._load.answers())

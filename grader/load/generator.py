@@ -40,7 +40,7 @@ class Job:
 
     Exactly one of the two is None. `seconds` is the length of the whole run, with the `warm_up` at its beginning. The
     same `seed` draws the same times. A closed run ends early when `most` requests have been sent. An open one is given
-    up when half of its requests were slower than the `limits` in seconds, by the name of their kind.
+    up when a fifth of its requests were slower than the `limits` in seconds, by the name of their kind.
     """
 
     url: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-SHARE = 0.5
+SHARE = 0.2
 """The share of all planned requests that must have been too slow. A twentieth breaks the objective already, but only
-those that follow tell by how much."""
+those that follow tell by how much. With each of them, a service that is overloaded has more to finish afterwards."""
 
 
 class Slow:

@@ -140,8 +140,8 @@ class Load:
         """Send one run, with `users` in a closed loop or at `rate` requests per second in an open one.
 
         `warm_up` and `seconds` are in seconds: only the requests of the second part are measured. Every request is sent
-        once. An open run is given up early when half of the requests were slower than the `limits` in seconds, by their
-        name. `tell` hears how far the run is. Raises MachineError when Locust itself fails, and Stopped on Ctrl-C.
+        once. An open run is given up early when a fifth of its requests were slower than the `limits` in seconds, by
+        their name. `tell` hears how far the run is. Raises MachineError when Locust itself fails, Stopped on Ctrl-C.
         """
         generator = self._generator
         job = Job(self._url, requests, warm_up + seconds, users, rate, seed, warm_up=warm_up, limits=limits)

@@ -5,12 +5,18 @@ from __future__ import annotations
 import itertools
 import random
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from grader.learner.capacity_lines import interval
 from grader.load.capacity import WIDTH, Capacity, Judged, Search, rate_at
-from grader.load.measurement import Probe
+from grader.load.capacity_search import CapacitySearch, Timing
+from grader.load.measurement import Load, Probe
+from grader.load.slo import Slo
+
+NO_LOAD = cast("Load", SimpleNamespace(ended=False, answers=lambda: True))
 
 
 def probe_of(rate: float, *, because: str | None, bound: bool = False) -> Judged:
@@ -59,7 +65,7 @@ def test_one_bad_moment_is_forgiven_and_two_are_not() -> None:
     assert tried.count(200.0) == 2
 
 
-def tries_at_200(*failures: int) -> Capacity:
+def tries_at_200(*failures: int, third: bool = True) -> Capacity:
     """Search a service that holds 100/s and fails at 200/s so often, one number for each try, and never after them."""
     moments = iter(failures)
 
@@ -68,7 +74,7 @@ def tries_at_200(*failures: int) -> Capacity:
         judged = probe_of(rate, because="failures" if failed else None)
         return replace(judged, probe=replace(judged.probe, failed=failed))
 
-    return Search(probe).run(100.0)
+    return Search(probe, third=lambda: third).run(100.0)
 
 
 def test_where_two_tries_fail_very_differently_a_third_decides() -> None:
@@ -77,6 +83,33 @@ def test_where_two_tries_fail_very_differently_a_third_decides() -> None:
     assert forgiven.held == 200.0
     assert failed_thrice.held < 200.0
     assert [judged.probe.failed for judged in failed_thrice.probes[1:4]] == [385, 73, 80]
+
+
+def test_without_time_for_a_third_try_two_decide() -> None:
+    found = tries_at_200(385, 73, third=False)
+
+    assert found.held < 200.0
+    assert found.done
+    assert [judged.probe.offered for judged in found.probes].count(200.0) == 2
+
+
+@pytest.mark.parametrize(("seconds", "tries"), [(60.0, 3), (0.0, 2)])
+def test_a_rate_is_tried_a_third_time_only_early_in_a_search(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, tries: int
+) -> None:
+    failures = iter((385, 73))
+
+    def probe(_: CapacitySearch, rate: float) -> Judged:
+        failed = next(failures, 0)
+        judged = probe_of(rate, because="failures" if failed else None)
+        return replace(judged, probe=replace(judged.probe, failed=failed))
+
+    monkeypatch.setattr(CapacitySearch, "probe", probe)
+    searching = CapacitySearch(NO_LOAD, "reads", Slo(), timing=Timing(third_within=seconds))
+    searching.search.run(200.0)
+
+    offered = [judged.probe.offered for judged in searching.search.found.probes]
+    assert offered.count(200.0) == tries
 
 
 def test_two_tries_that_fail_alike_are_enough() -> None:

@@ -32,8 +32,8 @@ def slow(*requests: tuple[str, float, float], job: dict[str, object] = JOB) -> S
     return counted
 
 
-def test_more_than_half_of_all_planned_requests_must_be_slow() -> None:
-    reads = [("reads", 101.0 + number / 10, 0.11) for number in range(20)]
+def test_more_than_a_fifth_of_all_planned_requests_must_be_slow() -> None:
+    reads = [("reads", 101.0 + number / 10, 0.11) for number in range(8)]
 
     assert not slow(*reads).are_too_many([], 104.0)
     assert slow(*reads, ("writes", 104.0, 0.21)).are_too_many([], 104.5)
@@ -42,7 +42,7 @@ def test_more_than_half_of_all_planned_requests_must_be_slow() -> None:
 
 
 def test_what_waits_for_longer_than_any_limit_is_slow_already() -> None:
-    reads = [("reads", 101.0, 0.11)] * 20
+    reads = [("reads", 101.0, 0.11)] * 8
 
     assert slow(*reads).are_too_many([104.0], 104.21)
     assert not slow(*reads).are_too_many([104.0], 104.19)
@@ -65,8 +65,8 @@ def test_a_run_that_is_lost_ends_early_and_breaks_the_objective(generator: Gener
         given_up = load.run((READ,), rate=RATE, warm_up=0.2, seconds=SECONDS, limits=LIMITS)
         whole = load.run((READ,), rate=RATE, warm_up=0.2, seconds=SECONDS)
 
-    assert 0.5 * SECONDS <= given_up.window.seconds < 0.95 * SECONDS <= whole.window.seconds
-    assert given_up.probe.planned == pytest.approx(RATE * given_up.window.seconds, rel=0.2)
+    assert 0.2 * SECONDS <= given_up.window.seconds < 0.75 * SECONDS < 0.95 * SECONDS <= whole.window.seconds
+    assert given_up.probe.planned == pytest.approx(RATE * given_up.window.seconds, rel=0.3)
     assert Slo().broken_by(given_up) == Slo().broken_by(whole) == "latency"
     assert (given_up.probe.failed, given_up.probe.failures) == (0, {})
 
