@@ -62,7 +62,7 @@ class Bench:
     def _fill(self, service: Service, messages: int) -> None:
         try:
             with surviving(service):
-                fill(self.generator, service.url, messages)
+                fill(self.generator, service, messages)
         except Failed:
             if shutil.disk_usage(service.data).free < LEAST_FREE:
                 raise MachineError(f"The disk is full where the service has its data: {service.data.parent}.") from None
@@ -160,18 +160,19 @@ def surviving(service: Service) -> Iterator[None]:
 
 
 def fill(
-    generator: Generator, url: str, messages: int, *, within: float = FILL_WITHIN, least: int | None = None
+    generator: Generator, service: Service, messages: int, *, within: float = FILL_WITHIN, least: int | None = None
 ) -> int:
     """Send so many messages to a service, for so many seconds at most, and return how many it accepted.
 
-    Raises Failed when there are fewer than `least`, or than all unless that is given.
+    Raises Failed when the service ends, or when there are fewer than `least`, or than all unless that is given.
     """
     deadline = time.monotonic() + within
     good, users = 0, SEEDING_USERS
     while good < messages and (left := deadline - time.monotonic()) > 0:
-        generator.begin(Job(url, (WRITE,), left, users=users, most=messages - good))
+        generator.begin(Job(service.url, (WRITE,), left, users=users, most=messages - good))
         good += sum(sample.answered for sample in generator.finish().samples)
         if good < messages:
+            confirm_alive(service)
             # It refused some. That is its right where eight come at once.
             users = 1
             time.sleep(min(REST, max(0.0, deadline - time.monotonic())))

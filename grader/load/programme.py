@@ -106,7 +106,7 @@ class Programme:
         service = self.start()
         try:
             self._say(f"load, {workload}: filling it with messages")
-            fill(self.generator, service.url, MESSAGES, within=self.level.fill_within, least=PAGE)
+            fill(self.generator, service, MESSAGES, within=self.level.fill_within, least=PAGE)
             counted = rows.before(service) if workload != "reads" else None
             self._say(f"load, {workload}: {USERS} users")
             measured = self._closed(service, workload)

@@ -53,7 +53,7 @@ class Handler(BaseHTTPRequestHandler):
             count += 1
             if HABIT != "loses" or count % 2 or count < 300:
                 database.execute("INSERT INTO messages VALUES (?)", [text])
-        if HABIT == "dies" and count > 300:
+        if HABIT == "dies early" or (HABIT == "dies" and count > 300):
             os._exit(3)
         if HABIT == "hangs" and count > 300:
             lock.acquire()
@@ -156,6 +156,13 @@ def test_a_service_that_dies_is_no_pass(run: Run) -> None:
 
     assert told(found) == [("root", "closed", "pass"), ("writes", "closed", "fail")]
     assert "The service ended under load." in found[1]["note"]
+
+
+def test_a_service_that_dies_of_its_first_messages_says_so(run: Run) -> None:
+    found = run("dies early")
+
+    assert told(found) == [("root", "closed", "pass"), ("writes", "closed", "fail")]
+    assert "Not measured: Your server ended during the load (exit code 3)." in found[1]["note"]
 
 
 def test_a_service_that_hangs_is_no_pass(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
