@@ -77,15 +77,17 @@ class Search:
         self._third = third
         self.found = Capacity()
 
-    def run(self, start: float, *, stride: int = NOTCHES) -> Capacity:
+    def run(self, start: float, *, stride: int = NOTCHES, lowest: float = 0.0) -> Capacity:
         """Search from the rate `start` on: double while it holds or halve while it doesn't, then close in on the limit.
 
         Closing in halves the interval on the grid, as factors matter and not differences. Whoever knows the capacity
         nearly begins with a smaller `stride` than doubling. Where the generator is the limit, lower rates are tried
-        until one holds: beside a busy machine, the limit may come early.
+        until one holds: beside a busy machine, the limit may come early. Below the rate `lowest`, or about one request
+        per second, the search gives up.
         """
-        held, broke = LOWEST - 1, HIGHEST + 1
-        notch = min(max(round(NOTCHES * log2(max(start, 1e-9) / GRID)), LOWEST), HIGHEST)
+        low = _notch_of(lowest)
+        held, broke = low - 1, HIGHEST + 1
+        notch = max(_notch_of(start), low)
         while broke - held > self._notches and not (self.found.because == "generator" and self.found.held):
             holds = self._holds(rate_at(notch))
             if holds is None:
@@ -96,8 +98,8 @@ class Search:
                 broke = notch
             if broke > HIGHEST:
                 notch = min(held + stride, HIGHEST)
-            elif held < LOWEST:
-                notch = max(broke - stride, LOWEST)
+            elif held < low:
+                notch = max(broke - stride, low)
             else:
                 notch = (held + broke) // 2
             stride = min(2 * stride, NOTCHES)
@@ -142,6 +144,11 @@ def _is_far(first: Judged, second: Judged) -> bool:
 def _badness(because: str | None, judged: Judged) -> float:
     """Say by how much a try failed: by failed requests, or by the longest 95th percentile in milliseconds."""
     return judged.probe.failed if because == "failures" else max(judged.p95_ms.values(), default=0.0)
+
+
+def _notch_of(rate: float) -> int:
+    """Return the notch that is nearest to a rate."""
+    return min(max(round(NOTCHES * log2(max(rate, 1e-9) / GRID)), LOWEST), HIGHEST)
 
 
 def rate_at(notch: int) -> float:

@@ -111,14 +111,14 @@ class CapacitySearch:
         else:
             self.search.run(estimate.probe.achieved * timing.begin)
 
-    def run_near(self, rate: float) -> None:
-        """Warm the service up, and search near a rate that somebody claims.
+    def run_near(self, rate: float, *, lowest: float) -> None:
+        """Warm the service up, and search near a rate that somebody claims. Below the rate `lowest`, give up.
 
         Raises MachineError when the generator itself fails.
         """
         timing = self._timing
         self._load.run(self._requests, users=WARM_UP_USERS, warm_up=timing.warm_up, seconds=timing.estimate / 2)
-        self.search.run(rate, stride=NEAR)
+        self.search.run(rate, stride=NEAR, lowest=lowest)
 
     def probe(self, rate: float) -> Judged:
         """Offer a rate for a few seconds, and judge what came by the objective."""

@@ -11,7 +11,7 @@ from grader.load.bench import Bench
 from grader.load.capacity import Capacity
 from grader.load.capacity_search import CapacitySearch, Timing
 from grader.load.slo import Slo
-from grader.scaling.conditions import Conditions, claimed, disagree, speed
+from grader.scaling.conditions import FAR, Conditions, claimed, disagree, speed
 from grader.scaling.evidence import Evidence
 from grader.scaling.measured import Amount
 
@@ -79,10 +79,14 @@ def read(evidence: Evidence, workload: str) -> Claim:
 
 
 def search(bench: Bench, claim: Claim, slo: Slo, level: str, here: Conditions) -> Searched:
-    """Search for the capacity of the project's service, from the claimed rate on. `here` lacks what others use."""
+    """Search for the capacity of the project's service, from the claimed rate on. `here` lacks what others use.
+
+    It doesn't look further down than where nothing can excuse the claim any more.
+    """
     service = bench.start()
     searching = CapacitySearch(bench.load(service), claim.workload, slo, timing=TIMINGS[level])
-    searching.run_near(claim.held)
+    here_instead = claim.held * min(1.0, speed(claim.conditions, here))
+    searching.run_near(claim.held, lowest=here_instead / (FAR * WIDER))
     found = searching.search.found
     reasons = {judged.because for judged in found.probes} - {None}
     if found.broke is not None and claim.because not in reasons | {"generator"}:

@@ -51,6 +51,12 @@ def test_a_service_that_never_holds_is_given_up() -> None:
     assert found.broke < 1
 
 
+def test_below_a_lowest_rate_nothing_is_tried() -> None:
+    found = Search(lambda rate: probe_of(rate, because="latency")).run(400.0, lowest=50.0)
+
+    assert (found.held, found.broke, found.done) == (0.0, 50.0, True)
+
+
 def test_one_bad_moment_is_forgiven_and_two_are_not() -> None:
     moments = itertools.count()
 
