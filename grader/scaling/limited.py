@@ -34,7 +34,7 @@ class Limited:
     def most_in_a_window(self, kind: str) -> Amount:
         """Count the most messages of one client that were accepted within 5 s: the `flooder`, or the `forger`.
 
-        The forger writes another `X-Forwarded-For` into each request.
+        The forger writes other headers and another author into each request.
         """
         sender = self._findings.forger if kind == "forger" else self._findings.flooder
         return Amount(

@@ -41,7 +41,7 @@ def hunt_in_races(service: Service, paths: list[WritePath], effort: Effort) -> L
         reading, writing = _usual_seconds(writer, paths[0])
         for number, path in itertools.product(range(effort.races), paths):
             paths[0].store(writer, big(words()))
-            text, pages = words(), _pages(number, len(readers))
+            text, pages = words(), _targets(path, number, len(readers))
             reads = [
                 pool.submit(_later, reader, page, (reading + writing) * (place + number % 4 / 4) / len(readers))
                 for place, (reader, page) in enumerate(zip(readers, pages, strict=True))
@@ -64,7 +64,7 @@ def hunt_while_held(service: Service, paths: list[WritePath], effort: Effort) ->
         return stale.listing()
     with _racers(service.port.number) as (pool, writer, readers):
         for number, path in itertools.product(range(effort.rounds), paths):
-            text, pages = words(), _pages(number, len(readers))
+            text, pages = words(), _targets(path, number, len(readers))
             with service.database.locked(HELD):
                 waiting = pool.submit(path.store, writer, text)
                 while not waiting.done():
@@ -87,10 +87,11 @@ def hunt_in_bursts(service: Service, paths: list[WritePath], effort: Effort) -> 
     stale = Stale()
     deadline = time.monotonic() + effort.seconds
     done = refused = 0
-    with _reading(service.port.number), ThreadPoolExecutor(WRITERS) as pool, ExitStack() as stack:
+    threads = [_thread(path) for path in paths if path.parent is not None]
+    with _reading(service.port.number, threads), ThreadPoolExecutor(WRITERS) as pool, ExitStack() as stack:
         writers = [stack.enter_context(KeptConnection(service.port.number)) for _ in range(WRITERS)]
         for number, path in zip(range(effort.bursts), itertools.cycle(paths), strict=False):
-            stored = _burst(pool, writers, path, _pages(number // len(paths), WRITERS), stale)
+            stored = _burst(pool, writers, path, _targets(path, number // len(paths), WRITERS), stale)
             refused += WRITERS - stored
             done += 1
             if stale.is_plenty or time.monotonic() > deadline:
@@ -115,7 +116,7 @@ def _burst(
         return text, written.received
 
     stored = [one for one in pool.map(write, writers, [words() for _ in writers], pages) if one is not None]
-    for page in pages:
+    for page in dict.fromkeys(pages):
         after = writers[0].get(page)
         for text, written_at in stored:
             stale.look(path, text, after, written_at)
@@ -123,13 +124,14 @@ def _burst(
 
 
 @contextmanager
-def _reading(port: int) -> Iterator[None]:
-    """Let four clients read the pages over and over while the block runs."""
+def _reading(port: int, threads: list[str]) -> Iterator[None]:
+    """Let four clients read the pages and the threads over and over while the block runs."""
     ending = threading.Event()
 
     def read() -> None:
         with KeptConnection(port) as reader:
-            exchanges = [reader.written("GET", page) for number in (0, 1) for page in _pages(number, WRITERS)]
+            pages = [page for number in (0, 1) for page in [*_pages(number, WRITERS), *threads]]
+            exchanges = [reader.written("GET", page) for page in pages]
             while not ending.is_set():
                 for exchange in exchanges:
                     reader.ask(exchange)
@@ -150,6 +152,17 @@ def _racers(port: int) -> Iterator[tuple[ThreadPoolExecutor, KeptConnection, lis
     with ThreadPoolExecutor(READERS) as pool, ExitStack() as stack:
         writer, *others = (stack.enter_context(KeptConnection(port)) for _ in range(1 + READERS // 2))
         yield pool, writer, others
+
+
+def _targets(path: WritePath, number: int, count: int) -> list[str]:
+    """Name what is read around a write: pages, and half of the time the thread of a reply."""
+    pages = _pages(number, count)
+    return pages if path.parent is None else [page for page in pages[::2] for page in (page, _thread(path))]
+
+
+def _thread(path: WritePath) -> str:
+    """Name the message to which everything on a way replies."""
+    return f"/messages/{path.parent}"
 
 
 def _pages(number: int, count: int) -> list[str]:

@@ -37,6 +37,8 @@ CATCHING_UP = 0.97
 """By how much an even sender that has come late may shorten its pauses."""
 PAUSE = 0.15
 FORGED_SECONDS = 4.5
+OF_PROXIES = ("X-Forwarded-For", "X-Real-IP", "X-Client-IP", "True-Client-IP", "CF-Connecting-IP")
+"""Headers by which proxies say for whom they ask."""
 WAITERS = 5
 LONGEST_WAIT = 12.0
 """Seconds of Retry-After for which the kit waits."""
@@ -90,7 +92,7 @@ def observe(harness: Harness) -> Findings:
         lambda: _look_on(found, paths),
         lambda: _send_evenly(found.even, SECONDS / MOST, found.flood_seconds, found.reads),
         lambda: _send_evenly(found.steady, SHORT / FEW, found.flood_seconds),
-        lambda: found.forger.flood(FORGED_SECONDS, PAUSE, _forged),
+        lambda: _forge(found.forger),
         lambda: _send_beside(found),
         *(lambda one=one, place=place: _wait_and_retry(found, one, place) for place, one in enumerate(found.waiters)),
     ]
@@ -164,7 +166,19 @@ def _wait_and_retry(found: Findings, sender: Sender, place: int) -> None:
     found.waited.append((refusal, time.monotonic() - refusal.answer.received, sender.post()))
 
 
+def _forge(forger: Sender) -> None:
+    """Flood as somebody else each time: by what a request says of its sender, and by who wrote the message."""
+    knows_authors = forger.post(author=words()).accepted
+    forger.flood(FORGED_SECONDS, PAUSE, lambda: forger.post(_forged(), author=words() if knows_authors else ""))
+
+
 def _forged() -> dict[str, str]:
-    """Write the header by which a proxy tells for whom it asks: with an address of nobody, or of another client."""
+    """Write what tells senders apart who don't forge it: an address of nobody, or of another client, and a program."""
     nobody = f"10.{random.randrange(250)}.{random.randrange(250)}.7"
-    return {"X-Forwarded-For": random.choice([nobody, nobody, "127.0.0.2", "127.0.0.4"])}
+    address = random.choice([nobody, nobody, "127.0.0.2", "127.0.0.4"])
+    return {
+        **dict.fromkeys(OF_PROXIES, address),
+        "Forwarded": f"for={address}",
+        "User-Agent": f"{words()}/1.0",
+        "Cookie": f"session={words()}",
+    }

@@ -46,11 +46,12 @@ class Sender:
     name: str = field(default_factory=words)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def post(self, headers: dict[str, str] | None = None) -> Posted:
+    def post(self, headers: dict[str, str] | None = None, author: str = "") -> Posted:
         """Send one message on a new connection."""
         text = f"{self.name} {next(self._numbers)}"
         with KeptConnection(self.port, source=self.source, keep=False) as connection:
-            posted = Posted(text, connection.post("/messages", {"text": text}, headers))
+            members = {"text": text, **({"author": author} if author else {})}
+            posted = Posted(text, connection.post("/messages", members, headers))
         self.posted.append(posted)
         return posted
 
@@ -59,17 +60,17 @@ class Sender:
         with KeptConnection(self.port, source=self.source, keep=False) as connection:
             return connection.get("/messages")
 
-    def burst(self, each: int, headers: Callable[[], dict[str, str]] = dict) -> None:
+    def burst(self, each: int) -> None:
         """Send `each` messages on eight connections at a time, as fast as they are answered."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(lambda _: [self.post(headers()) for _ in range(each)], range(AT_ONCE)))
+            list(pool.map(lambda _: [self.post() for _ in range(each)], range(AT_ONCE)))
 
-    def flood(self, seconds: float, pause: float, headers: Callable[[], dict[str, str]] = dict) -> None:
-        """Send messages for some seconds, eight at the same moment, with a pause between."""
+    def flood(self, seconds: float, pause: float, post: Callable[[], object] | None = None) -> None:
+        """Send messages for some seconds, eight at the same moment, with a pause between; `post` sends one."""
         deadline = time.monotonic() + seconds
         with ThreadPoolExecutor(AT_ONCE) as pool:
             while time.monotonic() < deadline:
-                list(pool.map(lambda _: self.post(headers()), range(AT_ONCE)))
+                list(pool.map(lambda _: (post or self.post)(), range(AT_ONCE)))
                 time.sleep(pause)
 
     def until_refused(self, most: int) -> Posted:

@@ -97,10 +97,7 @@ class TimedService:
         request = self._request(method)
         with KeptConnection(self.service.port.number) as connection:
             said = [read(request(connection)) for _ in range(count)]
-        faults = [one.fault for one in said if one.fault]
-        if len({(one.db, one.total) for one in said}) == 1 and re.search(TO_THE_MICROSECOND, said[0].header):
-            faults.append(f"the same to the microsecond in {count} answers ({said[0].header})")
-        return Listing(faults, request=said[0].answer.exchange.line, what="duration that can't be")
+        return _impossible(said)
 
     def hidden_waits(self, method: str) -> Listing:
         """Send requests while the kit holds the database, and list those which waited and whose `db` doesn't say so.
@@ -129,14 +126,22 @@ class TimedService:
         line = said[0].answer.exchange.line
         return Hidden(hidden, request=f"{line}   # while another program holds the database for {HELD:g} s")
 
-    def impossible_after_a_slow_one(self) -> Listing:
-        """Read once while the kit holds the database, and then often, and list what the headers can't mean."""
-        if self.service.project.has_file_database:
-            with KeptConnection(self.service.port.number) as connection:
-                self._request("POST")(connection)
+    def impossible_after_slow_ones(self) -> Listing:
+        """Visit / and read once each while the kit holds the database, then read often, and list what can't be.
+
+        The time of one request is in no other's header: not in those that come from a cache, nor in the next one's.
+        """
+        write, read_page = self._request("POST"), self._request("GET")
+        said = []
+        with KeptConnection(self.service.port.number) as connection:
+            if self.service.project.has_file_database:
+                with Database.locked(self.service.database, HELD):
+                    connection.get("/")
+                said.append(read(write(connection)))
                 with readers_held(self.service.database, HELD):
-                    self._request("GET")(connection)
-        return self.impossible("GET", OFTEN)
+                    said.append(read(read_page(connection)))
+            often = [read(read_page(connection)) for _ in range(OFTEN)]
+        return _impossible(often, said)
 
     def db_while_half_sent(self) -> DatabaseWait:
         """Send half of a body, wait, send the other half, and give `db` of the answer."""
@@ -150,6 +155,16 @@ class TimedService:
         if method == "GET":
             return lambda connection: connection.get(PATH)
         return lambda connection: connection.ask(connection.written("POST", PATH, _body(), dict(AS_JSON)))
+
+
+def _impossible(often: list[Said], more: Iterable[Said] = ()) -> Listing:
+    """List what can't be true of some answers, and of those that came to the same request in turn."""
+    faulty = [one for one in (*more, *often) if one.fault]
+    faults = [one.fault for one in faulty]
+    if len({(one.db, one.total) for one in often}) == 1 and re.search(TO_THE_MICROSECOND, often[0].header):
+        faults.append(f"the same to the microsecond in {len(often)} answers ({often[0].header})")
+    shown = (faulty or often)[0]
+    return Listing(faults, request=shown.answer.exchange.line, what="duration that can't be")
 
 
 def read(answer: Answer) -> Said:

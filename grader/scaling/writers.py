@@ -15,7 +15,7 @@ from typing import Any
 from grader.assertions.entries import Listing
 from grader.assertions.json_values import same
 from grader.chat.api import Chat
-from grader.errors import Unclear
+from grader.errors import NotChecked, Unclear
 from grader.scaling.flooded import REFUSALS, is_advice
 from grader.scaling.measured import Amount
 from grader.service.server import Service
@@ -25,6 +25,10 @@ from grader.text.values import shown
 WRITERS = 16
 PATIENCE = 15.0
 """Seconds that a writer waits for an answer: a message may wait for others, and for the database."""
+HELD, HELD_WRITERS = 8.0, 4
+"""Seconds for which another program locks the database, and how many writers wait for it meanwhile."""
+SETTLING = 1.0
+"""Seconds after the lock in which a service may store what it has put off, against its promise."""
 LARGEST = 1024 * 1024
 """Bytes of an answer to a writer; a longer one counts as none."""
 REST = 0.01
@@ -47,34 +51,52 @@ class Sent:
 class Written:
     """What many writers sent, and what came of it.
 
-    `stored` are those answered with success. `refused` counts answers of 503 and 429 with `Retry-After`, `errors` all
-    other answers, by what they were. `unanswered` counts those without an answer.
+    Every text begins with `mark`. `stored` are those answered with success. `refused` counts answers of 503 and 429
+    with `Retry-After`, `errors` all other answers, by what they were. `unanswered` counts those without an answer.
     """
 
     line: str
+    mark: str = ""
     stored: list[Sent] = field(default_factory=list)
     refused: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     unanswered: Counter[str] = field(default_factory=Counter)
 
 
-def write(service: Service, seconds: float) -> Written:
-    """Let sixteen writers send messages for so many seconds, each on a connection of its own."""
+def write(service: Service, seconds: float, *, count: int = WRITERS) -> Written:
+    """Let writers send messages for so many seconds, and one each at least, each on a connection of its own."""
     mark = words()
-    written = Written(f"{WRITERS} writers at once: POST /messages on {service.url}")
+    written = Written(f"{count} writers at once: POST /messages on {service.url}", mark)
     closing = time.monotonic() + seconds
     lock = threading.Lock()
     writers = [
         threading.Thread(
             target=_write, args=(service.port.number, f"{mark} {number}", closing, written, lock), daemon=True
         )
-        for number in range(WRITERS)
+        for number in range(count)
     ]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join(seconds + 2 * PATIENCE)
     return written
+
+
+def write_while_held(service: Service) -> Kept:
+    """Let four writers send a message each while another program locks the database for longer than they may wait.
+
+    Raises NotChecked where the kit can't lock it.
+    """
+    if not service.project.has_file_database:
+        raise NotChecked("The kit cannot hold a database that is not an SQLite file.")
+    Chat(service).send(words())  # so that the lists hold messages, and the database is whole
+    before = service.database.rows()
+    with service.database.locked(HELD):
+        written = write(service, 0.0, count=HELD_WRITERS)
+    written.line += f", while another program locks the database for {HELD:.0f} s"
+    _write(service.port.number, f"{written.mark} afterwards", 0.0, written, threading.Lock())  # may take others along
+    time.sleep(SETTLING)
+    return Kept(service, written, before)
 
 
 def _write(port: int, mark: str, closing: float, written: Written, lock: threading.Lock) -> None:
@@ -137,8 +159,7 @@ class Kept:
         self._before = before
         listed = Chat(service).all(limit="100").messages
         own = {sent.text: sent for sent in written.stored}
-        mark = written.stored[0].text.rsplit(" ", 2)[0] if written.stored else "\0"
-        self._listed = [message for message in listed if str(message.text.value).startswith(mark)]
+        self._listed = [message for message in listed if str(message.text.value).startswith(written.mark)]
         self._own = own
 
     @property

@@ -35,7 +35,7 @@ def test_true_durations_pass(timed):
 
     assert service.impossible("GET", 3) == ()
     assert service.impossible("POST", 3) == ()
-    assert service.impossible_after_a_slow_one() == ()
+    assert service.impossible_after_slow_ones() == ()
     assert service.hidden_waits("GET") == ()
     assert service.hidden_waits("POST") == ()
     assert service.db_while_half_sent() <= 160

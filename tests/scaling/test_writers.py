@@ -18,7 +18,9 @@ import json, os, sqlite3, sys, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 HABIT = {habit!r}
 path = os.environ["DATABASE_URL"].removeprefix("sqlite:///")
-database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+patience = 0.1 if HABIT.startswith("gives up") else 5
+database = sqlite3.connect(path, timeout=patience, check_same_thread=False, isolation_level=None)
+put_off = []
 database.execute("CREATE TABLE IF NOT EXISTS messages (id INTEGER PRIMARY KEY, text TEXT)")
 database.execute("PRAGMA synchronous = OFF")
 lock = threading.Lock()
@@ -66,8 +68,15 @@ class Handler(BaseHTTPRequestHandler):
                 return self.answer(503, dict(error="busy"), Retry_After="1")
             if HABIT == "loses" and odd:
                 return self.answer(201, dict(id=10**8 + count, text=text))
-            for _ in range(2 if HABIT == "doubles" and odd else 1):
-                number = database.execute("INSERT INTO messages (text) VALUES (?)", (text,)).lastrowid
+            try:
+                for _ in range(2 if HABIT == "doubles" and odd else 1):
+                    number = database.execute("INSERT INTO messages (text) VALUES (?)", (text,)).lastrowid
+            except sqlite3.OperationalError:
+                if HABIT == "gives up, and stores it later":
+                    put_off.append(text)
+                return self.answer(503, dict(error="busy"))
+            while put_off:
+                database.execute("INSERT INTO messages (text) VALUES (?)", (put_off.pop(),))
         self.answer(201, dict(id=number, text=text))
 
     def log_message(self, *more):
@@ -130,6 +139,22 @@ def test_each_broken_promise_shows_where_it_belongs(kept, habit, names, said):
 
     assert list(found) == names
     assert said in found[names[0]]
+
+
+@pytest.mark.parametrize(
+    ("habit", "names"),
+    [("honest", []), ("gives up", ["errors"]), ("gives up, and stores it later", ["errors", "surplus", "rows"])],
+)
+def test_what_is_sent_under_a_lock_is_stored_or_refused(service, monkeypatch, habit, names):
+    monkeypatch.setattr(writers, "HELD", 1.5)
+    running = service(SERVER.format(habit=habit))
+    running.start()
+
+    found = writers.write_while_held(running)
+
+    assert list(broken(found)) == names
+    assert "4 writers at once: POST /messages on " in found.errors.request
+    assert found.errors.request.endswith(", while another program locks the database for 2 s")
 
 
 def test_each_writer_sends_one_message_however_late_it_comes(service):

@@ -45,6 +45,18 @@ def test_the_database_agrees(many_writers):
     assert many_writers.rows == ()
 
 
+@check("4.7", clause="K6")
+def test_what_is_refused_under_a_long_lock_is_not_stored(written_while_held):
+    """Of four messages sent while the database is locked for 8 s, those answered with an error aren't stored later."""
+    assert written_while_held.surplus == ()
+
+
+@check("4.7", clause="K6")
+def test_what_is_accepted_under_a_long_lock_is_stored(written_while_held):
+    """Of four messages sent while the database is locked for 8 s, those answered with success are in the list."""
+    assert written_while_held.lost == ()
+
+
 @check("4.7", clause="stage 4", timed=True)
 def test_the_interval_is_right(capacity):
     """The interval for writes in `capacity.toml` and the kit's own lie at most a factor of 1.5 apart."""

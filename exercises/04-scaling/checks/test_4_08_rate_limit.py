@@ -35,7 +35,7 @@ def test_a_window_holds_twice_the_limit_at_most(limited):
 
 @check("4.8", clause="stage 4")
 def test_a_header_is_no_address(limited):
-    """Of a client that writes another `X-Forwarded-For` each time, at most 40 messages are accepted in any 5 s."""
+    """Of a client with other headers and another `author` each time, at most 40 messages are accepted in any 5 s."""
     assert limited.most_in_a_window("forger") <= 40
 
 

@@ -21,6 +21,12 @@ def test_nothing_is_refused_too_early(overloaded):
     assert overloaded.refused_early <= 2
 
 
+@check("4.9", clause="K6")
+def test_senders_that_stop_half_way_keep_no_place(refused_after_half_messages):
+    """After 160 messages whose senders stopped half way, sixteen at a time, a message is accepted again."""
+    assert refused_after_half_messages(160) == ()
+
+
 @check("4.9", clause="stage 4")
 def test_refusals_say_when_to_come_back(overloaded):
     """Whatever isn't answered well is refused with 503 or 429 and `Retry-After`."""
