@@ -14,8 +14,8 @@ from grader.errors import Failed, NotChecked
 from grader.http_client.client import AS_JSON
 from grader.http_client.kept import Answer, KeptConnection
 from grader.load.server_timing import durations
-from grader.scaling.readers_held import readers_held
 from grader.service.database import Database
+from grader.service.readers_held import readers_held
 from grader.service.server import Service
 from grader.testdata.random_values import words
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from grader.assertions.entries import Listing
 from grader.assertions.expected import DELIVERED
-from grader.assertions.json_values import Count, counted, same
+from grader.assertions.json_values import Count, same
 from grader.assertions.replies import Fault
 from grader.chat.api import Chat
 from grader.chat.messages import Message, Page, found_first
@@ -22,8 +19,7 @@ from grader.errors import Failed
 from grader.http_client.client import PATIENCE
 from grader.http_client.reply import Reply
 from grader.service.server import Service
-from grader.testdata.random_values import telephone_number, words
-from grader.text.shell import side_by_side
+from grader.testdata.random_values import hexadecimal, telephone_number, words
 from grader.text.values import shown
 from grader.webhooks import twilio
 from grader.webhooks.twilio import Delivery, Parameters
@@ -129,6 +125,17 @@ class Phone:
         return twilio.new_event(prefix)
 
     @staticmethod
+    def alike_events() -> tuple[str, ...]:
+        """Draw the ids of four events that differ in one character only: the last, the first digit, or the prefix."""
+        digits = hexadecimal(30)
+        return f"SM0{digits}0", f"SM0{digits}1", f"SM1{digits}0", f"MM0{digits}0"
+
+    @staticmethod
+    def in_full(message: Parameters) -> Parameters:
+        """Give a copy of the message with everything else that Twilio sends, such as the `SmsSid`."""
+        return twilio.with_all_fields(message)
+
+    @staticmethod
     def fault_of_answer(reply: Reply) -> Fault:
         """Say why Twilio can't use an answer; `""` when it can."""
         fault = ""
@@ -199,46 +206,3 @@ def accepted(reply: Reply) -> Reply:
 
 def _is_blank(text: object) -> bool:
     return isinstance(text, str) and not text.strip(WHITE_SPACE)
-
-
-@dataclass(frozen=True)
-class Raced:
-    """The results of several rounds. In each, the kit delivered one event several times at the same moment."""
-
-    refused: Listing
-    """The deliveries whose answer was no success."""
-    wrong: Listing
-    """The events that became no message, or several."""
-
-
-def race(phone: Phone, count: int, *, locked: Sequence[float], locking: Callable[[float], Any]) -> Raced:
-    """Deliver events in several rounds, each event `count` times at once, and count its messages after each answer.
-
-    `locked` has one entry for each round: the seconds for which the database is locked. `locking` gets these seconds
-    and returns the context manager in which the deliveries of the round run.
-    """
-    refused: list[str] = []
-    wrong: list[str] = []
-    request = ""
-    with ThreadPoolExecutor(count) as pool:
-        for number, seconds in enumerate(locked, 1):
-            body = words()
-            deliver = partial(_deliver_and_list, phone, phone.write(body), body, threading.Barrier(count), seconds)
-            with locking(seconds):
-                seen = [one.result() for one in [pool.submit(deliver) for _ in range(count)]]
-            request = side_by_side(seen[0][0].request, count)
-            refused += [f"{fault} in round {number}" for reply, _ in seen if (fault := phone.fault_of_answer(reply))]
-            odd = {*(times for _, times in seen), int(phone.messages(body))} - {1}
-            wrong += [f"{counted(max(odd))} in round {number}"] if odd else []
-    return Raced(
-        Listing(refused, request=request, what="delivery whose answer is no success"),
-        Listing(wrong, request=request, what="event with more or less than one message"),
-    )
-
-
-def _deliver_and_list(
-    phone: Phone, message: Parameters, body: str, barrier: threading.Barrier, locked: float
-) -> tuple[Reply, int]:
-    barrier.wait()
-    reply = phone.deliver(message, patience=PATIENCE + locked)
-    return reply, int(phone.messages(body))

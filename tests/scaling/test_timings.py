@@ -7,9 +7,9 @@ import time
 import pytest
 
 from grader.errors import Failed, NotChecked
-from grader.scaling.readers_held import readers_held
 from grader.scaling.timings import TimedService
 from grader.service.database import Database
+from grader.service.readers_held import readers_held
 from grader.service.server import Service
 from tests.scaling.chats import chat
 

@@ -108,6 +108,14 @@ def test_senders_that_stop_half_way_keep_nobody_waiting(chat, holding):
 
 
 @check("2.2", clause="K6")
+def test_a_list_waits_for_a_database_that_is_held(read_while_held):
+    """While another program lets nobody read or write the database for 1.6 s, `GET /messages` waits, and lists all."""
+    sent, page = read_while_held
+
+    assert page.first == sent.id
+
+
+@check("2.2", clause="K6")
 def test_messages_sent_beside_a_second_program_are_all_stored(chat, all_sent_at_once, visiting):
     """While another program locks the database again and again, 80 messages are accepted, each under its own id."""
     with visiting(chat.service):

@@ -20,6 +20,22 @@ def test_reply_posts_text_and_parent(client, any_scripted_chat):
     assert run.exit_code == 0
 
 
+@check("2.12", clause="K10")
+def test_ids_are_sent_back_as_they_came(client, any_scripted_chat):
+    """`show ID` and `reply ID TEXT` send an id back as it came: zeros at its beginning belong to it."""
+    any_scripted_chat.say(words())
+    any_scripted_chat.say(words())
+    third = any_scripted_chat.say(words())
+
+    shown = client("show", third.id, server_url=any_scripted_chat.url)
+    replied = client("reply", third.id, words(), server_url=any_scripted_chat.url)
+
+    assert shown.exit_code == 0
+    assert third.text in shown.stdout
+    assert any_scripted_chat.posted_id("reply_to", replied.request) == third.id
+    assert replied.exit_code == 0
+
+
 @check("2.12", clause="stage 2")
 def test_a_line_of_a_reply_names_its_parent(client, any_scripted_chat, lines):
     """In a listing, the line of a reply contains the id of its parent, and the line of another message doesn't."""

@@ -39,6 +39,16 @@ def test_one_number_is_one_author(phone):
 
 
 @check("3.2", clause="stage 3")
+def test_the_number_that_was_called_is_no_part_of_the_author(phone):
+    """Two text messages from one number to two numbers of the service have the same `author`."""
+    text, known = words(), phone.text(words())
+
+    assert phone.deliver(phone.changed(phone.write(text), "To", "+15550100177")).status in DELIVERED
+    assert phone.messages(text) == 1
+    assert phone.chat.page().above(known.id).other_than("author", known.member("author").value) == ()
+
+
+@check("3.2", clause="stage 3")
 def test_two_numbers_are_two_authors(phone):
     """Text messages from two numbers that share only their last four digits have different authors."""
     other = phone.other(same_ending=4)

@@ -90,6 +90,16 @@ def test_the_same_words_are_not_the_same_event(phone):
 
 
 @check("3.5", clause="stage 3")
+def test_events_whose_names_nearly_agree_are_several(phone):
+    """Four events whose `MessageSid` differ in one character only are four messages, also with the same text."""
+    text = words()
+    for event in phone.alike_events():
+        assert phone.deliver(phone.write(text, event=event)).status in DELIVERED
+
+    assert phone.messages(text) == 4
+
+
+@check("3.5", clause="stage 3")
 def test_an_event_is_remembered_across_a_restart(phone):
     """An event that comes again after a restart is still one message."""
     text = words()
