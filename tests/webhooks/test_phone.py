@@ -8,7 +8,8 @@ from grader.assertions.expected import DELIVERED
 from grader.errors import Failed
 from grader.http_client.reply import Reply
 from grader.webhooks import twilio
-from grader.webhooks.phone import Phone, race
+from grader.webhooks.phone import Phone
+from grader.webhooks.race import race
 
 LISTENING = """
 import json, os, threading
