@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -13,10 +14,12 @@ from pathlib import Path
 
 from grader.errors import Failed, MachineError, NotChecked
 from grader.load.copied_rows import copy_rows, grown_table, shows_many
+from grader.load.failures import kinds
 from grader.load.generator import Generator, Job
 from grader.load.measurement import Load, require
 from grader.load.workloads import WRITE
 from grader.project.config import Project
+from grader.report.load_words import failures
 from grader.service.server import Service
 from grader.system import trees
 from grader.system.process import how_it_ended
@@ -30,6 +33,8 @@ SENT = 1_000
 SEEDING_USERS = 8
 LEAST_FREE = 4 * 1024 * 1024
 """Bytes below which a disk is full."""
+FOR_A_WHILE = (408, 423, 425, 429)
+"""Statuses of four hundred and more after which the same request may be accepted later."""
 REST = 0.5
 """Seconds that the kit waits after a refusal."""
 FILL_WITHIN = 60.0
@@ -164,24 +169,40 @@ def fill(
 ) -> int:
     """Send so many messages to a service, for so many seconds at most, and return how many it accepted.
 
-    Raises Failed when the service ends, or when there are fewer than `least`, or than all unless that is given.
+    Raises Failed when the service ends, when it refuses every message for good, such as with 404, and when there are
+    fewer than `least`, or than all unless that is given.
     """
-    deadline = time.monotonic() + within
+    began, refused = time.monotonic(), Counter[str]()
+    deadline = began + within
     good, users = 0, SEEDING_USERS
     while good < messages and (left := deadline - time.monotonic()) > 0:
         generator.begin(Job(service.url, (WRITE,), left, users=users, most=messages - good))
-        good += sum(sample.answered for sample in generator.finish().samples)
+        samples = generator.finish().samples
+        good += sum(sample.answered for sample in samples)
+        refused.update(kinds(samples))
         if good < messages:
             confirm_alive(service)
+            if samples and not good and all(is_for_good(sample.status) for sample in samples):
+                status, _ = refused.most_common(1)[0]
+                raise Failed(
+                    f"Your server answers POST /messages with {status}: it takes no messages yet (step 2.1).",
+                    expected="messages that are answered with 200 or 201",
+                )
             # It refused some. That is its right where eight come at once.
             users = 1
             time.sleep(min(REST, max(0.0, deadline - time.monotonic())))
     if good < (messages if least is None else min(least, messages)):
+        others = f" The others: {failures(refused)}." if refused else ""
         raise Failed(
-            f"{good} of {messages} messages were accepted within {within:.0f} s.",
+            f"{good} of {messages} messages were accepted within {within:.0f} s.{others}",
             expected=f"{messages} messages that are answered with 200 or 201",
         )
     return good
+
+
+def is_for_good(status: int) -> bool:
+    """Tell whether a status says that the same request will never be accepted, however often it is sent."""
+    return 400 <= status < 500 and status not in FOR_A_WHILE
 
 
 def cores() -> int:

@@ -55,7 +55,9 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(3600)
         if HABIT == "refuses":
             self.answer(503, {"error": "no"})
-        return HABIT == "refuses"
+        if HABIT == "has none":
+            self.answer(404, {"error": "no"})
+        return HABIT in ("refuses", "has none")
 
     def answer(self, status, value):
         data = json.dumps(value).encode()

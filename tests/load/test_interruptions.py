@@ -117,6 +117,15 @@ def test_a_service_that_breaks_while_it_is_filled_is_one_sentence(tmp_path: Path
     assert not (tmp_path / FILE).exists()
 
 
+def test_a_service_without_messages_is_told_so_at_once(tmp_path: Path) -> None:
+    services.write(tmp_path, "has none")
+
+    done = kit("load", "reads", cwd=tmp_path)
+
+    assert done.status == 1
+    assert "Your server answers POST /messages with status 404: it takes no messages yet (step 2.1)." in done.text
+
+
 def test_a_rate_that_the_generator_cannot_reach_says_at_least(tmp_path: Path) -> None:
     services.write_null(tmp_path)
 
