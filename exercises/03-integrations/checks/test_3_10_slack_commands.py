@@ -85,7 +85,7 @@ def test_send_waits_for_a_database_that_is_held(channel, locking):
 @pytest.mark.parametrize("text", TYPED.values(), ids=TYPED.keys())
 @check("3.10", clause="stage 3")
 def test_a_message_is_stored_as_it_was_typed(channel, text):
-    """The server stores what a person typed: `&amp;`, `&lt;` and `&gt;` from Slack become `&`, `<` and `>`."""
+    """The server stores what a person typed, also twice, with `&amp;`, `&lt;` and `&gt;` as `&`, `<` and `>`."""
     assert channel.store(text).text == text
     assert channel.store(text).text == text
 
