@@ -26,6 +26,6 @@ def contract(words: tuple[str, ...]) -> int:
     found = clauses.find(known, " ".join(words))
     out = terminal.console()
     terminal_text.show_markdown(found.text, out)
-    terminal.say(f"{found.path}, line {found.line}", out, style="dim")
+    terminal.unbroken(f"{found.path}, line {found.line}", out, style="dim")
     out.print()
     return ExitStatus.PASSED

@@ -187,6 +187,12 @@ def say(sentence: str, out: Console, style: str = "") -> None:
     _paragraph(out, Text(printable(sentence), style=style))
 
 
+def unbroken(line: str, out: Console, style: str = "") -> None:
+    """Print one line as its own paragraph, however long it is: a path that is broken can't be pasted."""
+    out.print()
+    out.print(Text(f"  {printable(line)}", style=style), soft_wrap=True)
+
+
 def indented(sentence: str, style: str = "") -> Padding:
     """Return a sentence for a list of lines: what doesn't fit begins the next line as far to the right."""
     return Padding(Text(sentence, style=style), (0, 0, 0, 2), expand=False)

@@ -90,6 +90,12 @@ def test_the_command_shows_a_part_and_where_it_stands(tmp_path):
     assert "K10: the client" in kit("contract", cwd=tmp_path).text
 
 
+def test_the_path_stays_in_one_line_where_the_window_is_narrow(tmp_path):
+    lines = kit("contract", "K6", cwd=tmp_path, COLUMNS="30").stdout.splitlines()
+
+    assert any(re.fullmatch(r"  /.*/CONTRACT\.md, line \d+", line) for line in lines)
+
+
 def test_lines_to_copy_stay_as_they_are(tmp_path):
     lines = kit("contract", "K1", cwd=tmp_path).stdout.splitlines()
 
