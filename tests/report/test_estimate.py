@@ -27,3 +27,16 @@ def test_the_load_of_a_chat_takes_longer_than_that_of_a_front_page():
 
     assert Estimate(6, front_page, "none").announced.endswith(": about a minute.")
     assert Estimate(6, chat, "quick").announced.endswith(": about 13 minutes (with --load none about 3 minutes).")
+
+
+def test_one_project_that_ends_at_once_says_little_about_the_others():
+    estimate = Estimate(11, COURSE.steps, "quick")
+    before = int(estimate.position.split()[-2])
+    estimate.ended(graded=True)
+    one = int(estimate.position.split()[-2])
+    for _ in range(8):
+        estimate.ended(graded=True)
+    nine = int(estimate.position.split()[-2])
+
+    assert 0.5 * before < one < before
+    assert nine < 0.06 * before
