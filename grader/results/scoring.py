@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from grader.course import Stage, Step
 from grader.results.results import WANTING, CheckResult, ExitStatus, Outcome, StageResult, StepResult
@@ -14,13 +15,19 @@ NOT_OF_THE_PROJECT = ("machine", "load")
 
 
 def judge(
-    parts: Iterable[tuple[Stage, Sequence[Step]]], checks: Iterable[CheckResult], known: Collection[str] = ()
+    parts: Iterable[tuple[Stage, Sequence[Step]]],
+    checks: Iterable[CheckResult],
+    known: Collection[str] = (),
+    *,
+    without_load: bool = False,
 ) -> tuple[StageResult, ...]:
     """Judge the steps that were asked for, by stage and in course order.
 
     A step is blocked when a step that it needs, in any stage, has an outcome in WANTING. Its outcome then is `skip`,
     and it names the needed step. A needed step that was not asked for, or could not be checked, doesn't block. The
     `known` steps have passed before. Such a step counts as passed when it was not checked again and isn't blocked.
+
+    In a run `without_load`, no step that needs load counts, blocked or not: so each project has the same maximum.
     """
     by_step: dict[str, list[CheckResult]] = {}
     for check in checks:
@@ -32,6 +39,8 @@ def judge(
             found = by_step.get(step.id, [])
             before = step.id in known and not found and blocked_by(step, done) is None
             done[step.id] = _passed_before(step) if before else judge_step(step, found, done)
+            if without_load and step.needs_load and not before:
+                done[step.id] = replace(done[step.id], points=0, max_points=0)
         whole = len(steps) == len(stage.steps)
         judged.append(StageResult(stage.id, stage.title, tuple(done[step.id] for step in steps), whole))
     return tuple(judged)
@@ -40,11 +49,11 @@ def judge(
 def judge_step(step: Step, checks: Sequence[CheckResult], done: Mapping[str, StepResult]) -> StepResult:
     """Judge one step by its checks and by the steps that it needs. It gets all of its points or none."""
     outcome, because = _combine(checks)
+    left_out = outcome is Outcome.NOT_CHECKED and because in NOT_OF_THE_PROJECT
     blocker = blocked_by(step, done)
     if blocker is not None:
         outcome, because = Outcome.SKIP, blocker
     worth = BONUS_POINTS if step.bonus else POINTS
-    left_out = outcome is Outcome.NOT_CHECKED and because in NOT_OF_THE_PROJECT
     notes = [check.actual for check in checks if check.outcome is Outcome.NOT_CHECKED]
     return StepResult(
         id=step.id,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grader.course import Course, ServiceFile, Stage, Step
 from grader.errors import ProjectError
+from grader.harness.load_level import LoadLevel
 from grader.project import config
 from grader.results.held import Held
 from grader.results.moment import Moment
@@ -100,10 +101,12 @@ def run(
         only=only,
         setup=setup,
     )
-    unfolding = Unfolding(course, steps, known, stop=stop)
+    without_load = load == LoadLevel.NONE
+    unfolding = Unfolding(course, steps, known, stop=stop, without_load=without_load)
     listeners = _Listeners(meanwhile, listener, decided, moment, hold)
     with _reported(job, session, listeners, unfolding) as events:
-        judged = judge(course.split(steps), [*events.checks, *events.missing()], known)
+        checks = [*events.checks, *events.missing()]
+        judged = judge(course.split(steps), checks, known, without_load=without_load)
     if stop:
         judged = up_to_the_first_obstacle(judged)
     return RunResult(judged, chosen, tuple(events.faults), tuple(events.load), events.load_note)

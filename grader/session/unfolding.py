@@ -16,16 +16,20 @@ class Unfolding:
     A step has to wait for the steps before it. With `stop`, nothing comes after the first step that doesn't pass.
     """
 
-    def __init__(self, course: Course, steps: Sequence[Step], known: Collection[str], *, stop: bool) -> None:
+    def __init__(
+        self, course: Course, steps: Sequence[Step], known: Collection[str], *, stop: bool, without_load: bool
+    ) -> None:
         self._parts = course.split(steps)
         self._left = list(steps)
         self._known = known
         self._stop = stop
+        self._without_load = without_load
 
     def new(self, told: Told) -> Iterator[tuple[Stage, StepResult]]:
         """Yield the steps that are decided now and were not before."""
         while self._left and told.plan and self._may_be_decided(self._left[0].id, told):
-            judged = {step.id: step for stage in judge(self._parts, told.checks, self._known) for step in stage.steps}
+            found_now = judge(self._parts, told.checks, self._known, without_load=self._without_load)
+            judged = {step.id: step for stage in found_now for step in stage.steps}
             step = self._left.pop(0)
             found = judged[step.id]
             if self._stop and not lets_on(found):

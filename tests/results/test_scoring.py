@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -67,6 +68,25 @@ def test_a_step_that_a_run_without_load_leaves_out_counts_nowhere_and_stops_nobo
     assert (found.outcome, found.because, found.points, found.max_points) == (NOT_CHECKED, "load", 0, 0)
     assert lets_on(found)
     assert not lets_on(alone(check("1.1", NOT_CHECKED, PROJECT, "no tag")))
+
+
+@pytest.mark.parametrize("first", [PASS, FAIL, UNCLEAR, ERROR])
+def test_a_run_without_load_has_the_same_maximum_whatever_fails_before(first):
+    steps = [step("1.1"), step("1.2", "1.1"), replace(step("1.3", "1.2"), needs_load=True)]
+    left_out = [check("1.3", NOT_CHECKED, "load")] if first is PASS else []
+    parts, checks = [stage(*steps)], [check("1.1", first), check("1.2"), *left_out]
+
+    (without,) = judge(parts, checks, without_load=True)
+    (under_load,) = judge(parts, [*checks[:2], check("1.3")])
+
+    assert without.steps[2].outcome is (NOT_CHECKED if first is PASS else SKIP)
+    assert (without.max_points, under_load.max_points) == (20, 30)
+
+
+def test_what_this_machine_cannot_check_stays_left_out_where_the_step_is_blocked():
+    found = judged(CHAIN[:2], check("1.1", FAIL), check("1.2", NOT_CHECKED, MACHINE))
+
+    assert (found["1.2"].outcome, found["1.2"].max_points) == (SKIP, 0)
 
 
 @pytest.mark.parametrize("others", [[], [check("1.1")], [check("1.1", NOT_CHECKED, MACHINE)]])

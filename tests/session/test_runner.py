@@ -581,3 +581,18 @@ def test_a_step_that_needs_load_is_left_out_of_a_run_without(run, tmp_path):
     assert (without.steps[1].because, without.steps[1].max_points) == ("load", 0)
     assert without.steps[1].note == "It needs load, and this run has none. Type: kit check 1.2"
     assert outcomes(quick) == {"1.1": "pass", "1.2": "fail"}
+
+
+def test_a_run_without_load_has_the_same_maximum_where_the_project_fails_early(run, tmp_path):
+    checks = {"1.1": a_check("1.1", "", "assert 1 == 2"), "1.2": PASSING.replace("1.1", "1.2") + "\n"}
+    run(checks, {"1.2": ["1.1"]})
+    steps = tmp_path / "exercises" / "01-test" / "steps.toml"
+    steps.write_text(steps.read_text() + "needs_load = true\n")
+    own = course.load(steps.parent.parent)
+    heard: list[int] = []
+
+    findings = runner.run(own, tmp_path / "project", own.steps, decided=lambda _, step: heard.append(step.max_points))
+
+    assert outcomes(findings) == {"1.1": "error", "1.2": "skip"}
+    assert findings.stages[0].max_points == 10
+    assert heard[:1] == [10]
