@@ -12,15 +12,21 @@ from grader.text.values import printable
 
 
 class Listing(tuple[str, ...], Observed):
-    """A list of strings. A check compares it with `()`, or with a tuple of the strings that it expects."""
+    """A list of strings. A check compares it with `()`, or with a tuple of the strings that it expects.
+
+    `empty` says why there is no entry, where that is known.
+    """
 
     what: str
     """What an entry is, in the singular, such as `commit`."""
 
-    def __new__(cls, entries: Iterable[str], *, request: str, what: str) -> Self:
+    empty: str = ""
+
+    def __new__(cls, entries: Iterable[str], *, request: str, what: str, empty: str = "") -> Self:
         made = super().__new__(cls, entries)
         made.request = request
         made.what = what
+        made.empty = empty
         return made
 
     @property
@@ -42,7 +48,8 @@ class Listing(tuple[str, ...], Observed):
 
     def actual_text(self) -> str:
         if not self:
-            return f"no {self.what}; {self.request.ended}" if isinstance(self.request, Command) else "nothing"
+            ended = f"; {self.request.ended}" if isinstance(self.request, Command) else ""
+            return self.empty or f"no {self.what}{ended}"
         more = f" and {len(self) - 5} more" if len(self) > 5 else ""
         return printable(", ".join(self[:5])) + more
 

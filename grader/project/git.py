@@ -17,6 +17,8 @@ from grader.project.git_blobs import beginnings
 
 COMMIT = re.compile(r"[0-9a-fA-F]{4,64}")
 NO_COMMIT = re.compile(rb"does not have any commits yet|bad default revision")
+NO_REPOSITORY = "there is no git repository here"
+BROKEN = "there is a .git here, but it is no repository of this folder"
 LARGEST_BLOB = 4 * 1024 * 1024
 """How many bytes of a file are searched for a secret. Of no file are more read."""
 
@@ -42,12 +44,14 @@ class GitRepository:
 
     def commits(self) -> Listing:
         """List the newest commits. For a folder inside a repository, list the newest ones that touch it."""
+        request = "git log --oneline -- ."
         if not self.is_repository:
-            return Listing([], request="git log --oneline -- .", what="commit")
+            broken = os.path.lexists(self.folder / ".git")
+            return Listing([], request=request, what="commit", empty=BROKEN if broken else NO_REPOSITORY)
         listed = self._git("log", "--format=%h", "-n", "20", *([] if self.is_own_repository() else ["--", "."]))
         if listed.returncode and not NO_COMMIT.search(listed.stderr):
             raise _unreadable(listed)
-        return Listing(listed.stdout.decode().split(), request="git log --oneline -- .", what="commit")
+        return Listing(listed.stdout.decode().split(), request=request, what="commit")
 
     def tracked(self, *, named: str = "", beginning: bytes = b"") -> Listing:
         """List the tracked files with this name, also as the name of a folder, or those that begin with these bytes."""
@@ -222,11 +226,7 @@ class GitRepository:
         """Return what git lists; raises Failed where git can't, as nothing is known then."""
         if not self.is_repository:
             if os.path.lexists(self.folder / ".git"):
-                raise Failed(
-                    "there is a .git here, but it is no repository of this folder",
-                    expected="a sound repository, or none",
-                    request="git status",
-                )
+                raise Failed(BROKEN, expected="a sound repository, or none", request="git status")
             return b""
         done = self._git(*arguments)
         if done.returncode:

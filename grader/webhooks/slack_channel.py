@@ -131,13 +131,6 @@ class Shown(str, Observed):
         return f"the text {shorten(self.encode())}"
 
 
-class ShownTexts(Listing):
-    """Those of some texts that an answer holds. `what` is the answer."""
-
-    def actual_text(self) -> str:
-        return super().actual_text() if self else f"no {self.what}"
-
-
 class Told:
     """The service's answer to a command."""
 
@@ -150,7 +143,7 @@ class Told:
         """Count how often the answer holds a text."""
         return Count(len(_places(self.text, text)), request=self.reply.request)
 
-    def listing(self, texts: Sequence[str]) -> ShownTexts:
+    def listing(self, texts: Sequence[str]) -> Listing:
         """List those of the texts that the answer holds. An answer in exactly reversed order counts as in order.
 
         A text that the answer holds several times is listed as often.
@@ -159,7 +152,7 @@ class Told:
         found = [text for _, text in places]
         reverse = [text for text in reversed(texts) if text in found]
         ordered = found[::-1] if found == reverse else found
-        return ShownTexts(ordered, request=self.reply.request, what=f"text in {shorten(self.text.encode())}")
+        return Listing(ordered, request=self.reply.request, what=f"text in {shorten(self.text.encode())}")
 
 
 def _another(letter: str) -> str:

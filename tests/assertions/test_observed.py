@@ -18,6 +18,7 @@ STDOUT = Text("hello\n", stream="stdout", request=LINE, summary='exit code 0, "h
 STDERR = Text("", stream="stderr", request=LINE, summary="exit code 0, nothing printed")
 CODE = ExitCode(-11, request=LINE, summary="killed by SIGSEGV, nothing printed")
 NOTHING = Listing([], request=LINE, what="commit")
+NO_REPOSITORY = Listing([], request=LINE, what="commit", empty="there is no repository")
 REQUESTS = Listing(["GET //", "GET /x\x1b"], request=LINE, what="request")
 FILES = Listing([f"{n}.db" for n in range(7)], request=LINE, what="SQLite database among the tracked files")
 FAULT = Fault("no use", answer="an answer of use", request=LINE, summary="200 OK")
@@ -58,12 +59,13 @@ def growth(**tables: int) -> Growth:
         (CODE, "==", 0, "exit code 0", "killed by SIGSEGV, nothing printed"),
         (CODE, "in", FAILURE_EXIT_CODES, "an exit code from 1 to 125", "killed by SIGSEGV, nothing printed"),
         # lists
-        (NOTHING, "!=", (), "at least one commit", "nothing"),
+        (NOTHING, "!=", (), "at least one commit", "no commit"),
+        (NO_REPOSITORY, "!=", (), "at least one commit", "there is no repository"),
         (FILES, "==", (), "no SQLite database among the tracked files", "0.db, 1.db, 2.db, 3.db, 4.db and 2 more"),
         ("GET /", "in", REQUESTS, "'GET /'", r"GET //, GET /x\x1b"),
-        ("GET /", "in", NOTHING, "'GET /'", "nothing"),
+        ("GET /", "in", NOTHING, "'GET /'", "no commit"),
         (REQUESTS, "==", ("GET /", "GET /x"), "GET /, GET /x", r"GET //, GET /x\x1b"),
-        (NOTHING, "==", ("first",), "first", "nothing"),
+        (NOTHING, "==", ("first",), "first", "no commit"),
         (FILES, "==", (*FILES, "x.db"), f"{', '.join(FILES)}, x.db", ", ".join(FILES)),
         (FAULT, "==", "", "an answer of use", "no use, in 200 OK"),
         # rows

@@ -42,6 +42,7 @@ def test_a_folder_that_is_no_repository_has_no_commit(tmp_path):
     assert not git_repository.is_own_repository()
     assert not git_repository.is_clean()
     assert git_repository.commits() == ()
+    assert git_repository.commits().actual_text() == "there is no git repository here"
     assert git_repository.tracked(named=".env") == ()
     assert git_repository.tracked(beginning=SQLITE_HEADER) == ()
     assert git_repository.head() == ""
@@ -58,6 +59,7 @@ def test_a_repository_without_a_commit_has_none(folder):
 
     assert git_repository.is_repository
     assert git_repository.commits() == ()
+    assert git_repository.commits().actual_text() == "no commit"
     assert git_repository.head() == ""
     assert not git_repository.tag("step-1.1")
     assert names(git_repository.clone(folder.parent / "clone")) == []
