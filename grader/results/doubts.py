@@ -52,7 +52,8 @@ def _without_load(steps: Sequence[StepResult], place: str) -> list[Doubt]:
     if not left:
         return []
     command = f"kit grade {place} --load quick"
-    return [Doubt(f"{', '.join(left)} not checked", "they need load, and this run was without", command)]
+    why = f"{'they need' if len(left) > 1 else 'it needs'} load, and this run was without"
+    return [Doubt(f"{', '.join(left)} not checked", why, command)]
 
 
 def load_outcome(findings: RunResult) -> str:

@@ -74,6 +74,12 @@ def test_steps_that_need_load_are_named_together_with_the_line_that_settles_them
     assert [doubt.command for doubt in doubts(found)] == ["kit grade . --load quick"]
 
 
+def test_one_step_that_needs_load_is_named_in_the_singular():
+    (doubt,) = doubts(result(Outcome.NOT_CHECKED, "It needs load.", "load"))
+
+    assert doubt.reason == "1.1 not checked: it needs load, and this run was without."
+
+
 def test_in_the_current_folder_the_line_is_short():
     assert [doubt.command for doubt in doubts(result(Outcome.UNCLEAR, "noise", "noise"))] == ["kit check 1.1"]
 
