@@ -40,7 +40,7 @@ class Parameters(Listing):
         return self.actual_text()
 
     def actual_text(self) -> str:
-        return listed(self.targets)
+        return listed(self.targets) or super().actual_text()
 
 
 class Asked:

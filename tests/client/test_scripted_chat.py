@@ -424,7 +424,7 @@ def test_a_list_that_was_never_asked_for_is_noticed(scripted_chat, ask):
 
 
 def test_nothing_asked_at_all_is_noticed(scripted_chat):
-    assert failure(lambda: scripted_chat.since_asked(LINE)) == ("nothing", "GET /messages")
+    assert failure(lambda: scripted_chat.since_asked(LINE)) == ("no request", "GET /messages")
 
 
 def test_a_parameter_is_wanted_in_the_query_that_came(scripted_chat, ask):
