@@ -121,7 +121,8 @@ def grade_one(folder: Path, request: Request, json_file: Path | None) -> ExitSta
     if request.report:
         destination.confirm_folder(request.report, "report.json")
     findings = _run(place, request)
-    written = document.document(place, findings)
+    pasted = "" if place == Path.cwd() else names.pasted(folder)
+    written = document.document(place, findings, place=pasted)
     piped = json_file is not None and destination.is_standard_output(json_file)
     out = terminal.console(stderr=piped)  # who reads the report from a pipe wants nothing else there
     terminal.show(findings, out, verbose=request.verbose)
@@ -136,7 +137,7 @@ def grade_one(folder: Path, request: Request, json_file: Path | None) -> ExitSta
         except KitError as error:
             terminal.say(str(error), out, style="bold red")
             status = ExitStatus.FAULT
-    terminal.show_total(written, doubts(findings, "" if place == Path.cwd() else names.pasted(folder)), out)
+    terminal.show_total(written, doubts(findings, pasted), out)
     return status
 
 
@@ -192,8 +193,9 @@ def _graded(name: str, folder: Path, request: Request, target: Path, prefix: str
         destination.forget(drawn)
         place = handed_in.find(folder)
         findings = _run(place, request, prefix)
-        written = document.document(place, findings, name)
-        why = tuple(doubt.sentence for doubt in doubts(findings, names.pasted(folder)))
+        pasted = names.pasted(folder)
+        written = document.document(place, findings, name, place=pasted)
+        why = tuple(doubt.sentence for doubt in doubts(findings, pasted))
         row = table.row(name, written, status_of(findings), load_outcome(findings), why=why, **where)
         document.write(written, report)
         destination.write(drawn, page.page(written, above=gradebook.PAGE))

@@ -19,18 +19,19 @@ from grader.project import handed_files
 from grader.project.git import GitRepository
 from grader.report import destination
 from grader.report.names import readable
+from grader.results.doubts import reruns
 from grader.results.results import RunResult, StageResult
-from grader.results.scoring import reruns
 from grader.system import trees
 
 SCHEMA = "1"
 NOT_SUBMITTED = {".git", ".kit", ".venv", "venv", "node_modules", "__pycache__"}
 
 
-def document(folder: Path, findings: RunResult, name: str = "") -> dict[str, Any]:
+def document(folder: Path, findings: RunResult, name: str = "", *, place: str = "") -> dict[str, Any]:
     """Build the report of one run on the project in `folder`. Its format is described in `schema.json`.
 
-    `name` tells the project from others of the same run; it is the folder's own unless given.
+    `name` tells the project from others of the same run; it is the folder's own unless given. `place` is the folder as
+    a word for a shell, for lines to paste; empty for the current folder.
     """
     stages = findings.stages
     load = list(findings.load)
@@ -58,7 +59,7 @@ def document(folder: Path, findings: RunResult, name: str = "") -> dict[str, Any
         "max_points": sum(stage.max_points for stage in stages),
         "bonus_points": sum(stage.bonus_points for stage in stages),
         "faults": list(findings.faults),
-        "rerun": reruns(stages),
+        "rerun": reruns(findings, place),
     }
 
 

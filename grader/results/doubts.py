@@ -14,12 +14,16 @@ NOT_MEASURED = "not measured"
 
 @dataclass(frozen=True)
 class Doubt:
-    """One thing without a final outcome. `command` is the line that would settle it, or empty."""
+    """One thing without a final outcome. `command` is the line that would settle it, or empty.
+
+    `points_stand` is true of what was left out of the points, or gives none: then they are final all the same.
+    """
 
     what: str
     why: str
     command: str = ""
     purpose: str = "not settled yet"
+    points_stand: bool = False
 
     @property
     def reason(self) -> str:
@@ -40,7 +44,7 @@ def doubts(findings: RunResult, place: str = "") -> list[Doubt]:
     found = [doubt for step in findings.steps for doubt in _of_step(step, f" --project {place}" if place else "")]
     found += _without_load(findings.steps, place or ".")
     if findings.load_note:
-        found.append(Doubt(f"Load {NOT_MEASURED}, the points stand", findings.load_note))
+        found.append(Doubt(f"Load {NOT_MEASURED}, the points stand", findings.load_note, points_stand=True))
     if findings.faults:
         found.append(Doubt("A fault of the kit's own", findings.faults[0].splitlines()[0]))
     return found
@@ -53,7 +57,13 @@ def _without_load(steps: Sequence[StepResult], place: str) -> list[Doubt]:
         return []
     command = f"kit grade {place} --load quick"
     why = f"{'they need' if len(left) > 1 else 'it needs'} load, and this run was without"
-    return [Doubt(f"{', '.join(left)} not checked", why, command)]
+    return [Doubt(f"{', '.join(left)} not checked", why, command, points_stand=True)]
+
+
+def reruns(findings: RunResult, place: str = "") -> list[str]:
+    """List the commands that would settle points which are open. `place` is that of `doubts`."""
+    found = [doubt.command for doubt in doubts(findings, place) if doubt.command and not doubt.points_stand]
+    return list(dict.fromkeys(found))
 
 
 def load_outcome(findings: RunResult) -> str:

@@ -96,12 +96,6 @@ def exit_status(stages: Iterable[StageResult], extra: Iterable[Outcome] = ()) ->
     return ExitStatus.PASSED
 
 
-def reruns(stages: Iterable[StageResult]) -> list[str]:
-    """List the commands that check again the steps without a final outcome; empty when the result is final."""
-    open_outcomes = {Outcome.ERROR, Outcome.UNCLEAR}
-    return [f"kit check {step.id}" for stage in stages for step in stage.steps if step.outcome in open_outcomes]
-
-
 def _combine(checks: Sequence[CheckResult]) -> tuple[Outcome, str | None]:
     """Combine the outcomes of a step's checks into one outcome and its reason.
 

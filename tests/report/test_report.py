@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from grader.project.state import ProjectState, outcomes
-from grader.report import document, table, terminal, terminal_load
+from grader.report import document, page, table, terminal, terminal_load
 from grader.results.doubts import doubts, load_outcome, status_of
 from grader.results.results import CheckResult, ExitStatus, Outcome, RunResult
 from grader.results.scoring import judge
@@ -148,8 +148,26 @@ def test_the_worst_of_several_loads_counts():
 def test_what_is_not_the_learners_fault_costs_nothing_and_is_run_again(tmp_path):
     machine = document.document(tmp_path, SITUATIONS["machine-cannot"])
     assert (machine["points"], machine["max_points"]) == (90, 90)
+    assert machine["rerun"] == ["kit doctor"]
     own = document.document(tmp_path, SITUATIONS["own-fault"])
     assert own["rerun"] == ["kit check 1.4"]
+
+
+def test_what_is_to_be_run_again_can_be_pasted_where_the_report_was_asked_for(tmp_path):
+    written = document.document(tmp_path, SITUATIONS["unclear"], place="'a b'")
+
+    assert written["rerun"] == ["kit check 1.9 --project 'a b'"]
+    assert "kit check 1.9 --project &#39;a b&#39;" in page.page(written)
+
+
+@pytest.mark.parametrize(("because", "provisional"), [("load", False), ("machine", True), ("project", True)])
+def test_points_are_provisional_where_they_hang_on_what_is_undecided(tmp_path, because, provisional):
+    left_out = check("1.1", Outcome.NOT_CHECKED, actual="Why.", because=because)
+    found = RunResult(judge([(STAGE, STAGE.steps[:1])], [left_out]), seed=1)
+
+    row = table.row("ann", document.document(tmp_path, found), status_of(found), why=("1.1 not checked: why.",))
+
+    assert (row.provisional, row.result) == (provisional, "undecided")
 
 
 def test_the_digest_changes_with_the_files_and_with_nothing_else(tmp_path):

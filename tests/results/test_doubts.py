@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.results.doubts import doubts, load_outcome, status_of
+from grader.results.doubts import doubts, load_outcome, reruns, status_of
 from grader.results.results import CheckResult, ExitStatus, Outcome, RunResult
 from grader.results.scoring import judge
 from tests.real_course import COURSE
@@ -78,6 +78,23 @@ def test_one_step_that_needs_load_is_named_in_the_singular():
     (doubt,) = doubts(result(Outcome.NOT_CHECKED, "It needs load.", "load"))
 
     assert doubt.reason == "1.1 not checked: it needs load, and this run was without."
+
+
+@pytest.mark.parametrize(
+    ("found", "commands"),
+    [
+        (result(), []),
+        (result(Outcome.FAIL), []),
+        (result(Outcome.UNCLEAR, "noise", "noise"), ["kit check 1.1 --project ann"]),
+        (result(Outcome.ERROR), ["kit check 1.1 --project ann"]),
+        (result(Outcome.NOT_CHECKED, "No tag.", "project"), ["kit check 1.1 --project ann"]),
+        (result(Outcome.NOT_CHECKED, "No git.", "machine"), ["kit doctor"]),
+        (result(Outcome.NOT_CHECKED, "It needs load.", "load"), []),
+        (result(load_note="No Locust."), []),
+    ],
+)
+def test_only_what_points_hang_on_is_to_be_run_again(found, commands):
+    assert reruns(found, "ann") == commands
 
 
 def test_in_the_current_folder_the_line_is_short():

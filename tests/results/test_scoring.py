@@ -6,7 +6,7 @@ import pytest
 
 from grader.course import Stage, Step
 from grader.results.results import CheckResult, ExitStatus, Outcome, StageResult, StepResult
-from grader.results.scoring import exit_status, judge, lets_on, reruns
+from grader.results.scoring import exit_status, judge, lets_on
 
 PASS, FAIL, SKIP, UNCLEAR, NOT_CHECKED, ERROR = Outcome
 MACHINE, PROJECT = "machine", "project"
@@ -182,7 +182,6 @@ def test_a_machine_that_can_check_little_costs_nothing():
 
     assert (result.points, result.max_points) == (0, 0)
     assert exit_status([result]) == ExitStatus.UNDECIDED
-    assert reruns([result]) == []
 
 
 def test_of_two_needs_the_first_that_failed_is_named():
@@ -238,8 +237,3 @@ def test_nothing_asked_is_nothing_failed():
 def test_what_is_skipped_without_a_failure_is_undecided():
     assert exit_status(ended(PASS, SKIP)) == 4
     assert exit_status(ended(NOT_CHECKED, SKIP)) == 4
-
-
-def test_only_what_is_not_settled_is_to_be_run_again():
-    assert reruns(ended(*Outcome)) == ["kit check 1.3", "kit check 1.5"]
-    assert reruns(ended(PASS, FAIL, SKIP, NOT_CHECKED)) == []

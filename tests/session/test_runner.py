@@ -579,7 +579,7 @@ def test_a_step_that_needs_load_is_left_out_of_a_run_without(run, tmp_path):
 
     assert outcomes(without) == {"1.1": "pass", "1.2": "not_checked"}
     assert (without.steps[1].because, without.steps[1].max_points) == ("load", 0)
-    assert without.steps[1].note == "It needs load, and this run has none. Type: kit check 1.2"
+    assert without.steps[1].note == "It needs load, and this run has none."
     assert outcomes(quick) == {"1.1": "pass", "1.2": "fail"}
 
 
