@@ -24,6 +24,7 @@ def test_the_page_of_a_class_and_the_pages_of_its_projects_lead_to_each_other(tm
 def test_the_page_of_one_project_stands_alone(tmp_path):
     project(tmp_path / "ann")
 
-    kit("grade", "ann", *QUICKLY, "--report", "out", cwd=tmp_path)
+    done = kit("grade", "ann", *QUICKLY, "--report", "out", cwd=tmp_path)
 
+    assert "\n\n  Report: out/report.json\n  Report: out/report.html\n" in done.stdout.replace(" \n", "\n")
     assert "<a href" not in (tmp_path / "out" / "report.html").read_text("utf-8")

@@ -127,13 +127,13 @@ def grade_one(folder: Path, request: Request, json_file: Path | None) -> ExitSta
     out = terminal.console(stderr=piped)  # who reads the report from a pipe wants nothing else there
     terminal.show(findings, out, verbose=request.verbose)
     status = status_of(findings)
-    for path in _faces(json_file, request.report):
+    for number, path in enumerate(_faces(json_file, request.report)):
         try:
             if path.name == "report.html":
                 destination.write(path, page.page(written))
             else:
                 document.write(written, path)
-            terminal.say(f"Report: {path}", out, style="dim")
+            terminal.say(f"Report: {path}", out, style="dim", above=number == 0)
         except KitError as error:
             terminal.say(str(error), out, style="bold red")
             status = ExitStatus.FAULT

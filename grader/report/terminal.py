@@ -182,9 +182,9 @@ def show_total(report: dict[str, Any], doubts: Sequence[Doubt], out: Console) ->
         out.print()
 
 
-def say(sentence: str, out: Console, style: str = "") -> None:
-    """Print one sentence as its own paragraph."""
-    _paragraph(out, Text(printable(sentence), style=style))
+def say(sentence: str, out: Console, style: str = "", *, above: bool = True) -> None:
+    """Print one sentence as its own paragraph; without the empty line `above` it, it belongs to what stands there."""
+    _paragraph(out, Text(printable(sentence), style=style), above=above)
 
 
 def unbroken(line: str, out: Console, style: str = "") -> None:
