@@ -59,6 +59,18 @@ def test_code_stands_out_in_a_sentence_and_has_no_backticks(report):
     assert Seen(drawn).names.isdisjoint({"script", "img"})
 
 
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [("one-fails", "fail"), ("unclear", "unclear"), ("machine-cannot", "not_checked"), ("own-fault", "error")],
+)
+def test_the_box_of_a_problem_has_the_colour_of_its_mark(name, outcome):
+    drawn = page(document.document(Path(), SITUATIONS[name]))
+
+    assert f'<div class="problem {outcome}">' in drawn
+    boxes = re.findall(r"(\.problem[^{]*) \{ border-left-color: var\(--(\w+)\)", drawn)
+    assert boxes == [(".problem.unclear, .problem.not_checked, .problem.error", "warn")]
+
+
 def test_the_page_asks_nobody_for_anything(report):
     report["load"] = [LOAD]
     text = page(report)
