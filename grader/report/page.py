@@ -45,7 +45,7 @@ def _of_project(row: Row, stages: Sequence[str]) -> dict[str, Any]:
         "name": row.name,
         "page": quote(row.page),
         "figures": ["" if figure is None else str(figure) for figure in figures],
-        "result": row.result + (", provisional" if row.provisional and row.points is not None else ""),
+        "result": row.result_in_full,
         "problem": row.first_problem,
     }
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, JustifyMethod
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -26,6 +28,13 @@ NO_PROJECT = "no project"
 
 LONGEST_REASON = 160
 """How many characters of a reason stand in a row."""
+HEAD = ("project", "points", "of", "bonus", "result")
+"""The columns on a terminal, before the first problem."""
+INDENT = GAP = 2
+"""Blanks before and between the columns."""
+LONGEST_NAME = 24
+COMFORTABLE, NARROWEST = 40, 16
+"""How wide the first problem is, where there is room, and at least."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,11 @@ class Row:
     def result(self) -> str:
         """The result in a word or two."""
         return self.word or SAID[self.status]
+
+    @property
+    def result_in_full(self) -> str:
+        """The result, and whether the points are provisional."""
+        return self.result + (", provisional" if self.provisional and self.points is not None else "")
 
     @property
     def line(self) -> str:
@@ -114,24 +128,45 @@ def unusable(name: str, reason: str, status: ExitStatus, **more: Any) -> Row:
 
 def show(rows: Sequence[Row], out: Console) -> None:
     """Show the table on a terminal, and below it why something is undecided and what to type."""
-    table = Table(box=None, padding=(0, 2), header_style="bold")
-    for heading, justify in (
-        ("project", "left"),
-        ("points", "right"),
-        ("of", "right"),
-        ("bonus", "right"),
-        ("result", "left"),
-        ("first problem", "left"),
-    ):
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
-    for one in rows:
-        figures = ["" if n is None else str(n) for n in (one.points, one.max_points, one.bonus_points)]
-        result = one.result + (", provisional" if one.provisional and one.points is not None else "")
-        table.add_row(Text(printable(one.name)), *figures, result, Text(printable(one.first_problem)))
+    cells = [[printable(one.name), *_figures(one), one.result_in_full] for one in rows]
+    *widths, left = _widths(rows, cells, out.width)
+    table = Table(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
+    for heading, width in zip(HEAD, widths, strict=True):
+        justify: JustifyMethod = "right" if heading in ("points", "of", "bonus") else "left"
+        table.add_column(heading, justify=justify, width=width, overflow="fold")
+    table.add_column("first problem", width=left, overflow="fold")
+    for one, before in zip(rows, cells, strict=True):
+        table.add_row(*map(Text, before), _cut(printable(one.first_problem), left, out))
     out.print()
-    out.print(table)
+    out.print(Padding(table, (0, 0, 0, INDENT), expand=False))
     for sentence, named in reasons(rows).items():
         terminal.say(f"{', '.join(named)}: {sentence}", out)
+
+
+def _widths(rows: Sequence[Row], cells: Sequence[Sequence[str]], room: int) -> list[int]:
+    """Say how wide each column is, so that a first problem gets room: first results take two lines, then names do."""
+    widths = [max(map(cell_len, column)) for column in zip(HEAD, *cells, strict=True)]
+    widths[0] = min(widths[0], LONGEST_NAME)
+    left = room - INDENT - GAP * len(widths) - sum(widths)
+    longest = max(cell_len(printable(one.first_problem)) for one in rows)
+    if left < min(longest, COMFORTABLE):
+        words = max(cell_len(word) for one in [HEAD[-1], *(row.result_in_full for row in rows)] for word in one.split())
+        left, widths[-1] = left + widths[-1] - words, words
+    if left < NARROWEST:
+        left, widths[0] = NARROWEST, max(widths[0] + left - NARROWEST, len(HEAD[0]))
+    return [*widths, left]
+
+
+def _figures(one: Row) -> list[str]:
+    return ["" if n is None else str(n) for n in (one.points, one.max_points, one.bonus_points)]
+
+
+def _cut(sentence: str, width: int, out: Console) -> Text:
+    """Cut a text after two lines of this width."""
+    lines = [line.plain.rstrip() for line in Text(sentence).wrap(out, width)]
+    if len(lines) <= 2:
+        return Text(sentence)
+    return Text(f"{lines[0]}\n{set_cell_size(lines[1], width - 1).rstrip()}…")
 
 
 def reasons(rows: Sequence[Row]) -> dict[str, list[str]]:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.report import document, page
-from tests.browser import PROGRAM, QUIET
+from grader.report import document, page, table
+from grader.results.results import ExitStatus
+from tests.browser import PROGRAM, QUIET, browser
 from tests.report import loads
 from tests.report.test_report import SITUATIONS
 
@@ -65,3 +66,18 @@ def test_a_page_without_its_policy_would_be_seen_to_ask(tmp_path: Path) -> None:
     _, asked = opened('<img src="http://127.0.0.1:9/x.png">' + "x" * 999, tmp_path)
 
     assert asked == ["http://127.0.0.1:9/x.png"]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_row_of_a_class_is_two_lines_high_and_shows_its_result(tmp_path: Path, width: int) -> None:
+    stages = (("01", 40), ("02", 100), ("03", 90), ("04", 10))
+    row = table.Row("ann", ExitStatus.FAILED, 240, 300, 25, stages, "404 Not Found, " * 12, provisional=True)
+    (tmp_path / "index.html").write_text(page.of_class([row], [stage for stage, _ in stages]), "utf-8")
+
+    with browser(tmp_path / "profile") as program, program.tab() as tab:
+        tab.open((tmp_path / "index.html").as_uri(), width=width)
+        height = tab.value("document.querySelectorAll('tr')[1].getBoundingClientRect().height")
+        right = tab.value("document.querySelectorAll('td')[1].getBoundingClientRect().right")
+
+    assert height < 60
+    assert right < width

@@ -207,6 +207,25 @@ def test_the_table_names_each_project_as_its_folder_is_named_with_points_and_bon
     ]
 
 
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_of_a_long_problem_the_table_shows_two_lines(width):
+    long = "1.3 fail: 404 Not Found, application/json, The requested URL was not found on the server. " * 2
+    row = table.Row("ann", ExitStatus.FAILED, 240, 300, 25, (), long, provisional=True)
+    short = table.Row("ben-with-a-name-longer-than-others", ExitStatus.PASSED, 300, 300, 25, (), "", provisional=False)
+    out = Console(file=io.StringIO(), width=width)
+
+    table.show([row], out)
+    alone = out.file.getvalue().splitlines()
+    table.show([row, short], out)
+
+    lines = out.file.getvalue().splitlines()[len(alone) :]
+    assert len(alone) == 4
+    assert [line.split()[0] for line in lines[1:4]] == ["project", "ann", "provisional"]
+    assert alone[3].rstrip().endswith("…")
+    assert lines[3].rstrip().endswith("…")
+    assert max(map(len, lines)) <= width
+
+
 def test_a_report_is_remembered_and_a_part_of_it_renewed(tmp_path):
     state = ProjectState(tmp_path)
     state.keep_report(document.document(tmp_path, SITUATIONS["one-fails"]))
