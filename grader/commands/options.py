@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from grader.errors import UsageError
-from grader.project import config
+from grader.project import config, handed_in
 from grader.text.shell import SERVE_PORT
 
 if TYPE_CHECKING:
@@ -65,8 +65,12 @@ def path_named(word: str) -> Path:
 
 
 def project_place(context: click.Context, folder: str) -> Path:
-    """Find the project's folder; raises UsageError when it has neither a service.toml nor a git repository."""
+    """Find the project's folder; raises UsageError when it has neither a service.toml nor a git repository.
+
+    The folder of the course is none, though it may be a git repository.
+    """
     found = place(context, folder)
+    handed_in.confirm_not_course(found)
     if not any(os.path.lexists(found / name) for name in (config.FILE, ".git")):
         above = next((place for place in found.parents if (place / config.FILE).exists()), None)
         raise UsageError(

@@ -9,6 +9,7 @@ from typing import Any
 from grader.course import Course, Step, tag_of
 from grader.errors import NotChecked
 from grader.learner import position
+from grader.project.config import FILE
 from grader.project.git import GitRepository
 from grader.project.state import ProjectState, outcomes, passed
 from grader.project.states import States
@@ -37,10 +38,10 @@ def tag(course: Course, folder: Path, found: RunResult, asked: Sequence[Step]) -
 
     The tag marks a state of the project in which this step was the last one to pass. So the kit makes it only when the
     project is the top of its repository, when everything is committed, and when in exactly this state all earlier steps
-    of the stage have passed and no later one has.
+    of the stage have passed and no later one has. A folder without service.toml is no project, and gets no tag.
     """
     ran = [step.id for stage in found.stages for step in stage.steps if step.outcome is Outcome.PASS and step.checks]
-    if not ran:
+    if not ran or not (folder / FILE).is_file():
         return None
     steps = course.steps
     known = [step.id for step in steps]

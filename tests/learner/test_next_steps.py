@@ -7,6 +7,7 @@ from grader.learner import next_steps, scaffold
 from grader.results.results import CheckResult, Outcome, RunResult, StageResult, StepResult
 from grader.text.story import KEPT_BY_HOLD
 from tests.real_course import COURSE
+from tests.repository import git
 
 
 def named_after(step_id, request="", before="", outcome=Outcome.FAIL):
@@ -123,6 +124,23 @@ def test_a_step_that_others_need_gets_no_tag_until_it_is_asked_for(tmp_path):
 
     assert next_steps.tag(COURSE, tmp_path / "chat", found, [COURSE.find_step("1.2")]) is None
     assert next_steps.tag(COURSE, tmp_path / "chat", found, [step]) == "step-1.1"
+
+
+def test_a_folder_without_service_toml_gets_no_tag(tmp_path):
+    folder = tmp_path / "chat"
+    scaffold.start(COURSE.stages[0], folder)
+    git(folder, "rm", "-q", "service.toml")
+    git(folder, "commit", "-q", "-m", "No service")
+    step = COURSE.find_step("1.1")
+    check = CheckResult(step.id, "test_it", "It works.", Outcome.PASS, "K1")
+    passed = StepResult(step.id, step.title, step.bonus, Outcome.PASS, None, None, 10, 10, (check,))
+    found = RunResult((StageResult(step.stage, "Stage", (passed,)),), seed=1)
+    assert next_steps.remember(folder, found) == ""
+
+    assert next_steps.tag(COURSE, folder, found, [step]) is None
+    git(folder, "reset", "-q", "--hard", "HEAD~1")
+    assert next_steps.remember(folder, found) == ""
+    assert next_steps.tag(COURSE, folder, found, [step]) == "step-1.1"
 
 
 def test_whoever_finds_a_step_unclear_may_go_on():
