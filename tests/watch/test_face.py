@@ -104,6 +104,16 @@ def test_a_pipe_gets_plain_lines_and_sigterm_ends_it(chat, port, nothing_left):
     assert (watch.returncode, errors) == (0, "")
 
 
+@pytest.mark.parametrize("until", ["checking 1.1", "your service"])
+def test_ctrl_c_is_its_normal_end(chat, terminal, port, until):
+    watch = terminal("watch", "--port", str(port), cwd=chat)
+    watch.until(until)
+    watch.press("\x03")
+
+    assert watch.ended() == 0
+    assert "kit: stopped" not in watch.text
+
+
 def test_a_reader_that_goes_away_ends_it(chat, port, nothing_left):
     line = f"{KIT} watch --port {port} | head -1"
     done = subprocess.run(line, shell=True, cwd=chat, env=environment(), capture_output=True, text=True, check=False)
