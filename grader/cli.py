@@ -53,6 +53,10 @@ class Commands(click.Group):
         command: click.Command = getattr(importlib.import_module(f"grader.commands.{cmd_name}"), WORDS[cmd_name])
         return command
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read `kit help COMMAND` as `kit COMMAND --help`. `help` is no command, so no list has it."""
+        return super().parse_args(ctx, [*args[1:], "--help"] if args[:1] == ["help"] else args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:

@@ -82,8 +82,7 @@ class Stage:
     @property
     def starter_layers(self) -> tuple[Path, ...]:
         """The folders whose files make up the starter. A file of a later folder replaces that of an earlier one."""
-        below = (self.solutions / self.starter_on,) if self.starter_on else ()
-        return (*below, self.starter)
+        return (self.solutions / self.starter_on, self.starter) if self.starter_on else (self.starter,)
 
     @property
     def bare(self) -> Path:
@@ -127,9 +126,8 @@ class Course:
 
     def find_stage(self, word: str) -> Stage:
         """Find a stage by `1`, `01` or `01-scaffolding`; raises UsageError."""
-        for stage in self.stages:
-            if word in (stage.id, stage.id.lstrip("0"), stage.folder.name):
-                return stage
+        if found := [one for one in self.stages if word in (one.id, one.id.lstrip("0"), one.folder.name)]:
+            return found[0]
         known = [stage.id for stage in self.stages]
         there = f"There is only {known[0]}" if len(known) == 1 else f"There are {known[0]} to {known[-1]}"
         raise UsageError(f'No stage "{word}". {there}; see: kit')
@@ -138,13 +136,15 @@ class Course:
         """Find a step by its id, such as `1.3`; raises UsageError."""
         if found := [step for step in self.steps if step.id == word]:
             return found[0]
+        if re.fullmatch(r"\d+[^\w.]+\d+", word):
+            raise UsageError(f'No step "{word}". A step is written as 1.4, with a point; see: kit')
         stage = self.find_stage(word.partition(".")[0])
         first, last = stage.steps[0].id, stage.steps[-1].id
         raise UsageError(f'No step "{word}". Stage {stage.id} has {first} to {last}; see: kit')
 
     def find(self, word: str) -> tuple[Step, ...]:
         """Find the steps that a word of the learner names: one step, or all steps of a stage; raises UsageError."""
-        return (self.find_step(word),) if re.fullmatch(r"\d+\.\d+", word) else self.find_stage(word).steps
+        return (self.find_step(word),) if re.fullmatch(r"\d+\W+\d+", word) else self.find_stage(word).steps
 
     def with_needs(self, steps: Iterable[Step]) -> tuple[Step, ...]:
         """Return the given steps and all steps that they need, directly or indirectly, in course order."""

@@ -99,7 +99,14 @@ def test_the_hint_is_for_the_step_you_are_at(chat):
     [
         (["check", "5"], 'No stage "5". There are 01 to 04; see: kit'),
         (["check", "1.77"], 'No step "1.77". Stage 01 has 1.1 to 1.10; see: kit'),
+        (["check", "1,4"], 'No step "1,4". A step is written as 1.4, with a point; see: kit'),
+        (["hint", "1-4"], 'No step "1-4". A step is written as 1.4, with a point; see: kit'),
         (["hint", "nothing"], 'No stage "nothing".'),
+        (["help", "chek"], "Did you mean 'check'?"),
+        (["serve", "--port", "abc"], "'--port': a whole number from 1 to 65535 is needed, not 'abc'."),
+        (["phone", "--port", "70000"], "'--port': a whole number from 1 to 65535 is needed, not '70000'."),
+        (["load", "reads", "--rate", "fast"], "'--rate': a number from 0.1 to 20000 is needed, not 'fast'."),
+        (["reset", "1.3", "--back", "0"], "'--back': a whole number from 1 up is needed, not '0'."),
         (["check", "--project", "nowhere"], 'There is no folder "nowhere".'),
         (["grade", "nowhere"], 'There is no folder "nowhere".'),
         (["grade", ".", "--stages", "3-2"], '"3-2" is no range of stages; write 1-4 or one stage.'),
@@ -120,6 +127,15 @@ def test_what_does_not_exist_is_one_sentence_and_status_2(chat, words, sentence)
     assert done.status == 2
     assert sentence in done.text
     assert "Traceback" not in done.text
+
+
+@pytest.mark.parametrize("words", [[], ["check"], ["worksheet", "measure"]], ids=" ".join)
+def test_help_is_a_word_too_and_no_command_of_the_list(tmp_path, words):
+    done = kit("help", *words, cwd=tmp_path)
+
+    assert (done.status, done.stderr) == (0, "")
+    assert done.stdout == kit(*words, "--help", cwd=tmp_path).stdout
+    assert not re.search(r"(?m)^  help\b", done.stdout)
 
 
 def test_an_unreadable_folder_is_one_sentence(tmp_path):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from grader import course
-from grader.commands.options import project_option, project_place
+from grader.commands.options import Whole, project_option, project_place
 from grader.project import config
 from grader.results.results import ExitStatus
 
 
 @click.command(short_help="Test the API beyond the scored checks.")
-@click.option("--examples", default=30, show_default=True, type=click.IntRange(1, 1000), help="Requests per operation.")
+@click.option("--examples", default=30, show_default=True, type=Whole(1, 1000), help="Requests per operation.")
 @project_option
 @click.pass_context
 def fuzz(context: click.Context, examples: int, folder: str) -> int:

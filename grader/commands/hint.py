@@ -6,7 +6,7 @@ import click
 
 from grader import course
 from grader.commands.completing import step_argument
-from grader.commands.options import project_option, project_place
+from grader.commands.options import Whole, project_option, project_place
 from grader.errors import UsageError
 from grader.project.state import ProjectState
 from grader.results.results import ExitStatus
@@ -15,7 +15,7 @@ from grader.results.results import ExitStatus
 @click.command(short_help="Show the next hint for a step.")
 @step_argument()
 @click.option("--again", is_flag=True, help="Show the hints that you have read, and no further one.")
-@click.option("--level", type=click.IntRange(1, 9), metavar="N", help="Show the hints up to this one.")
+@click.option("--level", type=Whole(1, 9), metavar="N", help="Show the hints up to this one.")
 @project_option
 @click.pass_context
 def hint(context: click.Context, step: str | None, again: bool, level: int | None, folder: str) -> int:  # noqa: FBT001

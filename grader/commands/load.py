@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from grader.commands.options import page_option, project_option, project_place
+from grader.commands.options import Number, Whole, page_option, project_option, project_place
 from grader.errors import Failed, UsageError
 from grader.project import config
 from grader.results.results import ExitStatus
@@ -25,13 +25,11 @@ if TYPE_CHECKING:
 @click.argument(
     "workload", required=False, type=click.Choice(["reads", "writes", "mixed"]), metavar="reads|writes|mixed"
 )
-@click.option("--users", default=8, show_default=True, type=click.IntRange(1, 1000), help="How many users there are.")
-@click.option("--rate", type=click.FloatRange(0.1, 20_000), help="Requests per second, whether answered or not.")
-@click.option(
-    "--seconds", default=10.0, show_default=True, type=click.FloatRange(1, 600), help="How long the load lasts."
-)
+@click.option("--users", default=8, show_default=True, type=Whole(1, 1000), help="How many users there are.")
+@click.option("--rate", type=Number(0.1, 20_000), help="Requests per second, whether answered or not.")
+@click.option("--seconds", default=10.0, show_default=True, type=Number(1, 600), help="How long the load lasts.")
 @click.option("--web", is_flag=True, help="Open Locust's own page instead, on this machine only.")
-@click.option("--workers", default=0, metavar="N", type=click.IntRange(0, 64), help="Send from N processes.")
+@click.option("--workers", default=0, metavar="N", type=Whole(0, 64), help="Send from N processes.")
 @click.option("--master", is_flag=True, help="Wait for N workers to join, from this machine or from others.")
 @click.option(
     "--listen", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="With --master: where it waits."

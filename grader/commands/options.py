@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -19,6 +19,31 @@ if TYPE_CHECKING:
     from grader.session.process import Session
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class _Limited:
+    """What a number between limits has in common: the error says in one sentence what is needed."""
+
+    min: Any
+    max: Any
+    fail: Callable[..., NoReturn]
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)  # type: ignore[misc]
+        except click.BadParameter:
+            kind = "whole number" if isinstance(self, click.IntRange) else "number"
+            limits = f"from {self.min} up" if self.max is None else f"from {self.min} to {self.max}"
+            self.fail(f"a {kind} {limits} is needed, not {str(value)!r}.", param, ctx)
+
+
+class Whole(_Limited, click.IntRange):
+    """A whole number between two limits."""
+
+
+class Number(_Limited, click.FloatRange):
+    """A number between two limits."""
+
 
 project_option = click.option(
     "--project", "folder", default=".", metavar="DIR", help="The project's folder; this folder unless given."
@@ -33,7 +58,7 @@ page_option = click.option(
     "--report", "report_folder", metavar="DIR", help="Write a page with pictures of what was measured into this folder."
 )
 repeat_option = click.option(
-    "--repeat", metavar="N", default=1, type=click.IntRange(1, 100), help="Deliver the same event N times."
+    "--repeat", metavar="N", default=1, type=Whole(1, 100), help="Deliver the same event N times."
 )
 
 
@@ -47,7 +72,7 @@ class Invocation:
 
 def port_option(purpose: str) -> Callable[[Command], Command]:
     """Make the option `--port`, with its purpose as the help text."""
-    return click.option("--port", default=SERVE_PORT, show_default=True, type=click.IntRange(1, 65535), help=purpose)
+    return click.option("--port", default=SERVE_PORT, show_default=True, type=Whole(1, 65535), help=purpose)
 
 
 def place(context: click.Context, folder: str) -> Path:

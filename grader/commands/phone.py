@@ -6,7 +6,7 @@ import os
 
 import click
 
-from grader.commands.options import place, port_option, project_option, repeat_option
+from grader.commands.options import Whole, place, port_option, project_option, repeat_option
 from grader.errors import UsageError
 
 FORGED = ("missing", "wrong", "body", "url", "token")
@@ -25,7 +25,7 @@ FORGED = ("missing", "wrong", "body", "url", "token")
 @click.option(
     "--outgoing",
     metavar="PORT",
-    type=click.IntRange(1, 65535),
+    type=Whole(1, 65535),
     help="Listen on PORT for the texts that the service sends.",
 )
 @project_option

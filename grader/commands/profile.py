@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from grader.commands.options import path_named, project_option, project_place
+from grader.commands.options import Number, path_named, project_option, project_place
 from grader.errors import NotChecked, UsageError
 from grader.project import config
 from grader.results.results import ExitStatus
@@ -14,9 +14,7 @@ from grader.results.results import ExitStatus
 @click.argument(
     "workload", default="reads", type=click.Choice(["reads", "writes", "mixed"]), metavar="[reads|writes|mixed]"
 )
-@click.option(
-    "--seconds", default=6.0, show_default=True, type=click.FloatRange(2, 300), help="How long it is profiled."
-)
+@click.option("--seconds", default=6.0, show_default=True, type=Number(2, 300), help="How long it is profiled.")
 @click.option("--out", metavar="FILE", help="Where the profile goes; evidence/reads.prof unless given.")
 @click.option("--sampler", is_flag=True, help="Look from outside with py-spy, instead of recording each call.")
 @click.option("--open", "--snakeviz", "show", is_flag=True, help="Show it as a picture with SnakeViz, until Ctrl-C.")

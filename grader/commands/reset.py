@@ -11,7 +11,7 @@ import click
 
 from grader import course
 from grader.commands.completing import recorded, step_argument
-from grader.commands.options import project_option, project_place
+from grader.commands.options import Whole, project_option, project_place
 from grader.errors import UsageError
 from grader.project import git_program
 from grader.project.states import Changes, State, States
@@ -31,7 +31,7 @@ UNFINISHED = {
     "--back",
     is_flag=False,
     flag_value=1,
-    type=click.IntRange(1),
+    type=Whole(1),
     metavar="[N]",
     help="Undo the last reset, or the Nth last.",
 )
