@@ -37,6 +37,7 @@ def serve(context: click.Context, port: int, zone: str, folder: str) -> int:
     server.confirm_free(port)
     server.confirm_known(zone)
     data, settings = state.data(), server.settings(state, port, zone)
+    server.confirm_programs(project, port, data)
     server.announce(
         f"http://127.0.0.1:{port}/",
         {"DATABASE_URL": project.database_url(data), **settings.shown},

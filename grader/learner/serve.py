@@ -16,7 +16,7 @@ from grader.errors import ProjectError, UsageError
 from grader.project import environment
 from grader.project.config import Project
 from grader.project.state import FOLDER, SECRETS, ProjectState
-from grader.system import foreground, time_zones
+from grader.system import foreground, startable, time_zones
 from grader.system.ports import LOOPBACK, is_free
 from grader.system.process import how_it_ended
 from grader.text.values import printable
@@ -74,6 +74,14 @@ def confirm_known(zone: str) -> None:
     """Raise UsageError for a time zone that this machine doesn't know; a program would take UTC for it, silently."""
     if zone != UTC and not time_zones.is_known(zone):
         raise UsageError(f'This machine knows no time zone "{zone}"; one that it may know is Asia/Kolkata.')
+
+
+def confirm_programs(project: Project, port: int, data: Path) -> None:
+    """Raise ProjectError where the server or its `migrate` is no program. `migrate` may make a server with a path."""
+    env = environment.for_server(project, port=port, data=data)
+    first, *later = [project.fill(argv, port, data) for argv in (project.migrate, project.server) if argv]
+    for argv in [first, *(one for one in later if "/" not in one[0])]:
+        startable.confirm(argv, project.folder, env)
 
 
 def serve(project: Project, *, port: int, data: Path, more: Mapping[str, str] | None = None) -> int | None:

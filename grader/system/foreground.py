@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.errors import ProjectError
 from grader.system import interrupts
+from grader.system.startable import cannot_run
 
 
 def run(
@@ -53,7 +54,7 @@ def _start(argv: Sequence[str], folder: Path, env: Mapping[str, str]) -> subproc
     try:
         return subprocess.Popen(argv, cwd=folder, env=dict(env), stdin=subprocess.DEVNULL, start_new_session=True)
     except OSError as error:
-        raise ProjectError(f'"{argv[0]}" cannot be run: {error.strerror}.') from None
+        raise ProjectError(cannot_run(argv, folder, env.get("PATH"), error)) from None
 
 
 def _let_end(process: subprocess.Popen[bytes] | None, number: signal.Signals, grace: float) -> None:

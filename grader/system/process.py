@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import shutil
 import signal
 import subprocess
 import threading
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from grader.errors import Failed, MachineError
 from grader.system import interrupts, process_tree
+from grader.system.startable import cannot_run
 from grader.system.waits import Waits
 
 KEPT = 64 * 1024
@@ -149,7 +149,7 @@ class Process:
             if error.errno in OUT_OF_MEANS:
                 raise MachineError(f"No program can be started: {(error.strerror or str(error)).lower()}.") from None
             raise Failed(
-                _cannot_run(self.argv, cwd, env.get("PATH"), error), expected="a program that can be started"
+                cannot_run(self.argv, cwd, env.get("PATH"), error), expected="a program that can be started"
             ) from None
         finally:
             os.close(self._stdin)
@@ -231,20 +231,3 @@ def wait_until(condition: Callable[[], bool], seconds: float, interval: float = 
             return False
         time.sleep(interval)
     return True
-
-
-def _cannot_run(argv: Sequence[str], cwd: Path, path: str | None, error: OSError) -> str:
-    there = cwd / argv[0]
-    found = shutil.which(argv[0], path=path)
-    if isinstance(error, FileNotFoundError) and "/" not in argv[0] and found:
-        return f'"{argv[0]}" on PATH is {found}, which begins with a #! line that names no program.'
-    if isinstance(error, FileNotFoundError) and "/" not in argv[0]:
-        near = f'; the file in this folder would be "./{argv[0]}"' if there.is_file() else ""
-        return f'There is no program "{argv[0]}" on PATH{near}.'
-    if isinstance(error, FileNotFoundError):
-        return f'"{argv[0]}" {"begins with a #! line that names no program" if there.exists() else "does not exist"}.'
-    if isinstance(error, PermissionError) and there.is_dir():
-        return f'"{argv[0]}" is a folder, not a program.'
-    if isinstance(error, PermissionError):
-        return f'"{argv[0]}" may not be run: is it marked as executable?'
-    return f'"{argv[0]}" cannot be run: {error.strerror or error}.'

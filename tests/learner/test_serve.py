@@ -162,3 +162,33 @@ def test_the_server_and_its_migrate_get_the_settings_and_end_with_kit(project, p
     assert ".kit/secrets.toml" in printed
     assert not [value for value in kept.values() if value in printed]
     assert os.environ.get("TWILIO_AUTH_TOKEN") is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ('command = "pyhton server.py"', 'There is no program "pyhton" on PATH.'),
+        ('command = "./server.py"', '"./server.py" may not be run: is it marked as executable?'),
+        ('command = "pyhton server.py"\nmigrate = "python migrate.py"', 'There is no program "pyhton" on PATH.'),
+        ('command = "python server.py"\nmigrate = "./migrate"', '"./migrate" does not exist.'),
+    ],
+)
+def test_a_program_that_is_not_there_is_told_in_place_of_the_address(tmp_path, port, wrong, said):
+    folder = projects.project(tmp_path / "project").folder
+    (folder / "service.toml").write_text(f"[server]\n{wrong}\n")
+
+    done = kit("serve", "--port", str(port), cwd=folder)
+
+    assert (done.status, done.stdout, done.stderr) == (1, "", f"kit: {said}\n")
+
+
+def test_migrate_may_make_the_server(tmp_path, port):
+    folder = projects.project(tmp_path / "project").folder
+    (folder / "migrate.py").write_text("import os, pathlib; os.chmod(pathlib.Path('made').rename('server'), 0o755)")
+    (folder / "made").write_text("#!/bin/sh\necho made\n")
+    (folder / "service.toml").write_text('[server]\ncommand = "./server"\nmigrate = "python migrate.py"\n')
+
+    done = kit("serve", "--port", str(port), cwd=folder)
+
+    assert (done.status, done.stdout) == (0, "made\n")
+    assert f"http://127.0.0.1:{port}/" in done.stderr

@@ -201,7 +201,7 @@ def test_a_load_test_that_tests_nothing_has_not_passed(
     [
         (["python", "-c", "print('fine')"], "kit: Your load test never connected to your server"),
         (["python", "-c", "raise SystemExit(9)"], "kit: Your load test ended with exit code 9."),
-        (["no-such-program"], 'kit: "no-such-program" cannot be run'),
+        (["no-such-program"], 'kit: There is no program "no-such-program" on PATH.'),
         (["python", "-c", "import os; os.kill(os.getpid(), 9)"], "kit: Your load test ended with killed by SIGKILL."),
     ],
 )

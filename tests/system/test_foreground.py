@@ -41,7 +41,7 @@ def test_the_exit_code_of_a_program_comes_back(tmp_path: Path) -> None:
 
 
 def test_a_program_that_cannot_be_started_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(ProjectError, match=r'^"no-such-program" cannot be run: No such file or directory\.$'):
+    with pytest.raises(ProjectError, match=r'^There is no program "no-such-program" on PATH\.$'):
         foreground.run(["no-such-program"], tmp_path, dict(os.environ))
 
 
