@@ -102,10 +102,16 @@ def _head(now: Snapshot, out: Console) -> None:
         terminal.say(now.problem, out, style="yellow")
     out.print()
     mark, style = ("…", "cyan") if now.phase == CHECKING else MARKS.get(_outcome(now), (" ", ""))
-    row = Text.assemble("  ", (mark, style), " ", (f"{now.step.id}  {now.step.title}", "bold"))
-    out.print(row)
+    if now.failure is not None and now.failure.step != now.step.id:  # an earlier step is broken: mend it first
+        out.print(_row(*MARKS[now.failure.outcome], now, now.failure.step))
+    out.print(_row(mark, style, now, now.step.id))
     if now.doing:
         out.print(Padding(Text(f"{now.doing} …", style="cyan"), (0, 0, 0, 4), expand=False))
+
+
+def _row(mark: str, style: str, now: Snapshot, step: str) -> Text:
+    title = next(one.title for stage in now.stages for one in stage.steps if one.id == step)
+    return Text.assemble("  ", (mark, style), " ", (f"{step}  {title}", "bold"))
 
 
 def _body(now: Snapshot, out: Console) -> None:
@@ -121,11 +127,15 @@ def _failure(now: Snapshot, out: Console) -> None:
 
 
 def _asked_for(now: Snapshot, out: Console, *, hints: int = 0) -> None:
-    """Show what keys have asked for: the last so many hints (0: all), a solution, a sentence."""
+    """Show what keys have asked for: the last so many hints (0: all), a solution, a sentence.
+
+    Where another step fails than the one that the hints are for, they name theirs.
+    """
     if now.hints:
         out.print()
+        theirs = f"{now.step.id}  " if now.failure is not None and now.failure.step != now.step.id else ""
         for number, hint in [*enumerate(now.hints, 1)][-hints:]:
-            label = Text(f"hint {number}  ", style="dim")
+            label = Text(f"{theirs}hint {number}  ", style="dim")
             out.print(Padding(label + terminal.inline(hint, ""), (0, 0, 0, 2), expand=False))
     if now.note:
         terminal.say(now.note, out)

@@ -114,6 +114,21 @@ def test_ctrl_c_is_its_normal_end(chat, terminal, port, until):
     assert "kit: stopped" not in watch.text
 
 
+def test_a_save_that_breaks_an_earlier_step_shows_that_step_and_whose_the_hint_is(chat, terminal, port):
+    watch = terminal("watch", "--port", str(port), cwd=chat, rows=50)
+    watch.until("1.4  Unknown", without="checking")
+    watch.press("h")
+    watch.until("  hint 1  ")
+    home = chat / "server" / "home.py"
+    text = home.read_text()
+    home.write_text(f"{text}\ndef half(\n")
+
+    shown = watch.until("✗ 1.2  ", "SyntaxError", "1.4  hint 1  ", without="checking")
+    assert shown.index("✗ 1.2  ") < shown.index("1.4  Unknown")
+    home.write_text(text)
+    watch.until("✗ 1.4  ", "  hint 1  ", without="1.4  hint 1")
+
+
 def test_a_reader_that_goes_away_ends_it(chat, port, nothing_left):
     line = f"{KIT} watch --port {port} | head -1"
     done = subprocess.run(line, shell=True, cwd=chat, env=environment(), capture_output=True, text=True, check=False)
