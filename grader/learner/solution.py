@@ -10,8 +10,8 @@ import ast
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,7 @@ class Solution:
         return "\n\n".join([self.why, *parts]) + "\n"
 
 
+IMPORTS = ", imports"
 SAME = "   (the starter has it already)"
 
 
@@ -61,7 +62,7 @@ def of_step(course: Course, step: Step) -> Solution:
         why, places = " ".join(entry["why"].split()), list(entry["where"])
     except (TypeError, KeyError, AttributeError) as error:
         raise CourseError(f"solutions/{TABLE} has no reasons or places for step {step.id}.") from error
-    return Solution(step, why, tuple(_change(stage, place) for place in places))
+    return Solution(step, why, tuple(_changes(stage, places)))
 
 
 def _table(solutions: Path) -> dict[str, Any]:
@@ -71,11 +72,22 @@ def _table(solutions: Path) -> dict[str, Any]:
         raise CourseError(f"solutions/{TABLE} can't be read: {error}.") from error
 
 
+def _changes(stage: Stage, places: Sequence[str]) -> Iterator[Change]:
+    """Yield the change at each place. Before the first one in a module goes what all of them import."""
+    modules = set()
+    for place in places:
+        name, _, part = place.partition(":")
+        if part and name.endswith(".py") and name not in modules:
+            modules.add(name)
+            parts = [one.partition(":")[2] for one in places if one.startswith(f"{name}:")]
+            if lines := tuple(_imports(*_both(stage, name), name, parts)):
+                yield Change(f"{name}{IMPORTS}", lines, is_new=True)
+        yield _change(stage, place)
+
+
 def _change(stage: Stage, place: str) -> Change:
     name, _, part = place.partition(":")
-    after = _read(stage.solution / name)
-    starter = next((found for layer in reversed(stage.starter_layers) if (found := layer / name).is_file()), None)
-    before = "" if starter is None else starter.read_text("utf-8")
+    before, after = _both(stage, name)
     first, second = _part(before, name, part), _part(after, name, part)
     if first is None and second is None:
         raise CourseError(f"solutions/{TABLE} names {place}, which is neither in the solution nor before it.")
@@ -83,6 +95,72 @@ def _change(stage: Stage, place: str) -> Change:
     new_begin, new = second or (0, [])
     lines = tuple(_diff(old, new, old_begin, new_begin))
     return Change(place, lines or tuple(f" {line}" for line in new), bool(lines))
+
+
+def _both(stage: Stage, name: str) -> tuple[str, str]:
+    """Read a file as the starter has it, and as the solution does."""
+    starter = next((found for layer in reversed(stage.starter_layers) if (found := layer / name).is_file()), None)
+    return "" if starter is None else starter.read_text("utf-8"), _read(stage.solution / name)
+
+
+def _imports(before: str, after: str, name: str, parts: Sequence[str]) -> Iterator[str]:
+    """Yield a diff of a module's imports, with those that some parts of it need and the starter lacks."""
+    pieces = [_part(after, name, part) for part in parts]
+    used = {word for piece in pieces if piece for word in _names(piece[1])}
+    begin, old = _import_statements(before)
+    known = {word for statement in old for word in statement.names}
+    earlier = {statement.module: statement for statement in old}
+    _, solution = _import_statements(after)
+    new = [
+        one
+        if one.names & (used - known)
+        else replace(one, lines=earlier[one.module].lines if one.module in earlier else ())
+        for one in solution
+    ]
+    return _diff(_lines(old), _lines(new), begin, begin)
+
+
+def _names(lines: Sequence[str]) -> set[str]:
+    """Return the names that occur in a piece of a module."""
+    return {node.id for node in ast.walk(ast.parse("\n".join(lines))) if isinstance(node, ast.Name)}
+
+
+@dataclass(frozen=True)
+class _Import:
+    """A statement that imports, with the blank line above it. `module` is what it imports, or from where."""
+
+    module: str
+    names: frozenset[str]
+    lines: tuple[str, ...]
+    has_gap: bool
+
+
+def _import_statements(text: str) -> tuple[int, list[_Import]]:
+    """Return where the imports of a module begin, counted from 0, and its imports. The docstring comes before them."""
+    lines, found, begin, end = text.splitlines(), list[_Import](), 0, 0
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            begin, above, end = begin if found else node.lineno - 1, end, node.end_lineno or node.lineno
+            module = (
+                f"{'.' * node.level}{node.module or ''}" if isinstance(node, ast.ImportFrom) else node.names[0].name
+            )
+            names = frozenset((one.asname or one.name).partition(".")[0] for one in node.names)
+            has_gap = bool(found) and node.lineno - 1 > above
+            found.append(_Import(module, names, tuple(lines[node.lineno - 1 : end]), has_gap))
+        elif isinstance(node, ast.Expr) and not found:
+            begin = min((node.end_lineno or node.lineno) + 1, len(lines))
+    return begin, found
+
+
+def _lines(statements: Sequence[_Import]) -> list[str]:
+    """Write imports one below the other. The blank line above one that is left out goes above the next."""
+    lines, gap = list[str](), False
+    for statement in statements:
+        gap = gap or statement.has_gap
+        if statement.lines:
+            lines += [""] * (gap and bool(lines)) + [*statement.lines]
+            gap = False
+    return lines
 
 
 def _read(path: Path) -> str:

@@ -1,5 +1,6 @@
 """The solution of a step: every step has one with reasons, and each place that it names is there."""
 
+import ast
 import tomllib
 
 import pytest
@@ -68,6 +69,53 @@ def test_a_change_has_the_line_numbers_of_the_whole_file():
     assert [line[1:] for line in change.lines[1:] if line[0] in " +"] == text[begin - 1 :][
         : sum(line[0] in " +" for line in change.lines[1:])
     ]
+
+
+def imported(text):
+    """Return the names that the imports of a module bind."""
+    return {
+        (one.asname or one.name).partition(".")[0]
+        for node in ast.parse(text).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for one in node.names
+    }
+
+
+@pytest.mark.parametrize("step", COURSE.steps, ids=lambda step: step.id)
+def test_what_a_change_needs_is_imported_in_what_is_shown_or_by_the_starter(step):
+    stage = COURSE.stage_of(step)
+    shown = {change.place: change.lines for change in solution.of_step(COURSE, step).changes}
+    for place in shown:
+        module, _, part = place.partition(":")
+        if part and module.endswith(".py"):
+            before, after = solution._both(stage, module)
+            _, lines = solution._part(after, module, part) or (0, [])
+            used = {node.id for node in ast.walk(ast.parse("\n".join(lines))) if isinstance(node, ast.Name)}
+            added = [line[1:] for line in shown.get(module + solution.IMPORTS, ()) if line.startswith("+")]
+            assert used & imported(after) <= imported(before) | imported("\n".join(added)), place
+
+
+def test_only_the_imports_that_a_step_needs_are_shown():
+    changes = {one.place: one.lines for one in solution.of_step(COURSE, COURSE.find_step("1.4")).changes}
+    assert changes["server/__init__.py, imports"] == (
+        "@@ -3,3 +3,6 @@",
+        "+import json",
+        "+",
+        " from flask import Flask",
+        "+from werkzeug.exceptions import HTTPException",
+        " ",
+        " from . import db, home",
+    )
+    shown = [one.place for one in solution.of_step(COURSE, COURSE.find_step("4.5")).changes]
+    assert shown.index("server/app.py, imports") + 1 == shown.index("server/app.py:FastJSON")
+    assert "admission" not in solution.of_step(COURSE, COURSE.find_step("4.5")).text
+
+
+def test_the_imports_stand_in_what_a_learner_reads(chat):
+    shown = kit("solution", "1.4", "--anyway", cwd=chat).stdout
+
+    assert shown.index("+import json") < shown.index("server/__init__.py:create_app")
+    assert "+from werkzeug.exceptions import HTTPException" in shown
 
 
 def test_a_step_that_has_not_passed_keeps_its_solution(chat):
