@@ -57,6 +57,12 @@ def show_rest(findings: RunResult, out: Console, *, verbose: bool = False) -> No
     problem = first_problem(findings.stages)
     if problem is not None:
         show_problem(problem, out, verbose=verbose)
+        failed = [step for step in findings.steps if step.outcome is Outcome.FAIL and step.id != problem.step]
+        for step in failed:
+            came = f": {step.problem.actual}" if step.problem and step.problem.actual else ""
+            sentence = Text(printable(f"{step.id} fails, too{came}"))
+            sentence.truncate(out.width - 2, overflow="ellipsis")
+            _paragraph(out, sentence, above=step is failed[0])
     for fault in findings.faults:
         _paragraph(out, Text(printable(fault if verbose else fault.splitlines()[0]), style="magenta"))
 

@@ -52,6 +52,7 @@ def findings(**changed: Outcome) -> RunResult:
 SITUATIONS = {
     "all-pass": findings(),
     "one-fails": findings(step_1_3=Outcome.FAIL),
+    "two-fail": findings(step_1_3=Outcome.FAIL, step_1_6=Outcome.FAIL, step_1_9=Outcome.FAIL),
     "machine-cannot": findings(step_1_1=Outcome.NOT_CHECKED),
     "unclear": findings(step_1_9=Outcome.UNCLEAR),
     "own-fault": findings(step_1_4=Outcome.ERROR),
