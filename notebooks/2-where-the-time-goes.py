@@ -134,9 +134,9 @@ axes.set_xticks(
     list(places), [f"{name}\n({shares[name]:.0%} of the time)" if name in shares else name for name in speed_up]
 )
 axes.axhline(1, color=style.BLACK, linewidth=0.8)
+axes.legend(handles=axes.containers[:2], labels=["promised by the profile", "measured"], loc="upper left")
 axes.margins(y=0.15)
 axes.grid(visible=False, axis="x")
-axes.legend(handles=axes.containers[:2], labels=["the most that the profile allows", "measured"], loc="upper left")
 
 # %%
 order = sorted(shares, key=lambda fix: -shares[fix])

@@ -129,7 +129,7 @@ for ailment, colour, mark in (("lock", style.VERMILION, "s"), ("neighbour", styl
     style.spread(axes, counts, [rates[ailment, clients] for clients in counts], colour, mark)
     style.label(axes, counts[-1], median(rates[ailment, counts[-1]]), AILMENTS[ailment], colour)
 style.factors(axes)
-axes.set_xlim(0.9, 45)
+style.across(axes, 0.9, 45)
 
 # %%
 gain = {ailment: median(rates[ailment, 8]) / median(rates[ailment, 1]) for ailment in ("lock", "neighbour")}

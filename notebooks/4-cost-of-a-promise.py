@@ -46,7 +46,7 @@ for name, values in (("disk", disk), ("memory", memory)):
 axes = style.picture("A disk takes far longer to promise than memory does", "pages kept per second", "", height=2.2)
 style.rows(axes, ["memory", "disk"], [[1000 / median(memory)], [1000 / median(disk)]], " per second")
 style.factors(axes, "x")
-axes.set_xlim(10, 2e7)
+style.across(axes, 10, 2e7)
 
 # %%
 assert median(disk) > 5 * median(memory)
@@ -78,7 +78,7 @@ axes = style.picture(
 )
 style.rows(axes, [mode.name for mode in MODES], list(by_mode.values()), " per second")
 style.factors(axes, "x")
-axes.set_xlim(right=8 * max(max(values) for values in by_mode.values()))
+style.across(axes, None, 8 * max(max(values) for values in by_mode.values()))
 
 # %%
 default, full, normal = (median(by_mode[mode]) for mode in MODES[:3])

@@ -99,6 +99,11 @@ def factors(axes: Axes, which: str = "both") -> None:
         axis.set_major_formatter(FuncFormatter(lambda value, _place: number(value)))
 
 
+def across(axes: Axes, left: float | None, right: float) -> None:
+    """Set where the axis across begins and ends. It returns nothing, so a cell that ends with it prints nothing."""
+    axes.set_xlim(left, right)
+
+
 class _Ticks(LogLocator):
     """Ticks at 1, 2 and 5, or only at powers of ten where these would be too many."""
 

@@ -30,6 +30,15 @@ def test_the_stored_notebooks_are_those_of_the_sources():
     assert render.stale() == []
 
 
+@every_notebook()
+def test_a_reader_sees_no_value_that_a_cell_leaves_behind(source):
+    stored = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+    outputs = [output for cell in stored.cells if cell.cell_type == "code" for output in cell.outputs]
+
+    assert outputs
+    assert [output.data["text/plain"] for output in outputs if output.output_type == "execute_result"] == []
+
+
 def test_a_changed_source_is_noticed(tmp_path, monkeypatch):
     source = tmp_path / "1-new.py"
     source.write_text("# %%\n1 + 1\n")
