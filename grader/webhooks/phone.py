@@ -17,7 +17,7 @@ from grader.chat.messages import Message, Page, found_first
 from grader.chat.scenarios import Timed
 from grader.errors import Failed
 from grader.http_client.client import PATIENCE
-from grader.http_client.reply import Reply
+from grader.http_client.reply import Replies, Reply
 from grader.service.server import Service
 from grader.testdata.random_values import hexadecimal, telephone_number, words
 from grader.text.values import shown
@@ -87,6 +87,12 @@ class Phone:
         """
         return self._post(self._written(message, **more), patience, headers, method)
 
+    def deliver_alike(self, body: str) -> Replies:
+        """Deliver four events with one text. Their ids differ in one character: the last, the first, or the prefix."""
+        digits = hexadecimal(30)
+        events = (f"SM0{digits}0", f"SM0{digits}1", f"SM1{digits}0", f"MM0{digits}0")
+        return Replies([self.deliver(self.write(body, event=event)) for event in events])
+
     def deliver_unsigned(self, message: Parameters) -> Reply:
         """Deliver a message without a signature."""
         written = self._written(message)
@@ -123,12 +129,6 @@ class Phone:
     def new_event(prefix: str = "SM") -> str:
         """Draw the id of a new event, a `MessageSid`. The prefix `MM` is that of a message with pictures."""
         return twilio.new_event(prefix)
-
-    @staticmethod
-    def alike_events() -> tuple[str, ...]:
-        """Draw the ids of four events that differ in one character only: the last, the first digit, or the prefix."""
-        digits = hexadecimal(30)
-        return f"SM0{digits}0", f"SM0{digits}1", f"SM1{digits}0", f"MM0{digits}0"
 
     @staticmethod
     def in_full(message: Parameters) -> Parameters:

@@ -112,7 +112,7 @@ def test_every_option_of_slack_does_what_the_brief_says(place):
         (["phone", "Hi.", "--from", "me"], "A telephone number is + and 7 to 15 digits"),
         (["phone", "Hi.", "--public-url", "me"], "A public URL is like https://chat.example.test"),
         (["phone", "Hi.", "--forge", "old"], "'old' is not one of 'missing', 'wrong', 'body', 'url', 'token'."),
-        (["phone", "Hi.", "--repeat", "0"], "0 is not in the range 1<=x<=100"),
+        (["phone", "Hi.", "--repeat", "0"], "a whole number from 1 to 100 is needed, not '0'."),
         (["phone", "Missed", "the", "bus."], "unexpected extra arguments"),
         (["slack", "Hi.", "--verify"], "--verify asks a question of Slack's own; leave TEXT out."),
         (["slack", "Hi.", "--user", "me"], "A person's id at Slack is U and capitals and digits"),
