@@ -112,7 +112,7 @@ rounds = [
 speed_up = {name: [one["nothing"] / one[name] for one in rounds] for name in CHOICES if name != "nothing"}
 promised = {fix: 1 / (1 - share) for fix, share in shares.items()} | {"all three": 1 / (1 - sum(shares.values()))}
 for name, values in speed_up.items():
-    print(f"{name:9}: at most {promised[name]:.2f} times as fast was promised, {median(values):.2f} came")
+    print(f"{name:9}: {promised[name]:5.2f} times as fast was promised, {median(values):5.2f} came")
 
 # %%
 axes = style.picture(
