@@ -182,7 +182,7 @@ def fill(
         refused.update(kinds(samples))
         if good < messages:
             confirm_alive(service)
-            if samples and not good and all(is_for_good(sample.status) for sample in samples):
+            if samples and not good and all(_is_for_good(sample.status) for sample in samples):
                 status, _ = refused.most_common(1)[0]
                 raise Failed(
                     f"Your server answers POST /messages with {status}: it takes no messages yet (step 2.1).",
@@ -200,7 +200,7 @@ def fill(
     return good
 
 
-def is_for_good(status: int) -> bool:
+def _is_for_good(status: int) -> bool:
     """Tell whether a status says that the same request will never be accepted, however often it is sent."""
     return 400 <= status < 500 and status not in FOR_A_WHILE
 

@@ -87,7 +87,7 @@ def hunt_in_bursts(service: Service, paths: list[WritePath], effort: Effort) -> 
     stale = Stale()
     deadline = time.monotonic() + effort.seconds
     done = refused = 0
-    threads = [_thread(path) for path in paths if path.parent is not None]
+    threads = [path.thread for path in paths if path.thread]
     with _reading(service.port.number, threads), ThreadPoolExecutor(WRITERS) as pool, ExitStack() as stack:
         writers = [stack.enter_context(KeptConnection(service.port.number)) for _ in range(WRITERS)]
         for number, path in zip(range(effort.bursts), itertools.cycle(paths), strict=False):
@@ -157,12 +157,7 @@ def _racers(port: int) -> Iterator[tuple[ThreadPoolExecutor, KeptConnection, lis
 def _targets(path: WritePath, number: int, count: int) -> list[str]:
     """Name what is read around a write: pages, and half of the time the thread of a reply."""
     pages = _pages(number, count)
-    return pages if path.parent is None else [page for page in pages[::2] for page in (page, _thread(path))]
-
-
-def _thread(path: WritePath) -> str:
-    """Name the message to which everything on a way replies."""
-    return f"/messages/{path.parent}"
+    return [target for page in pages[::2] for target in (page, path.thread)] if path.thread else pages
 
 
 def _pages(number: int, count: int) -> list[str]:

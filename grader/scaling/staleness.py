@@ -106,7 +106,7 @@ def readers(port: int) -> Iterator[Volley]:
 
 def _targets(path: WritePath, begun: str) -> list[str]:
     """List what is read after a write: pages of two lengths, one from a time on, and the thread of a reply."""
-    thread = [f"/messages/{path.parent}"] if path.parent is not None else []
+    thread = [path.thread] if path.thread else []
     return ["/messages", PAGE, *([f"/messages?limit=100&since={begun}"] if begun else []), *thread]
 
 

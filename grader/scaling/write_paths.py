@@ -32,6 +32,11 @@ class WritePath:
     parent: object = None
     """The id of the message to which everything on this way replies."""
 
+    @property
+    def thread(self) -> str:
+        """The path of the message to which everything on this way replies; empty where it replies to none."""
+        return "" if self.parent is None else f"/messages/{self.parent}"
+
     def store(self, connection: KeptConnection, text: str) -> Answer | None:
         """Send a message with this text; None when the service has too much to do. Raises Failed when it refuses."""
         answer = self.send(connection, text)
@@ -75,7 +80,7 @@ def _shows(connection: KeptConnection, path: WritePath, text: str) -> bool:
     """Tell whether a message came in on a way, and as what it was sent."""
     limit = 40 + sum(text.encode()) % 60  # a page that nobody asked for lies in no cache
     page = connection.get(f"/messages?limit={limit}").content
-    thread = connection.get(f"/messages/{path.parent}").content if path.parent is not None else page
+    thread = connection.get(path.thread).content if path.thread else page
     return text.encode() in page and text.encode() in thread
 
 
