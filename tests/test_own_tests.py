@@ -12,16 +12,20 @@ from tests.real_course import COURSE
 
 
 def run_own_tests(source, place):
-    """Run the tests of a project in a copy of it, as its owner would; return what pytest says at its end."""
+    """Run the tests of a project in a copy of it, as its owner would; return what pytest says at its end.
+
+    Their temporary folders are their own: the end of another run of pytest clears away what is shared.
+    """
     project = shutil.copytree(source, place / "project", ignore=shutil.ignore_patterns("__pycache__", ".kit"))
+    own = ["-p", "no:cacheprovider", "--rootdir", project, "--basetemp", place / "temporary"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", project, "-W", "error"],
+        [sys.executable, "-m", "pytest", "-q", *own, "-W", "error"],
         cwd=project,
         capture_output=True,
         text=True,
         check=False,
     )
-    return done.returncode, done.stdout.splitlines()[-1]
+    return done.returncode, [*done.stdout.splitlines(), *done.stderr.splitlines()][-1]
 
 
 @pytest.mark.parametrize("solution", sorted((ROOT / "solutions").glob("[0-9]*")), ids=lambda solution: solution.name)

@@ -19,6 +19,7 @@ HABIT, SINCE, PAUSE = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 one_at_a_time = threading.Lock()
 numbers = itertools.count(1)
 messages = []
+first_reads = []
 
 def dear(text):
     return sum(ord(letter) for letter in text * 1000)
@@ -31,6 +32,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         if self.habit():
             return
+        self.note_a_load()
         dear("hello")
         if PAUSE:
             with one_at_a_time:
@@ -58,6 +60,12 @@ class Handler(BaseHTTPRequestHandler):
         if HABIT == "has none":
             self.answer(404, {"error": "no"})
         return HABIT in ("refuses", "has none")
+
+    def note_a_load(self):
+        if len(first_reads) < 20:
+            first_reads.append(time.monotonic())
+        elif time.monotonic() - first_reads[-1] > 1.5 and not os.path.exists("loaded"):
+            open("loaded", "w").close()
 
     def answer(self, status, value):
         data = json.dumps(value).encode()
@@ -108,6 +116,11 @@ def nothing_left(folder: Path) -> bool:
         return True
 
     return wait_until(gone, 5)
+
+
+def measured(folder: Path) -> bool:
+    """Wait until a service that `write` made has had reads for 1.5 s: a load is in its measured part then."""
+    return wait_until((folder / "loaded").exists, 60, 0.05)
 
 
 def write_null(folder: Path) -> Project:
