@@ -222,19 +222,20 @@ def perform(job: dict[str, Any], runner: LocalRunner, box: Mailbox, number: int)
                 box.put(f"lost-{number}", repr(now))
     while runner.user_count and time.monotonic() < run.closing + FINISH_WITHIN:
         gevent.sleep(LOOK_EVERY)
-    unanswered, rested = list(run.under_way.values()), rest.share()
-    runner.stop()
-    return {
-        "samples": run.samples,
-        "unanswered": unanswered,
+    # Counted before it stops: what is answered while it stops is unanswered, and isn't counted twice.
+    result = {
+        "samples": list(run.samples),
+        "unanswered": list(run.under_way.values()),
         "planned": len(job.get("times", run.samples)),
         "due": sum(opening + job["warm_up"] <= intended < run.closing for intended in job.get("times", ())),
         "most_under_way": run.most_under_way,
-        "rested": rested,
+        "rested": rest.share(),
         "no_port": run.no_port,
         "locust_requests": runner.stats.total.num_requests,
         "locust_failures": runner.stats.total.num_failures,
     }
+    runner.stop()
+    return result
 
 
 if __name__ == "__main__":
