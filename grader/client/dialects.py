@@ -66,6 +66,10 @@ def _digits() -> Iterator[str]:
     return (str(number) for number in itertools.count(LARGEST, -7))
 
 
+def _from_zero() -> Iterator[str]:
+    return (str(number) for number in itertools.count())
+
+
 def _as_text(number: int) -> str:
     """Write the time of a message in RFC 3339. The offset and the digits of the fraction differ between messages."""
     moment = Instant(FIRST + 60 * number, "", 1, is_number=False)
@@ -82,4 +86,6 @@ LETTERS = Dialect("letters", 201, _letters, _as_text, integers=False, nulls=True
 NUMBERS = Dialect("numbers", 200, _digits, _as_number, integers=True, nulls=False, short=4, slash="/", chunks=True)
 YOUNG = Dialect("young", 200, _digits, lambda _: None, integers=True, nulls=False, short=4)
 """A server as it may be at step 2.5: its messages have an id and a text, and there are no pages."""
+FROM_ZERO = Dialect("from zero", 201, _from_zero, lambda _: None, integers=True, nulls=True)
+"""A server that counts its messages from 0, and knows the time of none: nothing but an id puts a 0 into a line."""
 DIALECTS = (LETTERS, NUMBERS)

@@ -4,7 +4,7 @@ import pytest
 
 from grader.chat import instant
 from grader.chat.messages import ID_CHARACTERS
-from grader.client.dialects import DIALECTS, IDS, LARGEST, LETTERS, NUMBERS, YOUNG
+from grader.client.dialects import DIALECTS, FROM_ZERO, IDS, LARGEST, LETTERS, NUMBERS, YOUNG
 from grader.client.scripted_chat import ScriptedChat
 
 MEMBERS = {"reply_to": None, "mood": "calm", "created_at": None, "text": "17", "id": "17"}
@@ -41,6 +41,12 @@ def test_times_are_a_minute_apart_in_any_spelling():
 
 def test_a_young_server_has_no_times():
     assert YOUNG.time(0) is None
+
+
+def test_a_server_may_count_from_zero():
+    assert list(itertools.islice(FROM_ZERO.ids(), 3)) == ["0", "1", "2"]
+    assert FROM_ZERO.spoken({"id": "0", "reply_to": None}) == {"id": 0, "reply_to": None}
+    assert FROM_ZERO.time(0) is None
 
 
 def test_letters_are_spoken_as_they_are():

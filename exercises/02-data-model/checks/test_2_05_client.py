@@ -66,6 +66,18 @@ def test_list_shows_messages_of_a_young_server(client, young_scripted_chat, line
     assert lines(run, young_scripted_chat).ids == young_scripted_chat.ids
 
 
+@check("2.5", clause="K7")
+def test_the_integer_0_is_an_id(client, scripted_chat_from_zero, lines):
+    """`send` prints the id 0 like any other, and `list` shows the message that has it."""
+    sent = client("send", SPOKEN[0], server_url=scripted_chat_from_zero.url)
+    listed = client("list", server_url=scripted_chat_from_zero.url)
+
+    assert sent.exit_code == 0
+    assert scripted_chat_from_zero.messages[0].id in sent.stdout
+    assert listed.exit_code == 0
+    assert lines(listed, scripted_chat_from_zero).ids == scripted_chat_from_zero.ids
+
+
 @check("2.5", clause="stage 2")
 def test_list_shows_the_longest_page(client, scripted_chat, lines):
     """`list --limit 100` shows a page of a hundred messages that have 2000 characters each."""

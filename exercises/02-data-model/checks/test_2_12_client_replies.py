@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.check import FAILURE_EXIT_CODES, check, words
+from grader.check import FAILURE_EXIT_CODES, SPOKEN, check, words
 
 
 @check("2.12", clause="stage 2")
@@ -33,6 +33,23 @@ def test_ids_are_sent_back_as_they_came(client, any_scripted_chat):
     assert shown.exit_code == 0
     assert third.text in shown.stdout
     assert any_scripted_chat.posted_id("reply_to", replied.request) == third.id
+    assert replied.exit_code == 0
+
+
+@check("2.12", clause="K7")
+def test_the_integer_0_is_the_id_of_a_parent(client, scripted_chat_from_zero, lines):
+    """`reply 0 TEXT` and `show 0` are about the message with the id 0, and the line of a reply to it contains the 0."""
+    parent = scripted_chat_from_zero.say(SPOKEN[0])
+    reply = scripted_chat_from_zero.say(SPOKEN[1], reply_to=parent.id)
+
+    listed = client("list", server_url=scripted_chat_from_zero.url)
+    shown = client("show", parent.id, server_url=scripted_chat_from_zero.url)
+    replied = client("reply", parent.id, words(), server_url=scripted_chat_from_zero.url)
+
+    assert lines(listed, scripted_chat_from_zero).naming(reply, parent.id) == ()
+    assert shown.exit_code == 0
+    assert parent.text in shown.stdout
+    assert scripted_chat_from_zero.posted_id("reply_to", replied.request) == parent.id
     assert replied.exit_code == 0
 
 
