@@ -44,7 +44,7 @@ def is_quick(case: Case) -> bool:
     """Tell whether `make test` runs a case: the mistakes of stage 1, listed ones, whole projects, and large effects.
 
     Of what takes long, it runs a fixed share: of the mistakes in a step that asks an earlier stage once more, half;
-    of the variants of later stages that are made by edits, a quarter. A whole project is left out where the same one,
+    of the variants of later stages that are made by edits, a twelfth. A whole project is left out where the same one,
     grown, comes again in a later stage.
 
     Of the mistakes in steps that need load, it runs those with a large effect, as other tests run beside them.
@@ -65,7 +65,7 @@ def _is_quick_variant(case: Case) -> bool:
         return bool(case.ids) or case.solution is None
     if case.solution is None:
         return not any((place / case.name.partition("/")[2]).is_dir() for place in _later_variants(case.stage))
-    return bool(case.ids) and is_in_share(case, 4)
+    return bool(case.ids) and is_in_share(case, 12)
 
 
 def _later_variants(stage: str) -> list[Path]:
@@ -82,7 +82,7 @@ def steps_to_test(case: Case) -> tuple[Step, ...]:
 
     That no other step fails, not even one that its step needs, is for `make matrix` to say. Of a variant it runs the
     steps of its own stage. A variant that is made by edits leaves out two kinds of them: those that look only at
-    a side which it leaves as the solution has it, as the solution passes them; and, for one of two variants, always
+    a side which it leaves as the solution has it, as the solution passes them; and, for some variants, always
     the same ones, the slow steps. No variant is put under load.
     """
     if case.step is not None:
@@ -95,7 +95,7 @@ def steps_to_test(case: Case) -> tuple[Step, ...]:
 
 
 def runs_slow_steps(case: Case) -> bool:
-    """Tell whether `make test` runs the slow steps of a variant that is made by edits: of a fixed half of them."""
+    """Tell whether `make test` runs the slow steps of a variant that is made by edits: of a fixed part of them."""
     return not is_in_share(case, 8)
 
 
