@@ -99,11 +99,13 @@ $(VENV)/has-learner: requirements/learner.txt pyproject.toml | $(UV)
 $(VENV)/has-load: requirements/load.txt pyproject.toml | $(UV)
 	$(call install,load,load learner)
 
-# The projects that tests grade run in an environment of their own, with what a learner has and no more.
+# The projects that tests grade run in an environment of their own, with what a learner has; one of them uses Bolt besides.
 $(VENV)/has-dev: requirements/dev.txt requirements/load.txt pyproject.toml | $(UV)
 	$(call install,dev,load learner)
 	@$(UV) venv --quiet --clear --python $(BIN)/python $(VENV)/projects
 	@$(UV) pip sync --quiet --require-hashes --python $(VENV)/projects/bin/python requirements/load.txt
+	@awk '/^slack-bolt==/ {of_it = 1} of_it; of_it && !/\\$$/ {exit}' requirements/dev.txt | \
+		$(UV) pip install --quiet --no-deps --require-hashes --python $(VENV)/projects/bin/python -r -
 	@touch $@
 
 $(VENV)/has-notebooks: requirements/notebooks.txt pyproject.toml | $(VENV)/has-learner
