@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from grader.load.capacity import Judged, Search
 from grader.load.generator import FINISH_WITHIN
 from grader.load.measurement import Load, Measured, Probe
-from grader.load.samples import had_no_rest
 from grader.load.slo import Slo
 from grader.load.workloads import WORKLOADS
 
@@ -137,13 +136,9 @@ class CapacitySearch:
         return self._judged(measured)
 
     def _judged(self, measured: Measured) -> Judged:
-        """Judge a run.
-
-        A generator that was late, but had rest, was the limit only where the objective was kept without its lateness.
-        """
+        """Judge a run: whether it kept the objective, and whether the service or the generator was the limit."""
         because, probe = self._slo.broken_by(measured), measured.probe
-        is_late = because is not None and not had_no_rest(measured.record.rested)
-        if is_late and self._slo.broken_by(measured.without_lateness) is not None:
+        if because is not None and not self._slo.hangs_on_the_generator(measured):
             probe = replace(probe, generator_bound=False)
         return Judged(probe, because, self._slo.p95_of(measured))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.errors import UsageError
 from grader.load.measurement import Measured
-from grader.load.samples import percentile_ms, started_in
+from grader.load.samples import had_no_rest, percentile_ms, sent_late, started_in
 from grader.load.workloads import READ, WRITE
 from grader.project import handed_files
 
@@ -42,6 +42,18 @@ class Slo:
                 return "latency"
         slow = [name for name, p95 in self.p95_of(measured).items() if p95 > self.p95_ms[name]]
         return "latency" if slow else None
+
+    def hangs_on_the_generator(self, measured: Measured) -> bool:
+        """Tell whether an open run that broke the objective might have kept it with a faster generator.
+
+        What a service refuses although it came in time is its own limit, however busy the generator was. A generator
+        that was late, but had rest, was the limit only where the objective was kept without its lateness.
+        """
+        record = measured.record
+        refused = sum(bool(one.status) and not one.answered for one in started_in(measured.window, record.samples))
+        if refused > self.failed * measured.probe.planned and not sent_late(measured.window, record.samples):
+            return False
+        return had_no_rest(record.rested) or self.broken_by(measured.without_lateness) is None
 
     def p95_of(self, measured: Measured) -> dict[str, float]:
         """Return the 95th percentile of the latency of each kind of request that has a limit, in milliseconds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,24 @@ def test_what_it_does_not_understand_it_names(tmp_path: Path, text: str, sentenc
     with pytest.raises(UsageError) as raised:
         slo.read(tmp_path)
     assert str(raised.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("refused", "late", "rested", "hangs_on_it"),
+    [
+        (20, 0.0, 0.02, False),  # the service says no to what comes in time, however busy the generator is
+        (20, 0.1, 0.02, True),  # what came late came all at once, perhaps
+        (20, 0.1, 0.5, False),
+        (0, 0.1, 0.02, True),
+        (0, 0.1, 0.5, True),  # without its lateness the objective was kept
+        (0, 0.0, 0.5, False),
+    ],
+)
+def test_what_a_service_refuses_is_its_own_limit(refused: int, late: float, rested: float, hangs_on_it: bool) -> None:
+    run = measured(0.15, 0.15, failed=refused)
+    samples = [sample._replace(late=late) for sample in run.record.samples]
+    samples[:refused] = [sample._replace(answered=False, status=503) for sample in samples[:refused]]
+    run = replace(run, record=replace(run.record, samples=tuple(samples), rested=rested))
+
+    assert Slo().broken_by(run) is not None
+    assert Slo().hangs_on_the_generator(run) is hangs_on_it
