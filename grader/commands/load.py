@@ -125,7 +125,7 @@ def _load(project: Project, run: LocustRun, rate: float | None, drawn: LoadPage 
 
 def _measured(bench: Bench, service: Service, run: LocustRun, rate: float | None, drawn: LoadPage | None) -> int:
     """Measure with the kit's own generator. On Ctrl-C, show what was measured until then."""
-    from grader.learner.load_lines import LoadLines, went_well
+    from grader.learner.load_lines import LoadLines, is_answered, went_well
     from grader.load.bench import confirm_alive
     from grader.load.measurement import Stopped
     from grader.load.workloads import WORKLOADS
@@ -149,7 +149,7 @@ def _measured(bench: Bench, service: Service, run: LocustRun, rate: float | None
     confirm_alive(service)
     if stopped:
         return ExitStatus.INTERRUPTED
-    if measured.probe.generator_bound and not measured.probe.sent:
+    if measured.probe.generator_bound and not is_answered(measured):
         return ExitStatus.UNDECIDED
     return ExitStatus.PASSED if went_well(measured) else ExitStatus.FAILED
 

@@ -124,6 +124,11 @@ def went_well(measured: Measured) -> bool:
     return answers.count(False) <= MOST_FAILED * len(answers)
 
 
+def is_answered(measured: Measured) -> bool:
+    """Tell whether any request of the measured part was answered, well or not, so that the service can be judged."""
+    return any(sample.status or sample.answered for sample in started_in(measured.window, measured.record.samples))
+
+
 def _failed(probe: Probe) -> str:
     """Say how many requests failed, and how many were never sent."""
     if not probe.planned:
