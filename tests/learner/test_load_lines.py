@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from grader.learner.load_lines import LoadLines
+from grader.learner.load_lines import LoadLines, is_answered
 from grader.load.generator import Record
 from grader.load.measurement import Measured, Probe
 from grader.load.samples import Sample, Window
@@ -24,3 +26,14 @@ def test_answers_that_came_after_the_end_are_no_rate_of_a_service(capsys, users,
     LoadLines("reads").end(run(users=users, offered=offered))
 
     assert f"answered     {answered} requests/s, " in capsys.readouterr().out
+
+
+def test_a_service_can_be_judged_when_anything_was_answered() -> None:
+    measured = run(users=None, offered=1000.0)
+    none = [sample._replace(answered=False, status=0) for sample in measured.record.samples]
+    refused = [*none[1:], none[0]._replace(status=503)]
+
+    def heard(samples: list[Sample]) -> bool:
+        return is_answered(replace(measured, record=replace(measured.record, samples=tuple(samples))))
+
+    assert [is_answered(measured), heard(refused), heard(none), heard([])] == [True, True, False, False]

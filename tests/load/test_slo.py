@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.learner.load_lines import is_answered
 from grader.load import slo
 from grader.load.generator import Record
 from grader.load.measurement import Measured, Probe
@@ -98,14 +97,3 @@ def test_what_a_service_refuses_is_its_own_limit(refused: int, late: float, rest
 
     assert Slo().broken_by(run) is not None
     assert Slo().hangs_on_the_generator(run) is hangs_on_it
-
-
-def test_a_service_can_be_judged_when_anything_was_answered() -> None:
-    run = measured(0.1, 0.1)
-    none = [sample._replace(answered=False) for sample in run.record.samples]
-    refused = [*none[1:], none[0]._replace(status=503)]
-
-    def heard(samples: list[Sample]) -> bool:
-        return is_answered(replace(run, record=replace(run.record, samples=tuple(samples))))
-
-    assert [is_answered(run), heard(refused), heard(none), heard([])] == [True, True, False, False]
